@@ -1,0 +1,28 @@
+package dev.assay.cluster;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The datasheet of a GPU, with the figures that floors and ceilings are computed from.
+ *
+ * @param key e.g. {@code h200-sxm}
+ * @param name what the driver must call it, e.g. {@code NVIDIA H200}
+ * @param bf16DenseTflops at {@code bf16AtMhz}
+ * @param bf16FlopPerClockPerSm for the ceiling: SMs × this × highest SM clock seen
+ * @param sustainedBf16Tflops expected under the power limit, for predictions
+ * @param nvlinkAllReduceGBps healthy bus bandwidth of an all-reduce inside one node, by GPU count 2, for sharedHost clusters
+ * @param source of these figures
+ */
+public record GpuModel(
+        String key,
+        String name,
+        int multiprocessors,
+        long memoryMebibytes,
+        double bf16DenseTflops,
+        double bf16AtMhz,
+        double bf16FlopPerClockPerSm,
+        double sustainedBf16Tflops,
+        OptionalDouble powerLimitWatts,
+        double nvlinkAllReduceGBps,
+        Optional<String> source) {}

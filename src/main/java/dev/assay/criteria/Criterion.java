@@ -1,0 +1,49 @@
+package dev.assay.criteria;
+
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * One thing a cluster must reach.
+ *
+ * @param id kebab-case, unique, stable over versions, e.g. {@code gpu-utilisation}
+ * @param title as people read it, without the limit, e.g. {@code GPU utilisation}
+ * @param workload the workload whose measurements it judges: {@code burn} or {@code coupled}
+ * @param unit must equal the metric's
+ * @param ceiling physics: a value above it says that the test is broken
+ * @param source where the limit comes from, for the one who signs
+ * @param requires ids of criteria without whose PASS this one cannot hold, e.g. utilisation needs the load proof
+ * @param judged false: the value is shown, the verdict is NOT_APPLICABLE (reference device)
+ * @param siteLimit set where a site's file replaced the default limit
+ */
+public record Criterion(
+        String id,
+        String title,
+        String workload,
+        Metric metric,
+        Statistic statistic,
+        Limit limit,
+        Unit unit,
+        OptionalDouble ceiling,
+        String source,
+        List<String> requires,
+        boolean judged,
+        Optional<SiteLimit> siteLimit) {
+    /** A site's own limit stands beside the default that it replaced, with the reason the site gave. */
+    public record SiteLimit(Limit defaultLimit, String reason) {}
+
+    public Criterion {
+        requires = List.copyOf(requires);
+        if (unit != metric.unit()) {
+            throw new IllegalArgumentException("criterion " + id + ": unit of " + metric.key() + " is "
+                    + metric.unit().symbol() + ", got " + unit.symbol());
+        }
+        if (limit instanceof Limit.AtLeast atLeast && ceiling.isPresent() && atLeast.floor() > ceiling.getAsDouble()) {
+            throw new IllegalArgumentException("criterion " + id + ": floor must not exceed the ceiling "
+                    + ceiling.getAsDouble() + ", got " + atLeast.floor());
+        }
+    }
+}

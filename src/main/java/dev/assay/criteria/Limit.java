@@ -1,0 +1,22 @@
+package dev.assay.criteria;
+
+/** What the worst unit must meet. Every bound is in the criterion's unit and inclusive. */
+public sealed interface Limit {
+    /** The worst (lowest) unit reaches the floor. */
+    record AtLeast(double floor) implements Limit {}
+
+    /** The worst (highest) unit stays at or below. */
+    record AtMost(double most) implements Limit {}
+
+    /** Every unit is exactly this, to a relative 1e-9. */
+    record Equal(double value) implements Limit {}
+
+    /** Every unit lies in between. */
+    record Within(double low, double high) implements Limit {}
+
+    /** The worst unit reaches this share of the median over the fleet. */
+    record OfMedian(double share) implements Limit {}
+
+    /** Every unit has the same value, bit for bit. */
+    record Uniform() implements Limit {}
+}

@@ -1,0 +1,58 @@
+package dev.assay.device;
+
+import dev.assay.measurement.Check;
+import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.Gemm;
+
+/**
+ * One accelerator, as one rank sees it. All values of fills are functions of seed and index alone, the same on every device,
+ * so the reference device is the oracle of the CUDA one. Used by one thread, except {@link Telemetry}.
+ */
+public interface Device extends AutoCloseable {
+    DeviceIdentity identity();
+
+    /** Uninitialised memory. */
+    DeviceMemory allocate(long bytes);
+
+    Stream newStream();
+
+    Event newEvent();
+
+    /** Fills with standard normal bf16 values: element i is {@code bf16(normal(seed, i))} of {@link Counter}. */
+    void fillNormal(DeviceMemory target, long elements, long seed, Stream stream);
+
+    /** Fills with this rank's "gradients", bf16 integers whose sum over ranks is exact in any order; see {@link Counter}. */
+    void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream);
+
+    /** Sets every byte to 0xFF, which is NaN in bf16: a result that was never written cannot look right. */
+    void poison(DeviceMemory target, Stream stream);
+
+    /** Counts bf16 elements that differ from the exact sum of {@link #fillGradient} over all ranks. Blocks. */
+    long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream);
+
+    /** 64-bit digest of memory; depends on every byte and its position; equal on all devices for equal bytes. Blocks. */
+    long checksum(DeviceMemory memory, long bytes, Stream stream);
+
+    GemmRunner newGemm(Gemm gemm);
+
+    /**
+     * Freivalds' check of C = A·Bᵀ over the whole output: for random ±1 vectors r, |C·r − A·(Bᵀ·r)| row by row in fp64,
+     * against a bound from the rounding of C to bf16. Blocks.
+     */
+    Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream);
+
+    /** Recomputes {@code samples} elements of C in fp64; bound by K and the rounding to bf16. Blocks. */
+    Check checkElements(
+            Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream);
+
+    /** An opaque id that rank 0 of a communicator makes and the others need to join. */
+    byte[] newCommunicatorId();
+
+    /** Joins; blocks until all have joined. Guarded by the caller's watchdog. */
+    Communicator join(byte[] id, int rank, int ranks);
+
+    Telemetry newTelemetry();
+
+    @Override
+    void close();
+}

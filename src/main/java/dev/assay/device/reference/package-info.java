@@ -1,0 +1,2 @@
+/** The device contract in plain Java: small, exact, slow. */
+package dev.assay.device.reference;

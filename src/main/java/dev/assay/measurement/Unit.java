@@ -1,0 +1,42 @@
+package dev.assay.measurement;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The units that metrics and criteria are written in. GB is 10⁹ bytes, TFLOPS is 10¹² operations a second. */
+public enum Unit {
+    PERCENT("%"),
+    TFLOPS("TFLOPS"),
+    GIGABYTES_PER_SECOND("GB/s"),
+    BYTES("B"),
+    WATT("W"),
+    JOULE("J"),
+    MEGAHERTZ("MHz"),
+    CELSIUS("°C"),
+    KELVIN("K"),
+    MILLISECOND("ms"),
+    COUNT("count"),
+    RATIO("ratio");
+
+    private final String symbol;
+
+    Unit(String symbol) {
+        this.symbol = symbol;
+    }
+
+    @JsonValue
+    public String symbol() {
+        return symbol;
+    }
+
+    @JsonCreator
+    public static Unit of(String symbol) {
+        return Arrays.stream(values())
+                .filter(unit -> unit.symbol.equals(symbol))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown unit \"" + symbol + "\"; valid units: "
+                        + Arrays.stream(values()).map(Unit::symbol).collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.GpuModel;
+import java.util.List;
+
+/**
+ * What will run and what it will be judged by.
+ *
+ * @param experiments in the order they run
+ * @param extension the experiment that runs only if the first look at scale efficiency cannot tell; empty list: none
+ * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce at the largest node count
+ * @param certifies what an accepting decision would say, one sentence a line
+ * @param omits what it would not say
+ */
+public record Plan(
+        Cluster cluster,
+        GpuModel gpuModel,
+        List<Integer> nodeCounts,
+        double durationSeconds,
+        List<Experiment> experiments,
+        List<Experiment> extension,
+        List<Row> rows,
+        double fabricFloorGBps,
+        List<String> certifies,
+        List<String> omits) {
+    public Plan {
+        nodeCounts = List.copyOf(nodeCounts);
+        experiments = List.copyOf(experiments);
+        extension = List.copyOf(extension);
+        rows = List.copyOf(rows);
+        certifies = List.copyOf(certifies);
+        omits = List.copyOf(omits);
+    }
+
+    /** Whether it covers the whole contract: every node of the cluster file. */
+    public boolean wholeInventory() {
+        return nodeCounts.contains(cluster.nodes().size());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.DeviceKind;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.workload.Workload;
+import java.util.List;
+
+/**
+ * What one launch's workers are told: the content of {@code spec.json}. Results go beside it.
+ *
+ * @param planHash SHA-256 of the plan, hex
+ * @param role BASELINE: one communicator a node; otherwise one over all ranks
+ * @param seed of every random number in the launch; chosen at run time
+ * @param phaseDeadlineSeconds no single phase (meet, warm-up, …) may take longer, beyond the measured seconds
+ * @param loopback ranks meet over 127.0.0.1: all "nodes" are this host
+ */
+public record Spec(
+        int schema,
+        String runId,
+        String planHash,
+        String experiment,
+        String launch,
+        LaunchRole role,
+        int repetition,
+        Workload workload,
+        DeviceKind device,
+        List<String> nodes,
+        int gpusPerNode,
+        double measuredSeconds,
+        double warmUpSeconds,
+        double phaseDeadlineSeconds,
+        long seed,
+        boolean loopback,
+        List<String> libraryDirectories) {
+    public static final int SCHEMA = 1;
+
+    public Spec {
+        nodes = List.copyOf(nodes);
+        libraryDirectories = List.copyOf(libraryDirectories);
+    }
+
+    public int worldSize() {
+        return nodes.size() * gpusPerNode;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.assay.verdict;
+
+import dev.assay.criteria.Criterion;
+import java.util.OptionalDouble;
+
+/**
+ * One criterion at one node count, with what the judge must know of the contract to answer.
+ *
+ * @param key e.g. {@code gpu-utilisation@2}
+ * @param title as people read it
+ */
+public record Question(String key, String title, Criterion criterion, int nodes, int gpusPerNode, Contract contract) {
+    /**
+     * What the cluster and the datasheet promise.
+     *
+     * @param gpuName what every GPU must call itself; compared only on the CUDA device
+     * @param reference the reference device: nothing here proves a cluster
+     * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
+     */
+    public record Contract(
+            String gpuName,
+            double bf16DenseTflops,
+            double bf16AtMhz,
+            double bf16FlopPerClockPerSm,
+            OptionalDouble powerLimitWatts,
+            boolean sharedHost,
+            boolean reference,
+            double fabricFloorGBps) {}
+}

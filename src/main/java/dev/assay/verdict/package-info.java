@@ -1,0 +1,2 @@
+/** Whether it is enough: pure functions from measurements and criteria to verdicts, coverage and decision. */
+package dev.assay.verdict;

@@ -1,0 +1,24 @@
+package dev.assay.workload;
+
+/**
+ * GEMMs back to back on every GPU.
+ *
+ * @param batch GEMMs between two timing events; one sample a batch
+ */
+public record Burn(Gemm gemm, int batch) implements Workload {
+    public Burn {
+        if (batch <= 0) {
+            throw new IllegalArgumentException("burn.batch must be > 0, got " + batch);
+        }
+    }
+
+    @Override
+    public String key() {
+        return "burn";
+    }
+
+    /** Floating-point operations of one timed batch. */
+    public double flopPerBatch() {
+        return batch * gemm.flop();
+    }
+}
