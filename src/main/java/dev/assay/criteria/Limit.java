@@ -1,6 +1,18 @@
 package dev.assay.criteria;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 /** What the worst unit must meet. Every bound is in the criterion's unit and inclusive. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.WRAPPER_OBJECT)
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Limit.AtLeast.class, name = "atLeast"),
+    @JsonSubTypes.Type(value = Limit.AtMost.class, name = "atMost"),
+    @JsonSubTypes.Type(value = Limit.Equal.class, name = "equal"),
+    @JsonSubTypes.Type(value = Limit.Within.class, name = "within"),
+    @JsonSubTypes.Type(value = Limit.OfMedian.class, name = "ofMedian"),
+    @JsonSubTypes.Type(value = Limit.Uniform.class, name = "uniform")
+})
 public sealed interface Limit {
     /** The worst (lowest) unit reaches the floor. */
     record AtLeast(double floor) implements Limit {}

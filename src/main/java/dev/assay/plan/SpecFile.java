@@ -56,8 +56,9 @@ public final class SpecFile {
         try {
             int schema = MAPPER.readTree(text).path("schema").asInt(0);
             if (schema != Spec.SCHEMA) {
-                throw new IllegalArgumentException("reading spec " + source + ": schema " + schema + ", this worker reads "
-                        + Spec.SCHEMA + "; driver and worker must come from the same build of Assay");
+                throw new IllegalArgumentException(
+                        "reading spec " + source + ": schema " + schema + ", this worker reads " + Spec.SCHEMA
+                                + "; driver and worker must come from the same build of Assay");
             }
             return MAPPER.readValue(text, Spec.class);
         } catch (JsonProcessingException e) {

@@ -1,0 +1,263 @@
+package dev.assay.cluster;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * JSON that a person wrote. Every value knows its file, path and line, so that an error can say where it is; a duplicate or
+ * unknown key is an error. {@code comment} is allowed in every object and ignored.
+ */
+public final class InputJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final Set<String> ALWAYS_ALLOWED = Set.of("comment", "$schema");
+
+    private final String source;
+    private final String path;
+    private final int line;
+    /** Map, List, String, BigDecimal or Boolean. */
+    private final Object value;
+
+    private InputJson(String source, String path, int line, Object value) {
+        this.source = source;
+        this.path = path;
+        this.line = line;
+        this.value = value;
+    }
+
+    /** @param source as the error messages name it, e.g. {@code cluster file my.json} */
+    public static InputJson parse(String source, String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new InputException("Reading " + source, "nothing", "one JSON object", "write the file");
+            }
+            InputJson root = read(parser, source, "");
+            if (parser.nextToken() != null) {
+                throw new InputException(
+                        "Reading " + source + ", line " + lineOf(parser),
+                        "more text after the end of the object",
+                        "one JSON object",
+                        "remove what follows the closing brace");
+            }
+            return root;
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            throw new InputException(
+                    "Reading " + source + ", line " + line,
+                    "no valid JSON: " + e.getOriginalMessage(),
+                    "JSON (RFC 8259)",
+                    "correct the syntax on this line or just before it");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputJson read(JsonParser parser, String source, String path) throws IOException {
+        int line = lineOf(parser);
+        JsonToken token = parser.currentToken();
+        Object value = switch (token) {
+            case START_OBJECT -> readObject(parser, source, path);
+            case START_ARRAY -> readArray(parser, source, path);
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default ->
+                throw new InputException(
+                        where(source, path, line), "null", "a value", "give the value, or leave the key out");
+        };
+        return new InputJson(source, path, line, value);
+    }
+
+    private static Map<String, InputJson> readObject(JsonParser parser, String source, String path) throws IOException {
+        Map<String, InputJson> fields = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            int line = lineOf(parser);
+            String below = path.isEmpty() ? key : path + "." + key;
+            parser.nextToken();
+            InputJson earlier = fields.put(key, read(parser, source, below));
+            if (earlier != null) {
+                throw new InputException(
+                        where(source, below, line),
+                        "the key twice, first on line " + earlier.line,
+                        "every key once in its object",
+                        "remove one of the two");
+            }
+        }
+        return fields;
+    }
+
+    private static List<InputJson> readArray(JsonParser parser, String source, String path) throws IOException {
+        List<InputJson> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(read(parser, source, path + "[" + items.size() + "]"));
+        }
+        return items;
+    }
+
+    private static int lineOf(JsonParser parser) {
+        return parser.currentTokenLocation().getLineNr();
+    }
+
+    private static String where(String source, String path, int line) {
+        return "Reading " + source + ", line " + line + (path.isEmpty() ? "" : ", " + path);
+    }
+
+    /** An error about this very value. */
+    public InputException error(String found, String valid, String advice) {
+        return new InputException(where(source, path, line), found, valid, advice);
+    }
+
+    /** Refuses every key that is not among these. */
+    public InputJson onlyKeys(Collection<String> valid) {
+        for (String key : fields().keySet()) {
+            if (!valid.contains(key) && !ALWAYS_ALLOWED.contains(key)) {
+                throw field(key)
+                        .error(
+                                "the unknown key \"" + key + "\"",
+                                String.join(", ", valid),
+                                Nearest.suggestion(key, valid, "remove the key"));
+            }
+        }
+        return this;
+    }
+
+    public Map<String, InputJson> fields() {
+        if (value instanceof Map<?, ?> map) {
+            Map<String, InputJson> fields = new LinkedHashMap<>();
+            map.forEach((key, field) -> fields.put((String) key, (InputJson) field));
+            return fields;
+        }
+        throw wrongType("an object { … }");
+    }
+
+    public boolean has(String key) {
+        return fields().containsKey(key);
+    }
+
+    public Optional<InputJson> find(String key) {
+        return Optional.ofNullable(fields().get(key));
+    }
+
+    /** @param why what is lost without it, or what to write */
+    public InputJson required(String key, String why) {
+        return find(key)
+                .orElseThrow(() -> error("no \"" + key + "\" here", "\"" + key + "\" is mandatory", "add it: " + why));
+    }
+
+    private InputJson field(String key) {
+        return find(key).orElseThrow();
+    }
+
+    public List<InputJson> items() {
+        if (value instanceof List<?> list) {
+            return list.stream().map(InputJson.class::cast).toList();
+        }
+        throw wrongType("an array [ … ]");
+    }
+
+    public boolean isText() {
+        return value instanceof String;
+    }
+
+    public boolean isObject() {
+        return value instanceof Map;
+    }
+
+    public String text() {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw wrongType("a string");
+    }
+
+    /** @param described what the pattern allows, in words */
+    public String matching(Pattern allowed, String described) {
+        if (!allowed.matcher(text()).matches()) {
+            throw error(found(), described, "it reaches a command line on the cluster; write it within these bounds");
+        }
+        return text();
+    }
+
+    /** One of an enumeration's words. */
+    public <T> T choice(Map<String, T> choices) {
+        T chosen = choices.get(text());
+        if (chosen == null) {
+            throw error(
+                    found(),
+                    String.join(", ", choices.keySet()),
+                    Nearest.suggestion(text(), choices.keySet(), "choose one of them"));
+        }
+        return chosen;
+    }
+
+    /** Texts of an array, each once. */
+    public List<String> uniqueMatching(Pattern allowed, String described) {
+        Set<String> seen = new HashSet<>();
+        for (InputJson item : items()) {
+            if (!seen.add(item.matching(allowed, described))) {
+                throw item.error(item.found() + " a second time", "every entry once", "remove one of the two");
+            }
+        }
+        return items().stream().map(InputJson::text).toList();
+    }
+
+    public boolean bool() {
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrongType("true or false");
+    }
+
+    public int integer(int least, int most) {
+        if (value instanceof BigDecimal number
+                && number.stripTrailingZeros().scale() <= 0
+                && number.compareTo(BigDecimal.valueOf(least)) >= 0
+                && number.compareTo(BigDecimal.valueOf(most)) <= 0) {
+            return number.intValueExact();
+        }
+        throw wrongType("a whole number from " + least + " to " + most);
+    }
+
+    public double number() {
+        if (value instanceof BigDecimal number && Double.isFinite(number.doubleValue())) {
+            return number.doubleValue();
+        }
+        throw wrongType("a finite number");
+    }
+
+    private InputException wrongType(String valid) {
+        return error(found(), valid, "write " + valid);
+    }
+
+    /** The value as an error message shows it: short, in one line, harmless on a terminal. */
+    public String found() {
+        if (value instanceof Map) {
+            return "an object";
+        }
+        if (value instanceof List) {
+            return "an array";
+        }
+        String shown = value.toString()
+                .codePoints()
+                .limit(80)
+                .mapToObj(point ->
+                        Character.isISOControl(point) ? String.format("\\u%04x", point) : Character.toString(point))
+                .reduce("", String::concat);
+        return value instanceof String ? "\"" + shown + "\"" : shown;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.assay.criteria;
+
+import dev.assay.cluster.InputException;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** A criterion whose limit may still wait for the plan's figures. */
+record Draft(
+        String id,
+        String title,
+        String workload,
+        Metric metric,
+        Statistic statistic,
+        LimitForm limit,
+        Unit unit,
+        OptionalDouble ceiling,
+        String source,
+        List<String> requires,
+        boolean judged,
+        Optional<SiteForm> site) {
+    /** What a site put in the place of the default limit, and why. */
+    record SiteForm(LimitForm limit, String reason) {}
+
+    Draft withSite(SiteForm siteForm) {
+        return new Draft(
+                id,
+                title,
+                workload,
+                metric,
+                statistic,
+                limit,
+                unit,
+                ceiling,
+                source,
+                requires,
+                judged,
+                Optional.of(siteForm));
+    }
+
+    Criterion resolve(PlannedFigures figures) {
+        Limit defaultLimit = limit.resolve(figures);
+        Limit effective = site.map(form -> form.limit().resolve(figures)).orElse(defaultLimit);
+        checkCeiling(effective);
+        return new Criterion(
+                id,
+                title,
+                workload,
+                metric,
+                statistic,
+                effective,
+                unit,
+                ceiling,
+                source,
+                requires,
+                judged,
+                site.map(form -> new Criterion.SiteLimit(defaultLimit, form.reason())));
+    }
+
+    private void checkCeiling(Limit effective) {
+        floor(effective).ifPresent(floor -> {
+            if (ceiling.isPresent() && floor > ceiling.getAsDouble()) {
+                throw new InputException(
+                        "Computing the limit of the criterion " + id,
+                        "floor " + floor + " " + unit.symbol() + " above the ceiling",
+                        "at most " + ceiling.getAsDouble() + " " + unit.symbol(),
+                        "correct the floor: what lies above the ceiling cannot be reached");
+            }
+        });
+    }
+
+    /** The lowest value that meets the limit, where it has one. */
+    static OptionalDouble floor(Limit limit) {
+        if (limit instanceof Limit.AtLeast atLeast) {
+            return OptionalDouble.of(atLeast.floor());
+        }
+        if (limit instanceof Limit.Equal equal) {
+            return OptionalDouble.of(equal.value());
+        }
+        return limit instanceof Limit.Within within ? OptionalDouble.of(within.low()) : OptionalDouble.empty();
+    }
+}

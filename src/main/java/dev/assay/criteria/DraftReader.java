@@ -1,0 +1,146 @@
+package dev.assay.criteria;
+
+import dev.assay.cluster.InputJson;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** One criterion from its JSON. */
+final class DraftReader {
+    static final List<String> KEYS = List.of(
+            "id",
+            "title",
+            "workload",
+            "metric",
+            "statistic",
+            "limit",
+            "unit",
+            "ceiling",
+            "source",
+            "requires",
+            "judged");
+    private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]*\\S[^\\p{Cntrl}]*");
+    private static final Map<String, String> WORKLOADS = byName(List.of("burn", "coupled"), Function.identity());
+    private static final Map<String, Metric> METRICS = byName(Arrays.asList(Metric.values()), Metric::key);
+    private static final Map<String, Unit> UNITS = byName(Arrays.asList(Unit.values()), Unit::symbol);
+    private static final Map<String, Statistic> STATISTICS =
+            byName(Arrays.asList(Statistic.values()), DraftReader::nameOf);
+
+    private DraftReader() {}
+
+    private static String nameOf(Statistic statistic) {
+        return statistic.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    private static <T> Map<String, T> byName(List<T> values, Function<T, String> name) {
+        Map<String, T> names = new LinkedHashMap<>();
+        values.forEach(value -> names.put(name.apply(value), value));
+        return names;
+    }
+
+    static Draft read(InputJson json) {
+        json.onlyKeys(KEYS);
+        Metric metric = json.required("metric", "what is measured").choice(METRICS);
+        LimitForm limit = LimitForm.read(json.required("limit", "e.g. {\"atLeast\": 90}"));
+        OptionalDouble ceiling = json.find("ceiling")
+                .map(InputJson::number)
+                .map(OptionalDouble::of)
+                .orElse(OptionalDouble.empty());
+        checkLimit(json, limit, metric, ceiling);
+        return new Draft(
+                json.required("id", "a stable id").matching(ID, "kebab-case, e.g. gpu-utilisation"),
+                words(json, "title"),
+                json.required("workload", "what measures it").choice(WORKLOADS),
+                metric,
+                json.required("statistic", "how samples become one number").choice(STATISTICS),
+                limit,
+                unit(json, metric),
+                ceiling,
+                words(json, "source"),
+                json.find("requires")
+                        .map(value -> value.uniqueMatching(ID, "ids of criteria"))
+                        .orElse(List.of()),
+                json.find("judged").map(InputJson::bool).orElse(true),
+                Optional.empty());
+    }
+
+    private static String words(InputJson json, String key) {
+        return json.required(key, "for the one who signs").matching(WORDS, "one line of words");
+    }
+
+    static Unit unit(InputJson json, Metric metric) {
+        InputJson value = json.required("unit", metric.unit().symbol());
+        Unit unit = value.choice(UNITS);
+        if (unit != metric.unit()) {
+            throw value.error(
+                    value.found() + ", but " + metric.key() + " is measured in \""
+                            + metric.unit().symbol() + "\"",
+                    "\"" + metric.unit().symbol() + "\"",
+                    "correct the unit, and the limit's figure with it");
+        }
+        return unit;
+    }
+
+    /** What can be said of a limit before the plan's figures are known. */
+    static void checkLimit(InputJson json, LimitForm form, Metric metric, OptionalDouble ceiling) {
+        InputJson where = json.required("limit", "");
+        if (form instanceof LimitForm.OfFabricFloor && metric.unit() != Unit.GIGABYTES_PER_SECOND) {
+            throw where.error(
+                    "a share of the fabric's floor (GB/s) for " + metric.key() + " in "
+                            + metric.unit().symbol(),
+                    "a metric in GB/s",
+                    "write another kind of limit");
+        }
+        if (form instanceof LimitForm.PlannedBytes && metric != Metric.STEP_BYTES) {
+            throw where.error(
+                    "planned bytes for " + metric.key(), Metric.STEP_BYTES.key(), "write another kind of limit");
+        }
+        if (form instanceof LimitForm.Fixed fixed && ceiling.isPresent()) {
+            Draft.floor(fixed.limit()).ifPresent(floor -> {
+                if (floor > ceiling.getAsDouble()) {
+                    throw where.error(
+                            "floor " + floor + " above the ceiling " + ceiling.getAsDouble() + " "
+                                    + metric.unit().symbol(),
+                            "at most the ceiling: it is physics, and a value above it says that the test is broken",
+                            "correct the floor");
+                }
+            });
+        }
+    }
+
+    static void checkIds(InputJson criteria, List<Draft> drafts) {
+        List<String> ids = drafts.stream().map(Draft::id).toList();
+        if (ids.isEmpty()) {
+            throw criteria.error("no criterion", "at least one", "add criteria: an empty list would accept anything");
+        }
+        Set<String> seen = new HashSet<>();
+        for (InputJson item : criteria.items()) {
+            InputJson id = item.required("id", "a stable id");
+            if (!seen.add(id.text())) {
+                throw id.error(id.found() + " a second time", "every id once", "rename or remove one of the two");
+            }
+            for (InputJson needed : item.find("requires").map(InputJson::items).orElse(List.of())) {
+                checkRequired(needed, id.text(), ids);
+            }
+        }
+    }
+
+    private static void checkRequired(InputJson needed, String id, List<String> ids) {
+        if (needed.text().equals(id)) {
+            throw needed.error("itself", "other criteria", "remove it");
+        }
+        if (!ids.contains(needed.text())) {
+            throw CriteriaFile.unknownId(needed, needed.text(), ids);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.assay.criteria;
+
+/**
+ * What some limits are made of, known only once the sizes of the workloads are planned.
+ *
+ * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
+ * @param stepBytes gradient bytes that a rank hands to the all-reduces of one coupled step
+ */
+public record PlannedFigures(double fabricFloorGBps, long stepBytes) {}
