@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
@@ -109,7 +110,7 @@ public final class ClusterFile {
         return new TreeMap<>(choices);
     }
 
-    private static java.util.function.Function<InputJson, List<String>> all(Allowed allowed) {
+    private static Function<InputJson, List<String>> all(Allowed allowed) {
         return value -> value.uniqueMatching(allowed.pattern(), allowed.words());
     }
 

@@ -2,6 +2,7 @@ package dev.assay.cluster;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 
 /** The valid word that someone probably meant. */
 public final class Nearest {
@@ -19,8 +20,8 @@ public final class Nearest {
 
     /** Levenshtein's, without regard to case. */
     static int distance(String first, String second) {
-        String a = first.toLowerCase(java.util.Locale.ROOT);
-        String b = second.toLowerCase(java.util.Locale.ROOT);
+        String a = first.toLowerCase(Locale.ROOT);
+        String b = second.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -39,7 +40,7 @@ final class DraftReader {
     private DraftReader() {}
 
     private static String nameOf(Statistic statistic) {
-        return statistic.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return statistic.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <T> Map<String, T> byName(List<T> values, Function<T, String> name) {

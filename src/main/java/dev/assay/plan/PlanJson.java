@@ -1,0 +1,83 @@
+package dev.assay.plan;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.assay.cluster.InputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** {@code plan.json}: what a run was to do, so that it can be judged again; and the hash that ties results to it. */
+public final class PlanJson {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private PlanJson() {}
+
+    /** Indented, one final newline. */
+    public static String text(Plan plan) {
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a plan always has a JSON form", e);
+        }
+    }
+
+    public static void write(Path file, Plan plan) {
+        try {
+            Files.writeString(file, text(plan));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the plan " + file + ": " + e, e);
+        }
+    }
+
+    /** @throws InputException where the file is no plan of this version */
+    public static Plan read(Path file) {
+        try {
+            return parse(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new InputException(
+                    "Reading the plan of a recorded run",
+                    "no readable file " + file,
+                    "the plan.json that every run folder holds",
+                    "check the run folder's path (-Drun)");
+        }
+    }
+
+    static Plan parse(String text, String source) {
+        try {
+            return MAPPER.readValue(text, Plan.class);
+        } catch (JsonProcessingException e) {
+            throw new InputException(
+                    "Reading the plan " + source,
+                    e.getOriginalMessage(),
+                    "a plan.json written by this version of Assay",
+                    "judge the run by the version that recorded it");
+        }
+    }
+
+    /** SHA-256 over the plan's compact JSON with sorted maps, hex: equal for equal plans, however the file is indented. */
+    public static String hash(Plan plan) {
+        try {
+            byte[] canonical = MAPPER.writeValueAsString(plan).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a plan always has a hash", e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.GpuModel;
+import dev.assay.criteria.Criteria;
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.PlannedFigures;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
+import dev.assay.workload.Burn;
+import dev.assay.workload.Coupled;
+import dev.assay.workload.Workload;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** From cluster and criteria to the experiments that serve them. Pure: the same input gives the same plan, bit for bit. */
+public final class Planner {
+    /** Launches per node count at the first look at scale efficiency, and those that an undecided look adds. */
+    static final int REPETITIONS = 5;
+
+    static final int EXTENSION_REPETITIONS = 3;
+
+    private static final double LEAST_LAUNCH_SECONDS = 1;
+
+    private Planner() {}
+
+    /**
+     * @param nodeCounts on how many nodes; empty: {@link NodeCounts#defaults}
+     * @param durationSeconds measured, per workload and node count
+     * @throws dev.assay.cluster.InputException where the cluster cannot run this
+     */
+    public static Plan plan(
+            Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
+        List<Integer> counts =
+                NodeCounts.checked(nodeCounts.isEmpty() ? NodeCounts.defaults(cluster) : nodeCounts, cluster);
+        double seconds = MeasuredDuration.checked(durationSeconds, cluster.device());
+        int most = Collections.max(counts);
+        Burn burn = Sizes.burn(cluster);
+        Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
+        double floor = Sizes.fabricFloorGBps(cluster, model, most);
+        List<Criterion> resolved = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
+
+        List<Experiment> experiments = new ArrayList<>();
+        if (needs(resolved, burn)) {
+            experiments.add(experiment("burn", burn, cluster, burnLaunches(cluster, counts, seconds)));
+        }
+        if (needs(resolved, coupled)) {
+            experiments.add(
+                    experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
+        }
+        return new Plan(
+                cluster,
+                model,
+                counts,
+                seconds,
+                experiments,
+                extension(cluster, coupled, resolved, counts, seconds),
+                Rows.of(resolved, counts, cluster.gpusPerNode()),
+                floor,
+                Scope.certifies(cluster, model, resolved, counts, seconds),
+                Scope.omits(cluster, counts, seconds));
+    }
+
+    /**
+     * The same experiments judged by other criteria, for replays. Nothing that ran changes.
+     *
+     * @throws dev.assay.cluster.InputException where a computed floor lies above its ceiling
+     */
+    public static Plan judgedBy(Plan plan, Criteria criteria) {
+        long stepBytes = plan.experiments().stream()
+                .map(Experiment::workload)
+                .filter(Coupled.class::isInstance)
+                .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
+                .findFirst()
+                .orElse(0);
+        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes));
+        return new Plan(
+                plan.cluster(),
+                plan.gpuModel(),
+                plan.nodeCounts(),
+                plan.durationSeconds(),
+                plan.experiments(),
+                plan.extension(),
+                Rows.of(resolved, plan.nodeCounts(), plan.cluster().gpusPerNode()),
+                plan.fabricFloorGBps(),
+                Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
+                plan.omits());
+    }
+
+    private static boolean needs(List<Criterion> criteria, Workload workload) {
+        return criteria.stream().anyMatch(criterion -> criterion.workload().equals(workload.key()));
+    }
+
+    private static Experiment experiment(String id, Workload workload, Cluster cluster, List<Launch> launches) {
+        return new Experiment(
+                id,
+                workload,
+                launches,
+                cluster.gpusPerNode(),
+                Timing.warmUpSeconds(cluster, workload),
+                Timing.expectedSeconds(cluster, workload, launches));
+    }
+
+    private static List<Launch> burnLaunches(Cluster cluster, List<Integer> counts, double seconds) {
+        return counts.stream()
+                .map(count -> new Launch(
+                        "load-" + count, LaunchRole.LOAD, 0, cluster.nodes().subList(0, count), seconds))
+                .toList();
+    }
+
+    /** Only scale efficiency looks twice, and only where it is judged. */
+    private static List<Experiment> extension(
+            Cluster cluster, Coupled coupled, List<Criterion> criteria, List<Integer> counts, double seconds) {
+        boolean judged = criteria.stream()
+                .anyMatch(criterion -> criterion.metric() == Metric.SCALE_EFFICIENCY && criterion.judged());
+        if (!judged || Collections.max(counts) < 2) {
+            return List.of();
+        }
+        List<Launch> launches = coupledLaunches(cluster, counts, seconds, REPETITIONS, EXTENSION_REPETITIONS);
+        return List.of(experiment("coupled-extension", coupled, cluster, launches));
+    }
+
+    /**
+     * Baselines and scaled launches by turns, every repetition beginning with another one: what drifts (heat, other tenants)
+     * then falls on all alike.
+     */
+    private static List<Launch> coupledLaunches(
+            Cluster cluster, List<Integer> counts, double seconds, int first, int repetitions) {
+        int most = Collections.max(counts);
+        List<String> nodes = cluster.nodes().subList(0, most);
+        double each = Math.max(LEAST_LAUNCH_SECONDS, seconds / REPETITIONS);
+        List<Launch> launches = new ArrayList<>();
+        for (int repetition = first; repetition < first + repetitions; repetition++) {
+            List<Launch> round = new ArrayList<>();
+            if (most >= 2) {
+                round.add(new Launch("baseline-r" + repetition, LaunchRole.BASELINE, repetition, nodes, each));
+            }
+            for (int count : scaledCounts(counts)) {
+                List<String> subset = Rotation.subset(nodes, count, repetition);
+                String id = "scaled-" + count + "-r" + repetition;
+                round.add(new Launch(id, LaunchRole.SCALED, repetition, subset, each));
+            }
+            Collections.rotate(round, -repetition % round.size());
+            launches.addAll(round);
+        }
+        return launches;
+    }
+
+    /** One node is the others' baseline; it is a scaled launch of its own only where there is nothing else. */
+    static List<Integer> scaledCounts(List<Integer> counts) {
+        return Collections.max(counts) < 2
+                ? counts
+                : counts.stream().filter(count -> count >= 2).toList();
+    }
+
+    /** Node counts at which some scaled subset leaves nodes out in all repetitions. */
+    static List<Integer> uncovered(List<Integer> counts, List<String> nodes) {
+        return scaledCounts(counts).stream()
+                .filter(count -> IntStream.range(0, REPETITIONS)
+                                .boxed()
+                                .flatMap(r -> Rotation.subset(nodes, count, r).stream())
+                                .distinct()
+                                .count()
+                        < nodes.size())
+                .toList();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.assay.plan;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.LimitText;
+import dev.assay.measurement.Metric;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lines of the acceptance: every criterion at every node count where it means something. */
+final class Rows {
+    private Rows() {}
+
+    static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode) {
+        List<Row> rows = new ArrayList<>();
+        for (Criterion criterion : criteria) {
+            for (int count : counts) {
+                if (applies(criterion, count, counts, gpusPerNode)) {
+                    rows.add(new Row(
+                            criterion, count, gpusPerNode, criterion.workload(), title(criterion, count, gpusPerNode)));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static boolean applies(Criterion criterion, int count, List<Integer> counts, int gpusPerNode) {
+        if (criterion.metric() == Metric.SCALE_EFFICIENCY || criterion.metric() == Metric.SENSITIVITY) {
+            return count >= 2;
+        }
+        if (comparesGpus(criterion) && count * gpusPerNode < 2) {
+            return false;
+        }
+        return !criterion.workload().equals("coupled")
+                || Planner.scaledCounts(counts).contains(count);
+    }
+
+    /** One GPU alone would always agree with itself. */
+    private static boolean comparesGpus(Criterion criterion) {
+        return criterion.metric() == Metric.DISTINCT_RESULTS
+                || criterion.limit() instanceof Limit.OfMedian
+                || criterion.limit() instanceof Limit.Uniform;
+    }
+
+    private static String title(Criterion criterion, int count, int gpusPerNode) {
+        return criterion.title() + " " + LimitText.of(criterion.limit(), criterion.unit()) + " · "
+                + Words.nodesTimesGpus(count, gpusPerNode);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.Hostlist;
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.LimitText;
+import dev.assay.measurement.Metric;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** What an accepting decision would say, and what it would not: for the plan, and for the page that a person signs. */
+final class Scope {
+    /** Below this a GPU is not at its heated plateau. */
+    private static final double STEADY_SECONDS = 600;
+
+    private Scope() {}
+
+    static List<String> certifies(
+            Cluster cluster, GpuModel model, List<Criterion> criteria, List<Integer> counts, double seconds) {
+        int most = Collections.max(counts);
+        String where = "on " + Words.nodesTimesGpus(most, cluster.gpusPerNode());
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            return List.of("The suite's own path, from plan to verdict, " + where
+                    + " of the reference device: results are" + " correct, coverage is whole, the protocol holds.");
+        }
+        List<String> lines = new ArrayList<>();
+        floor(criteria, Metric.SM_ACTIVE)
+                .ifPresent(
+                        criterion -> lines.add("Every GPU (" + model.name() + ") " + where + " keeps its SMs busy to "
+                                + limit(criterion) + " over " + LimitText.number(seconds)
+                                + " s of bf16 GEMM, under a proven load, with right results."));
+        floor(criteria, Metric.GEMM_TFLOPS)
+                .ifPresent(criterion ->
+                        lines.add("Every GPU sustains " + limit(criterion) + " in bf16 at its planned power limit."));
+        if (most >= 2) {
+            floor(criteria, Metric.SCALE_EFFICIENCY)
+                    .ifPresent(criterion -> lines.add("A data-parallel step keeps " + limit(criterion)
+                            + " weak scale efficiency on " + Words.list(Planner.scaledCounts(counts))
+                            + " nodes against every node's own baseline."));
+        }
+        return lines;
+    }
+
+    private static Optional<Criterion> floor(List<Criterion> criteria, Metric metric) {
+        return criteria.stream()
+                .filter(criterion -> criterion.metric() == metric
+                        && criterion.judged()
+                        && criterion.limit() instanceof Limit.AtLeast)
+                .findFirst();
+    }
+
+    private static String limit(Criterion criterion) {
+        return LimitText.of(criterion.limit(), criterion.unit());
+    }
+
+    static List<String> omits(Cluster cluster, List<Integer> counts, double seconds) {
+        List<String> lines = new ArrayList<>();
+        int most = Collections.max(counts);
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            lines.add("Any cluster: the reference device is plain Java; this proves the suite only.");
+        }
+        if (cluster.sharedHost()) {
+            lines.add("Any network: all nodes are this one host, so the decision is never ACCEPTED.");
+        }
+        if (most < cluster.nodes().size()) {
+            List<String> left = cluster.nodes().subList(most, cluster.nodes().size());
+            lines.add("Nodes that take no part: " + Hostlist.compress(left) + "; the decision is PARTIAL at best.");
+        }
+        if (most == 2 && !cluster.sharedHost()) {
+            lines.add("The fabric: NCCL treats two nodes apart; it takes three or more to certify one.");
+        }
+        for (int count : Planner.uncovered(counts, cluster.nodes().subList(0, most))) {
+            lines.add("Every subset of nodes: not all nodes take part in a step over " + count + " nodes.");
+        }
+        if (cluster.device() == DeviceKind.CUDA && seconds < STEADY_SECONDS) {
+            lines.add("The heated plateau: " + LimitText.number(seconds)
+                    + " s are a quick run; a standard run measures at least 600 s.");
+        }
+        lines.add("HBM, links, other collectives, node pairs, training: not measured by this version of the suite.");
+        return lines;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.InputException;
+import dev.assay.workload.Burn;
+import dev.assay.workload.Coupled;
+import dev.assay.workload.Gemm;
+import java.util.Locale;
+
+/**
+ * The sizes of the workloads, so that the coupled step can see a broken fabric.
+ *
+ * <p>A step of G GEMMs takes T = G · 2·m·n·k / sustained rate; its all-reduces, alone and at the fabric's floor B, take
+ * C = bytes · 2(n−1)/n / B. The bytes are chosen so that C = {@value #SHARE} T at the most ranks. On 8 nodes of 8 H200 with
+ * 2 × 400 GbE: T = 16 · 2·8192³ / 659 TFLOPS = 26.7 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.45 · 26.7 ms · 87.5 GB/s /
+ * 1.969 = 534 MB a step, 33 MB a bucket, which is what data-parallel frameworks send.
+ */
+final class Sizes {
+    /** Share of T that the all-reduces take alone, at the fabric's floor and the most ranks: middle of 30–50 %. */
+    static final double SHARE = 0.45;
+
+    /** The same at the fewest ranks over two nodes, where 2(n−1)/n is smaller: below, 5 % would not show at B / 3. */
+    static final double LEAST_SHARE = 0.30;
+
+    /** What a healthy fabric's ring reaches of its line rate at least: 350 of 400 GB/s; healthy are 366–386. */
+    static final double OF_LINE_RATE = 0.875;
+
+    /** Of a GPU's memory, as training leaves room for the rest. */
+    static final double MEMORY_SHARE = 0.80;
+
+    /** Elements: bucket sizes are whole pages of bf16, so that every rank's part is aligned. */
+    private static final long GRANULE = 1024;
+
+    private static final int COUPLED_GEMMS = 16;
+    private static final Gemm CUDA_GEMM = new Gemm(8192, 8192, 8192);
+
+    /** About 33 ms a timed batch at the sustained rate: 30 samples a second, without a pause between batches. */
+    private static final Burn CUDA_BURN = new Burn(CUDA_GEMM, 20);
+
+    /** Under 5 ms a GEMM in plain Java; three different odd-ish sides, so that a transposed index cannot hide. */
+    private static final Gemm REFERENCE_GEMM = new Gemm(48, 40, 56);
+
+    private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
+    private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 4096);
+
+    private Sizes() {}
+
+    static Burn burn(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_BURN : REFERENCE_BURN;
+    }
+
+    /** Bus bandwidth in GB/s that an all-reduce over {@code mostNodes} must at least reach on a sound fabric. */
+    static double fabricFloorGBps(Cluster cluster, GpuModel model, int mostNodes) {
+        boolean network = mostNodes >= 2 && !cluster.sharedHost();
+        return OF_LINE_RATE * (network ? cluster.nics().nodeGigabytesPerSecond() : model.nvlinkAllReduceGBps());
+    }
+
+    static Coupled coupled(Cluster cluster, GpuModel model, int fewestNodes, int mostNodes) {
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            return REFERENCE_COUPLED;
+        }
+        double floor = fabricFloorGBps(cluster, model, mostNodes);
+        double seconds = gemmSeconds(COUPLED_GEMMS * CUDA_GEMM.flop(), model);
+        double share = Math.max(
+                SHARE / busFactor(mostNodes * cluster.gpusPerNode()),
+                LEAST_SHARE / busFactor(Math.max(2, fewestNodes) * cluster.gpusPerNode()));
+        double bucketBytes = share * seconds * floor * 1e9 / COUPLED_GEMMS;
+        long elements = Math.max(1, (long) (bucketBytes / 2) / GRANULE) * GRANULE;
+        Coupled coupled = new Coupled(CUDA_GEMM, COUPLED_GEMMS, elements);
+        checkMemory(coupled, cluster, model, floor);
+        return coupled;
+    }
+
+    /** One rank alone sends nothing; its buckets are sized as for two. */
+    private static double busFactor(int ranks) {
+        return Coupled.busFactor(Math.max(2, ranks));
+    }
+
+    private static double gemmSeconds(double flop, GpuModel model) {
+        return flop / (model.sustainedBf16Tflops() * 1e12);
+    }
+
+    /**
+     * The bus bandwidth, GB/s, at which the step would lose 5 % of its efficiency by what of its all-reduces is exposed. With
+     * buckets reduced behind the GEMMs, the last bucket is exposed whole while a bucket takes no longer than a GEMM (c ≤ T/G:
+     * step = T + c); beyond that all buckets queue (step = T/G + G·c).
+     */
+    static double sensitivityGBps(Coupled coupled, GpuModel model, int ranks) {
+        double seconds = gemmSeconds(coupled.flopPerStep(), model);
+        double lost = seconds * (1 / 0.95 - 1);
+        double gemm = seconds / coupled.gemms();
+        double bucket = lost <= gemm ? lost : (seconds + lost - gemm) / coupled.gemms();
+        return coupled.bytesPerStep() * Coupled.busFactor(ranks) / (bucket * coupled.gemms()) / 1e9;
+    }
+
+    /** The all-reduces alone, at this bus bandwidth, as a share of the GEMMs alone. */
+    static double communicationShare(Coupled coupled, GpuModel model, int ranks, double busGBps) {
+        double communication = coupled.bytesPerStep() * Coupled.busFactor(ranks) / (busGBps * 1e9);
+        return communication / gemmSeconds(coupled.flopPerStep(), model);
+    }
+
+    private static void checkMemory(Coupled coupled, Cluster cluster, GpuModel model, double floor) {
+        double matrices = 3 * 2.0 * CUDA_GEMM.m() * CUDA_GEMM.n();
+        double needed = 2.0 * coupled.bytesPerStep() + matrices;
+        double budget = MEMORY_SHARE * model.memoryMebibytes() * (1 << 20);
+        if (needed > budget) {
+            throw new InputException(
+                    "Planning the coupled workload for the cluster " + cluster.name(),
+                    String.format(
+                            Locale.ROOT,
+                            "2 × %.1f GB of gradients + %.1f GB of matrices = %.1f GB a GPU, from a fabric floor of %.1f GB/s",
+                            coupled.bytesPerStep() / 1e9,
+                            matrices / 1e9,
+                            needed / 1e9,
+                            floor),
+                    String.format(
+                            Locale.ROOT,
+                            "at most %.1f GB: 80 %% of the %d MiB of %s",
+                            budget / 1e9,
+                            model.memoryMebibytes(),
+                            model.name()),
+                    "check nics.count and nics.gigabitsPerSecond in the cluster file");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.LauncherKind;
+import dev.assay.workload.Burn;
+import dev.assay.workload.Workload;
+import java.util.List;
+
+/** How long things take: predictions for the plan that is printed, and the deadline that ends a hanging phase. */
+final class Timing {
+    /** JVM, CUDA context, kernels from the cache, cuBLASLt choice, NCCL's communicator over many ranks. */
+    private static final double START_CUDA = 6;
+
+    /** One JVM on one core, to its first step; ranks of the reference device share two cores at worst. */
+    private static final double START_REFERENCE = 1.5;
+
+    private static final double ASSUMED_CORES = 2;
+
+    /** sbatch to the first line of the script, on free nodes; waiting in the queue is nobody's to predict. */
+    private static final double SLURM_JOB = 5;
+
+    /** Whole-output checks, and for coupled the step's parts alone. */
+    private static final double CHECKS_CUDA = 3;
+
+    private static final double CHECKS_REFERENCE = 0.5;
+
+    private Timing() {}
+
+    /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
+    static double warmUpSeconds(Cluster cluster, Workload workload) {
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            return 0.2;
+        }
+        return workload instanceof Burn ? 4 : 2;
+    }
+
+    static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {
+        double job = cluster.launcher() == LauncherKind.SLURM ? SLURM_JOB : 0;
+        return job
+                + launches.stream()
+                        .mapToDouble(launch -> start(cluster, launch)
+                                + warmUpSeconds(cluster, workload)
+                                + launch.measuredSeconds()
+                                + (cluster.device() == DeviceKind.CUDA ? CHECKS_CUDA : CHECKS_REFERENCE))
+                        .sum();
+    }
+
+    private static double start(Cluster cluster, Launch launch) {
+        int ranks = launch.nodes().size() * cluster.gpusPerNode();
+        return cluster.device() == DeviceKind.CUDA
+                ? START_CUDA
+                : Math.max(START_REFERENCE, START_REFERENCE * ranks / ASSUMED_CORES);
+    }
+
+    /**
+     * Far beyond what a phase takes on a busy machine, far below what a hung job may cost: two minutes, and a share for every
+     * rank, as 64 JVMs on two cores take that to start.
+     */
+    static double phaseDeadlineSeconds(Cluster cluster, int ranks) {
+        return cluster.device() == DeviceKind.CUDA ? 120 + 0.5 * ranks : 60 + 3.0 * ranks;
+    }
+}
