@@ -13,9 +13,14 @@ public final class Nearest {
         return valid.stream()
                 .min(Comparator.comparingInt((String candidate) -> distance(word, candidate))
                         .thenComparing(Comparator.naturalOrder()))
-                .filter(candidate -> distance(word, candidate) <= Math.max(2, candidate.length() / 3))
+                .filter(candidate -> near(word, candidate))
                 .map(candidate -> "did you mean \"" + candidate + "\"?")
                 .orElse(otherwise);
+    }
+
+    private static boolean near(String word, String candidate) {
+        return distance(word, candidate) <= Math.max(2, candidate.length() / 3)
+                || (word.length() >= 3 && candidate.startsWith(word));
     }
 
     /** Levenshtein's, without regard to case. */

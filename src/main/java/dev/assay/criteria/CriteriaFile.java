@@ -73,7 +73,7 @@ public final class CriteriaFile {
         }
         InputJson criteria = root.required("criteria", "an array of criteria");
         List<Draft> drafts = criteria.items().stream().map(DraftReader::read).toList();
-        DraftReader.checkIds(criteria, drafts);
+        References.check(criteria, drafts);
         return new Criteria(
                 root.required("name", "what the reports call these criteria").text(), drafts);
     }

@@ -4,14 +4,12 @@ import dev.assay.cluster.InputJson;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -116,32 +114,6 @@ final class DraftReader {
                             "correct the floor");
                 }
             });
-        }
-    }
-
-    static void checkIds(InputJson criteria, List<Draft> drafts) {
-        List<String> ids = drafts.stream().map(Draft::id).toList();
-        if (ids.isEmpty()) {
-            throw criteria.error("no criterion", "at least one", "add criteria: an empty list would accept anything");
-        }
-        Set<String> seen = new HashSet<>();
-        for (InputJson item : criteria.items()) {
-            InputJson id = item.required("id", "a stable id");
-            if (!seen.add(id.text())) {
-                throw id.error(id.found() + " a second time", "every id once", "rename or remove one of the two");
-            }
-            for (InputJson needed : item.find("requires").map(InputJson::items).orElse(List.of())) {
-                checkRequired(needed, id.text(), ids);
-            }
-        }
-    }
-
-    private static void checkRequired(InputJson needed, String id, List<String> ids) {
-        if (needed.text().equals(id)) {
-            throw needed.error("itself", "other criteria", "remove it");
-        }
-        if (!ids.contains(needed.text())) {
-            throw CriteriaFile.unknownId(needed, needed.text(), ids);
         }
     }
 }

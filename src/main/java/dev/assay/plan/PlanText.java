@@ -40,14 +40,18 @@ public final class PlanText {
                         lines,
                         String.format(Locale.ROOT, "  %-13s", experiment.id()),
                         describe(plan, experiment.workload())));
-        wrap(
-                lines,
-                "  judged       ",
-                plan.rows().stream().filter(row -> row.criterion().judged()).count() + " of "
-                        + plan.rows().size() + " rows (criterion at node count), the others are shown");
+        wrap(lines, "  judged       ", judged(plan));
         bullets(lines, "Certifies, if every criterion passes:", plan.certifies());
         bullets(lines, "Does not certify:", plan.omits());
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String judged(Plan plan) {
+        long judged =
+                plan.rows().stream().filter(row -> row.criterion().judged()).count();
+        long shown = plan.rows().size() - judged;
+        return judged + " rows, a criterion at a node count each"
+                + (shown == 0 ? "" : "; " + shown + " more are shown only");
     }
 
     private static String jobs(Cluster cluster) {
@@ -101,7 +105,7 @@ public final class PlanText {
 
     private static String describe(Plan plan, Workload workload) {
         if (workload instanceof Burn burn) {
-            return "bf16 GEMM " + shape(burn.gemm()) + " back to back on every GPU, a sample every " + burn.batch();
+            return "bf16 GEMM " + shape(burn.gemm()) + " back to back on every GPU, timed by " + burn.batch();
         }
         return describe(plan, (Coupled) workload);
     }

@@ -1,0 +1,236 @@
+package dev.assay.criteria;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.cluster.InputException;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CriteriaFileTest {
+    private static final PlannedFigures FIGURES = new PlannedFigures(90, 1 << 20);
+    private static final String GOOD = """
+            {
+              "name": "mine",
+              "gpuModels": ["h100-sxm"],
+              "criteria": [
+                {"id": "rate", "title": "Rate", "workload": "burn", "metric": "gemm.tflops",
+                 "statistic": "harmonic-mean", "limit": {"atLeast": 600}, "unit": "TFLOPS", "ceiling": 1070,
+                 "source": "measured", "requires": ["right"]},
+                {"id": "right", "title": "Right", "workload": "burn", "metric": "wrong.elements",
+                 "statistic": "maximum", "limit": {"atMost": 0}, "unit": "count", "source": "rule"}
+              ]
+            }
+            """;
+
+    private static String refusal(String piece, String by) {
+        assertThat(GOOD).contains(piece);
+        InputException refused = catchThrowableOfType(
+                InputException.class,
+                () -> CriteriaFile.parse("criteria file my.json", GOOD.replace(piece, by), "h100-sxm"));
+        assertThat(refused).as("%s for %s must be refused", by, piece).isNotNull();
+        return String.valueOf(refused.getMessage());
+    }
+
+    private static Criterion criterion(Criteria criteria, String id) {
+        return criteria.resolve(FIGURES).stream()
+                .filter(criterion -> criterion.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Criteria withSite(Path folder, String json) throws IOException {
+        Path file = Files.writeString(folder.resolve("site.json"), json);
+        return CriteriaFile.read("h200-sxm", Optional.of(file.toString()));
+    }
+
+    @Test
+    void theH200sUtilisationStandsOnTheLoadProof() {
+        Criterion utilisation = criterion(CriteriaFile.read("h200-sxm", Optional.empty()), "gpu-utilisation");
+
+        assertThat(utilisation.metric()).isEqualTo(Metric.SM_ACTIVE);
+        assertThat(utilisation.limit()).isEqualTo(new Limit.AtLeast(90));
+        assertThat(utilisation.ceiling()).hasValue(100);
+        assertThat(utilisation.requires())
+                .contains(
+                        "sustained-tflops", "power-limit", "load-proof", "power", "warmth", "gpu-utilisation-seconds");
+        assertThat(utilisation.judged()).isTrue();
+    }
+
+    @Test
+    void limitsOfThePlanBecomeNumbers() {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+
+        assertThat(criterion(criteria, "sensitivity").limit()).isEqualTo(new Limit.AtLeast(0.3333 * 90));
+        assertThat(criterion(criteria, "coupled-bytes").limit()).isEqualTo(new Limit.Equal(1 << 20));
+    }
+
+    @Test
+    void theReferenceDeviceJudgesCorrectnessAndShowsSpeed() {
+        List<Criterion> criteria =
+                CriteriaFile.read("reference", Optional.empty()).resolve(FIGURES);
+
+        assertThat(criteria)
+                .filteredOn(Criterion::judged)
+                .extracting(Criterion::id)
+                .containsExactlyInAnyOrder("gemm-correct", "gemm-bitwise-equal", "coupled-correct", "coupled-bytes");
+        assertThat(criteria)
+                .filteredOn(criterion -> !criterion.judged())
+                .extracting(Criterion::id)
+                .containsExactlyInAnyOrder(
+                        "gpu-utilisation", "sustained-tflops", "scale-efficiency", "coupled-tflops", "sensitivity");
+    }
+
+    @Test
+    void aModelWithoutCriteriaNamesThoseThatHaveSome() {
+        assertThatThrownBy(() -> CriteriaFile.read("h100-sxm", Optional.empty()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("h200-sxm, reference")
+                .hasMessageContaining("-Dcriteria=");
+    }
+
+    @Test
+    void aModelWithoutCriteriaTakesAWholeFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("my.json"), GOOD);
+
+        assertThat(CriteriaFile.read("h100-sxm", Optional.of(file.toString())).resolve(FIGURES))
+                .hasSize(2);
+        assertThatThrownBy(() -> CriteriaFile.read("h200-sxm", Optional.of(file.toString())))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("stands beside its default");
+    }
+
+    @Test
+    void aSitesLimitStandsBesideTheDefaultWithItsReason(@TempDir Path folder) throws IOException {
+        Criteria criteria = withSite(
+                folder,
+                "{\"sustained-tflops\": {\"limit\": {\"atLeast\": 600}, \"reason\": \"Nodes are capped at 650 W.\"}}");
+
+        Criterion rate = criterion(criteria, "sustained-tflops");
+        assertThat(rate.limit()).isEqualTo(new Limit.AtLeast(600));
+        assertThat(rate.siteLimit())
+                .contains(new Criterion.SiteLimit(new Limit.AtLeast(630), "Nodes are capped at 650 W."));
+        assertThat(criterion(criteria, "gpu-utilisation").siteLimit()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"sustained-tflop\": {\"limit\": {\"atLeast\": 1}, \"reason\": \"because of x\"}}|did you mean \"sustained-tflops\"?",
+                "{\"power\": {\"limit\": {\"atLeast\": 1}}}|\"reason\" is mandatory",
+                "{\"power\": {\"limit\": {\"atLeast\": 1}, \"reason\": \" \"}}|gives the reason",
+                "{\"power\": {\"limit\": {\"atMost\": 1}, \"reason\": \"because of x\"}}|another kind of limit",
+                "{\"power\": {\"limit\": {\"atLeast\": 1}, \"reason\": \"because of x\", \"unit\": \"J\"}}|measured in \"W\"",
+                "{\"power\": {\"atLeast\": 1}}|unknown key \"atLeast\"",
+                "{\"gpu-utilisation\": {\"limit\": {\"atLeast\": 101}, \"reason\": \"because of x\"}}|above the ceiling"
+            })
+    void refusesASitesFileThatCannotStand(String json, String words, @TempDir Path folder) {
+        assertThatThrownBy(() -> withSite(folder, json))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void aComputedFloorIsHeldAgainstTheCeilingToo() {
+        String text = GOOD.replace("gemm.tflops", "sensitivity")
+                .replace("{\"atLeast\": 600}", "{\"atLeastOfFabricFloor\": 0.5}")
+                .replace("TFLOPS", "GB/s")
+                .replace("1070", "40");
+        Criteria criteria = CriteriaFile.parse("criteria file my.json", text, "h100-sxm");
+
+        assertThat(criteria.resolve(new PlannedFigures(80, 1))).hasSize(2);
+        assertThatThrownBy(() -> criteria.resolve(new PlannedFigures(81, 1)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("above the ceiling");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"atLeast\": 600}|{\"atLeast\": 1071}|floor 1071.0 above the ceiling 1070.0",
+                "\"TFLOPS\"|\"GB/s\"|measured in \"TFLOPS\"",
+                "\"TFLOPS\"|\"GFLOPS\"|TFLOPS, GB/s",
+                "gemm.tflops|gemm.tflop|did you mean \"gemm.tflops\"?",
+                "harmonic-mean|average|mean, harmonic-mean, median",
+                "{\"atLeast\": 600}|{\"atLeast\": 600, \"atMost\": 700}|2 kinds of limit",
+                "{\"atLeast\": 600}|{}|0 kinds of limit",
+                "{\"atLeast\": 600}|{\"within\": [3, 2]}|low ≤ high",
+                "{\"atLeast\": 600}|{\"ofMedian\": 97}|at most 1",
+                "{\"atLeast\": 600}|{\"uniform\": false}|true",
+                "{\"atLeast\": 600}|{\"atLeastOfFabricFloor\": 0.3}|a metric in GB/s",
+                "{\"atLeast\": 600}|{\"equalToPlannedBytes\": true}|step.bytes",
+                "\"requires\": [\"right\"]|\"requires\": [\"wrong\"]|right",
+                "\"requires\": [\"right\"]|\"requires\": [\"rate\"]|itself",
+                "\"workload\": \"burn\", \"metric\": \"wrong|\"workload\": \"coupled\", \"metric\": \"wrong|the same workload, burn",
+                "\"source\": \"rule\"|\"source\": \"rule\", \"judged\": false|shown and not judged",
+                "\"id\": \"right\"|\"id\": \"rate\"|a second time",
+                "\"id\": \"right\"|\"id\": \"Right!\"|kebab-case",
+                "\"workload\": \"burn\", \"metric\": \"gemm|\"workload\": \"bern\", \"metric\": \"gemm|did you mean \"burn\"?",
+                "\"source\": \"rule\"|\"source\": \" \"|one line of words",
+                "[\"h100-sxm\"]|[\"h200-sxm\"]|no h100-sxm"
+            })
+    void refusesWithThePlaceAndTheRule(String piece, String by, String words) {
+        assertThat(refusal(piece, by)).contains("criteria file my.json, line ").contains(words);
+    }
+
+    @Test
+    void anEmptyListWouldAcceptAnything() {
+        assertThatThrownBy(() ->
+                        CriteriaFile.parse("x", "{\"name\": \"a\", \"gpuModels\": [\"m\"], \"criteria\": []}", "m"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("accept anything");
+    }
+
+    @Test
+    void theSchemaKnowsTheSameWordsAsTheReader() throws IOException {
+        JsonNode schema = new ObjectMapper().readTree(CriteriaFile.text("criteria.schema"));
+
+        assertThat(keys(schema.at("/$defs/whole"))).containsExactlyElementsOf(CriteriaFile.KEYS);
+        assertThat(keys(schema.at("/$defs/criterion"))).containsExactlyElementsOf(DraftReader.KEYS);
+        assertThat(keys(schema.at("/$defs/siteLimit"))).containsExactlyElementsOf(SiteLimits.KEYS);
+        assertThat(keys(schema.at("/$defs/limit"))).containsExactlyElementsOf(LimitForm.KEYS);
+        assertThat(schema.at("/$defs/criterion/properties/metric/enum"))
+                .extracting(JsonNode::asText)
+                .containsExactlyElementsOf(java.util.Arrays.stream(Metric.values())
+                        .map(Metric::key)
+                        .toList());
+        assertThat(schema.at("/$defs/criterion/properties/unit/enum"))
+                .extracting(JsonNode::asText)
+                .containsExactlyElementsOf(
+                        java.util.Arrays.stream(Unit.values()).map(Unit::symbol).toList());
+    }
+
+    private static List<String> keys(JsonNode object) {
+        List<String> keys = new ArrayList<>();
+        object.path("properties").fieldNames().forEachRemaining(keys::add);
+        keys.removeAll(List.of("$schema", "comment"));
+        return keys;
+    }
+
+    @Test
+    void limitsReadWell() {
+        assertThat(LimitText.of(new Limit.AtLeast(90), Unit.PERCENT)).isEqualTo("≥ 90 %");
+        assertThat(LimitText.of(new Limit.AtMost(0), Unit.COUNT)).isEqualTo("≤ 0");
+        assertThat(LimitText.of(new Limit.Within(0.84, 0.96), Unit.RATIO)).isEqualTo("within 0.84 … 0.96");
+        assertThat(LimitText.of(new Limit.OfMedian(0.97), Unit.TFLOPS)).isEqualTo("≥ 97 % of the median");
+        assertThat(LimitText.number(29.163749)).isEqualTo("29.16");
+        assertThat(LimitText.number(533_889_024)).isEqualTo("533889024");
+    }
+}

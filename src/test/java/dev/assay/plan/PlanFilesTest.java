@@ -1,0 +1,129 @@
+package dev.assay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.InputException;
+import dev.assay.cluster.Nics;
+import dev.assay.criteria.CriteriaFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanFilesTest {
+    private static final Plan PLAN = Planner.plan(
+            ClusterFile.read("spectrumx-h200"),
+            GpuModels.get("h200-sxm"),
+            CriteriaFile.read("h200-sxm", Optional.empty()),
+            List.of(2, 4, 8),
+            60);
+
+    @Test
+    void printsThePlan() throws IOException {
+        try (var golden = PlanFilesTest.class.getResourceAsStream("spectrumx-h200-2-4-8.txt")) {
+            assertThat(PlanText.of(PLAN))
+                    .isEqualTo(new String(golden.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void everyPlanFitsTheScreen() {
+        Plan wide = Planner.plan(
+                PlannerTest.h200(999, 1, new Nics(2, 400), false),
+                GpuModels.get("h200-sxm"),
+                CriteriaFile.read("h200-sxm", Optional.empty()),
+                List.of(1, 3, 997),
+                86_400);
+
+        for (Plan plan : List.of(PLAN, PlannerTest.embedded(), wide)) {
+            assertThat(PlanText.of(plan).lines()).allMatch(line -> line.length() <= PlanText.COLUMNS);
+        }
+    }
+
+    @Test
+    void plansSurviveTheirFile(@TempDir Path folder) {
+        for (Plan plan : List.of(PLAN, PlannerTest.embedded())) {
+            Path file = folder.resolve("plan.json");
+            PlanJson.write(file, plan);
+
+            Plan read = PlanJson.read(file);
+
+            assertThat(read).isEqualTo(plan);
+            assertThat(PlanJson.hash(read)).isEqualTo(PlanJson.hash(plan)).matches("[0-9a-f]{64}");
+        }
+        assertThat(PlanJson.hash(PLAN)).isNotEqualTo(PlanJson.hash(PlannerTest.embedded()));
+    }
+
+    @Test
+    void anUnreadablePlanIsRefusedInWords(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("plan.json");
+        assertThatThrownBy(() -> PlanJson.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("-Drun");
+
+        Files.writeString(file, PlanJson.text(PLAN).replaceFirst("nodeCounts", "nodeCount"));
+        assertThatThrownBy(() -> PlanJson.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("nodeCount");
+
+        Files.writeString(file, PlanJson.text(PLAN).substring(0, 500));
+        assertThatThrownBy(() -> PlanJson.read(file)).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void aSpecSaysAllThatAWorkerNeeds() {
+        Experiment coupled = PLAN.experiments().get(1);
+        Launch launch = coupled.launches().get(2);
+
+        Spec spec = Specs.of(PLAN, coupled, launch, "run-1", PlanJson.hash(PLAN), -7);
+
+        assertThat(spec.launch()).isEqualTo("scaled-4-r0");
+        assertThat(spec.worldSize()).isEqualTo(32);
+        assertThat(spec.loopback()).isFalse();
+        assertThat(spec.workload()).isEqualTo(coupled.workload());
+        assertThat(spec.phaseDeadlineSeconds()).isGreaterThan(60);
+        Plan embedded = PlannerTest.embedded();
+        Experiment burn = embedded.experiments().get(0);
+        assertThat(Specs.of(embedded, burn, burn.launches().get(0), "r", "h", 1).loopback())
+                .isTrue();
+    }
+
+    @Test
+    void specsSurviveTheirFile(@TempDir Path folder) {
+        for (Experiment experiment : PLAN.experiments()) {
+            for (Launch launch : experiment.launches()) {
+                Spec spec = Specs.of(PLAN, experiment, launch, "run-1", PlanJson.hash(PLAN), Long.MIN_VALUE);
+                Path file = folder.resolve("spec.json");
+
+                SpecFile.write(file, spec);
+
+                assertThat(SpecFile.read(file)).isEqualTo(spec);
+            }
+        }
+        assertThat(folder.resolve("spec.json.partial")).doesNotExist();
+    }
+
+    @Test
+    void aSpecOfAnotherVersionIsRefused(@TempDir Path folder) {
+        Experiment burn = PLAN.experiments().get(0);
+        String text = SpecFile.text(Specs.of(PLAN, burn, burn.launches().get(0), "run-1", "h", 1));
+
+        assertThatThrownBy(() -> SpecFile.parse(text.replace("\"schema\" : 1", "\"schema\" : 2"), "spec.json"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("schema 2, this worker reads 1");
+        assertThatThrownBy(() -> SpecFile.parse(text.replace("\"seed\"", "\"sead\" : 1, \"seed\""), "spec.json"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sead");
+        assertThatThrownBy(() -> SpecFile.parse(text.replaceFirst("\\s*\"seed\" : 1,", ""), "spec.json"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("seed");
+        assertThatThrownBy(() -> SpecFile.read(folder.resolve("none.json"))).isInstanceOf(UncheckedIOException.class);
+    }
+}

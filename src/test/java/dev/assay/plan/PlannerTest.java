@@ -1,0 +1,369 @@
+package dev.assay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.InputException;
+import dev.assay.cluster.Nics;
+import dev.assay.criteria.Criteria;
+import dev.assay.criteria.CriteriaFile;
+import dev.assay.criteria.Limit;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.workload.Coupled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlannerTest {
+    private static final GpuModel H200 = GpuModels.get("h200-sxm");
+    private static final Cluster SPECTRUMX = ClusterFile.read("spectrumx-h200");
+    private static final Criteria CRITERIA = CriteriaFile.read("h200-sxm", Optional.empty());
+
+    private static Plan spectrumx(Integer... nodes) {
+        return Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(nodes), 60);
+    }
+
+    static Plan embedded() {
+        return Planner.plan(
+                ClusterFile.read("embedded"),
+                GpuModels.get("reference"),
+                CriteriaFile.read("reference", Optional.empty()),
+                List.of(),
+                5);
+    }
+
+    /** The same contract with other nodes, GPUs and NICs. */
+    static Cluster h200(int nodes, int gpusPerNode, Nics nics, boolean sharedHost) {
+        return new Cluster(
+                "test",
+                SPECTRUMX.launcher(),
+                SPECTRUMX.device(),
+                dev.assay.cluster.Hostlist.expand("n[1-" + nodes + "]"),
+                gpusPerNode,
+                "h200-sxm",
+                nics,
+                sharedHost,
+                SPECTRUMX.slurm(),
+                List.of(),
+                java.util.Map.of(),
+                List.of(),
+                Optional.empty(),
+                List.of());
+    }
+
+    private static Coupled coupled(Plan plan) {
+        return (Coupled) plan.experiments().get(1).workload();
+    }
+
+    @Test
+    void defaultNodeCountsArePowersOfTwoAndAllNodes() {
+        assertThat(NodeCounts.defaults(SPECTRUMX)).containsExactly(2, 4, 8);
+        assertThat(NodeCounts.defaults(h200(7, 8, new Nics(2, 400), false))).containsExactly(2, 4, 7);
+        assertThat(NodeCounts.defaults(h200(2, 1, new Nics(0, 400), true))).containsExactly(2);
+        assertThat(NodeCounts.defaults(h200(1, 8, new Nics(2, 400), false))).containsExactly(1);
+        assertThat(spectrumx().nodeCounts()).containsExactly(2, 4, 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "9", "-1", "2,2", "two", "", "2,", "2;4", "99999999999", "2.0"})
+    void refusesNodeCountsThatCannotBe(String text) {
+        assertThatThrownBy(() -> NodeCounts.parse(text, SPECTRUMX))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("from 1 to 8, as the cluster spectrumx-h200 has 8 nodes")
+                .hasMessageContaining("-Dnodes=2,4,8");
+    }
+
+    @Test
+    void sortsNodeCounts() {
+        assertThat(NodeCounts.parse("8, 2,4", SPECTRUMX)).containsExactly(2, 4, 8);
+    }
+
+    @Test
+    void thePlannerItselfRefusesThemToo() {
+        assertThatThrownBy(() -> spectrumx(16)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(), 4.9))
+                .isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(), Double.NaN))
+                .isInstanceOf(InputException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "4.99,CUDA",
+        "0.9,REFERENCE",
+        "86401,CUDA",
+        "60s,CUDA",
+        "-5,CUDA",
+        "1e3,CUDA",
+        "NaN,REFERENCE",
+        "'',CUDA"
+    })
+    void refusesDurationsThatCannotBe(String text, dev.assay.cluster.DeviceKind device) {
+        assertThatThrownBy(() -> MeasuredDuration.parse(text, device))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("to 86400");
+    }
+
+    @Test
+    void takesDurationsOnTheBounds() {
+        assertThat(MeasuredDuration.parse("5", dev.assay.cluster.DeviceKind.CUDA))
+                .isEqualTo(5);
+        assertThat(MeasuredDuration.parse("1", dev.assay.cluster.DeviceKind.REFERENCE))
+                .isEqualTo(1);
+        assertThat(MeasuredDuration.parse("86400", dev.assay.cluster.DeviceKind.CUDA))
+                .isEqualTo(86_400);
+    }
+
+    @Test
+    void burnLoadsTheFirstNodesForTheWholeDuration() {
+        Experiment burn = spectrumx(2, 4).experiments().get(0);
+
+        assertThat(burn.id()).isEqualTo("burn");
+        assertThat(burn.launches()).extracting(Launch::id).containsExactly("load-2", "load-4");
+        assertThat(burn.launches())
+                .allMatch(launch -> launch.role() == LaunchRole.LOAD && launch.measuredSeconds() == 60);
+        assertThat(burn.nodes()).containsExactly("node001", "node002", "node003", "node004");
+    }
+
+    @Test
+    void coupledInterleavesBaselinesOfAllNodesWithScaledLaunches() {
+        Experiment coupled = spectrumx(2, 4, 8).experiments().get(1);
+
+        assertThat(coupled.launches()).hasSize(5 * 4);
+        assertThat(coupled.launches()).extracting(Launch::id).doesNotHaveDuplicates();
+        assertThat(coupled.launches()).allMatch(launch -> launch.measuredSeconds() == 12);
+        assertThat(coupled.launches())
+                .filteredOn(launch -> launch.role() == LaunchRole.BASELINE)
+                .hasSize(5)
+                .allMatch(launch -> launch.nodes().equals(SPECTRUMX.nodes()));
+        assertThat(coupled.launches().subList(0, 4))
+                .extracting(Launch::id)
+                .containsExactly("baseline-r0", "scaled-2-r0", "scaled-4-r0", "scaled-8-r0");
+        assertThat(coupled.launches().subList(4, 8))
+                .extracting(Launch::id)
+                .containsExactly("scaled-2-r1", "scaled-4-r1", "scaled-8-r1", "baseline-r1");
+    }
+
+    @Test
+    void rotationCoversAllNodesAndChangesThePairs() {
+        Experiment coupled = spectrumx(2, 4, 8).experiments().get(1);
+
+        for (int count : List.of(2, 4, 8)) {
+            Set<String> taken = new LinkedHashSet<>();
+            coupled.launches().stream()
+                    .filter(launch -> launch.id().startsWith("scaled-" + count))
+                    .forEach(launch -> {
+                        assertThat(launch.nodes()).hasSize(count).doesNotHaveDuplicates();
+                        taken.addAll(launch.nodes());
+                    });
+            assertThat(taken)
+                    .as("nodes in steps over %d", count)
+                    .containsExactlyInAnyOrderElementsOf(SPECTRUMX.nodes());
+        }
+        assertThat(Rotation.subset(SPECTRUMX.nodes(), 2, 4)).isNotEqualTo(Rotation.subset(SPECTRUMX.nodes(), 2, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7,2", "7,4", "5,3", "9,2", "3,2", "10,2", "64,16"})
+    void rotationCoversOddClusters(int all, int count) {
+        List<String> nodes = dev.assay.cluster.Hostlist.expand("n[1-" + all + "]");
+        Set<String> taken = new LinkedHashSet<>();
+
+        for (int repetition = 0; repetition < Planner.REPETITIONS; repetition++) {
+            taken.addAll(Rotation.subset(nodes, count, repetition));
+        }
+
+        assertThat(taken).hasSize(all);
+    }
+
+    @Test
+    void whereFiveRoundsCannotCoverAllNodesThePlanSaysSo() {
+        Plan plan = Planner.plan(h200(32, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(2, 32), 60);
+
+        assertThat(plan.omits()).anyMatch(line -> line.contains("not all nodes take part in a step over 2 nodes"));
+        assertThat(spectrumx().omits()).noneMatch(line -> line.contains("not all nodes take part"));
+    }
+
+    @Test
+    void theExtensionGoesOnWithTheNextRepetitions() {
+        Plan plan = spectrumx(2, 4, 8);
+
+        assertThat(plan.extension()).hasSize(1);
+        Experiment extension = plan.extension().get(0);
+        assertThat(extension.id()).isEqualTo("coupled-extension");
+        assertThat(extension.launches()).hasSize(3 * 4);
+        assertThat(extension.launches()).extracting(Launch::repetition).containsOnly(5, 6, 7);
+        assertThat(extension.workload()).isEqualTo(coupled(plan));
+        assertThat(embedded().extension()).isEmpty();
+    }
+
+    @Test
+    void theAllReduceTakesItsShareAtTheFabricsFloor() {
+        Plan plan = spectrumx(2, 4, 8);
+        Coupled coupled = coupled(plan);
+
+        assertThat(plan.fabricFloorGBps()).isEqualTo(87.5);
+        assertThat(coupled.bytesPerStep()).isBetween(533_000_000L, 534_000_000L);
+        assertThat(coupled.bucketElements() % 1024).isZero();
+        assertThat(Sizes.communicationShare(coupled, H200, 64, 87.5)).isCloseTo(0.45, withPercentage(0.1));
+        assertThat(Sizes.communicationShare(coupled, H200, 16, 87.5)).isBetween(0.30, 0.50);
+    }
+
+    @Test
+    void sensitivityIsWhereTheExposedBucketCostsFivePercent() {
+        Coupled coupled = coupled(spectrumx(2, 4, 8));
+        double gemms = 16 * 2 * Math.pow(8192, 3) / 659e12;
+
+        double busGBps = Sizes.sensitivityGBps(coupled, H200, 64);
+
+        double lastBucket = coupled.bytesPerStep() / 16.0 * Coupled.busFactor(64) / (busGBps * 1e9);
+        assertThat(gemms / (gemms + lastBucket)).isCloseTo(0.95, withPercentage(0.01));
+        assertThat(busGBps).isBetween(87.5 / 3, 87.5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8,8,2", "8,1,2", "2,1,2", "64,1,2", "3,4,2", "256,8,2"})
+    void aThirdOfTheFloorAlwaysShowsAtEveryNodeCount(int nodes, int gpusPerNode, int fewest) {
+        Cluster cluster = h200(nodes, gpusPerNode, new Nics(2, 400), false);
+
+        Coupled coupled = Sizes.coupled(cluster, H200, fewest, nodes);
+
+        double floor = Sizes.fabricFloorGBps(cluster, H200, nodes);
+        assertThat(Sizes.sensitivityGBps(coupled, H200, fewest * gpusPerNode)).isGreaterThan(floor / 3);
+        assertThat(Sizes.sensitivityGBps(coupled, H200, nodes * gpusPerNode)).isGreaterThan(floor / 3);
+    }
+
+    @Test
+    void onOneHostTheFloorIsNvlinks() {
+        Plan plan = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 30);
+
+        assertThat(plan.fabricFloorGBps()).isEqualTo(0.875 * 285);
+        assertThat(plan.omits()).anyMatch(line -> line.contains("never ACCEPTED"));
+        assertThat(Sizes.communicationShare(coupled(plan), H200, 2, plan.fabricFloorGBps()))
+                .isCloseTo(0.45, withPercentage(0.1));
+    }
+
+    @Test
+    void gradientsThatDoNotFitAreRefusedWithTheArithmetic() {
+        Cluster absurd = h200(4, 8, new Nics(64, 10_000), false);
+
+        assertThatThrownBy(() -> Planner.plan(absurd, H200, CRITERIA, List.of(), 60))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("of gradients + 0.4 GB of matrices")
+                .hasMessageContaining("80 % of the 143771 MiB")
+                .hasMessageContaining("nics.gigabitsPerSecond");
+    }
+
+    @Test
+    void titlesReadWell() {
+        assertThat(Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 30)
+                        .rows())
+                .extracting(Row::title)
+                .contains(
+                        "GPU utilisation ≥ 90 % · 2 nodes × 1 GPU",
+                        "Scale efficiency ≥ 95 % · 2 nodes × 1 GPU", "Enforced power limit = 700 W · 2 nodes × 1 GPU");
+        assertThat(spectrumx(4).rows())
+                .extracting(Row::title)
+                .contains(
+                        "Scale efficiency ≥ 95 % · 4 nodes × 8 GPUs",
+                        "Bus bandwidth at which 5 % would be lost ≥ 29.16 GB/s · 4 nodes × 8 GPUs");
+        assertThat(spectrumx(1).rows()).extracting(Row::title).contains("GPU utilisation ≥ 90 % · 1 node × 8 GPUs");
+    }
+
+    @Test
+    void rowsHaveStableKeysAndTheirExperiment() {
+        Plan plan = spectrumx(2, 4, 8);
+
+        assertThat(plan.rows())
+                .extracting(Row::key)
+                .doesNotHaveDuplicates()
+                .contains("gpu-utilisation@2", "scale-efficiency@8");
+        assertThat(plan.rows()).hasSize(17 * 3);
+        assertThat(plan.rows())
+                .allMatch(row -> plan.experiments().stream()
+                        .anyMatch(experiment -> experiment.id().equals(row.experiment())));
+    }
+
+    @Test
+    void oneNodeHasNoEfficiencyAndServesOthersAsBaseline() {
+        assertThat(spectrumx(1).rows())
+                .extracting(row -> row.criterion().id())
+                .contains("coupled-tflops", "coupled-correct", "coupled-bytes")
+                .doesNotContain("scale-efficiency", "sensitivity");
+        assertThat(spectrumx(1).experiments().get(1).launches())
+                .hasSize(5)
+                .allMatch(launch ->
+                        launch.role() == LaunchRole.SCALED && launch.nodes().size() == 1);
+        assertThat(spectrumx(1, 2).rows())
+                .extracting(Row::key)
+                .contains("gpu-utilisation@1", "coupled-tflops@2")
+                .doesNotContain("coupled-tflops@1", "scale-efficiency@1");
+    }
+
+    @Test
+    void oneGpuAloneIsComparedWithNobody() {
+        Plan plan = Planner.plan(h200(1, 1, new Nics(1, 400), false), H200, CRITERIA, List.of(), 10);
+
+        assertThat(plan.rows())
+                .extracting(row -> row.criterion().id())
+                .doesNotContain("gemm-bitwise-equal", "tflops-spread")
+                .contains("gemm-correct");
+    }
+
+    @Test
+    void aPartOfTheClusterIsNamedAsSuch() {
+        Plan plan = spectrumx(2, 4);
+
+        assertThat(plan.wholeInventory()).isFalse();
+        assertThat(plan.omits()).anyMatch(line -> line.contains("node[005-007,009]") && line.contains("PARTIAL"));
+        assertThat(spectrumx(8).wholeInventory()).isTrue();
+        assertThat(spectrumx(2).omits()).anyMatch(line -> line.contains("two nodes apart"));
+    }
+
+    @Test
+    void theReferenceDeviceRunsTheSameExperimentsSmall() {
+        Plan plan = embedded();
+
+        assertThat(plan.experiments()).extracting(Experiment::id).containsExactly("burn", "coupled");
+        assertThat(coupled(plan).gemms()).isEqualTo(3);
+        assertThat(coupled(plan).bucketElements()).isEqualTo(4096);
+        assertThat(plan.experiments().get(1).launches()).hasSize(10).allMatch(launch -> launch.measuredSeconds() == 1);
+        assertThat(plan.certifies()).hasSize(1).first().asString().contains("The suite's own path");
+        assertThat(plan.experiments().stream()
+                        .mapToDouble(Experiment::expectedSeconds)
+                        .sum())
+                .isLessThan(120);
+    }
+
+    @Test
+    void otherCriteriaJudgeTheSameExperiments(@TempDir Path folder) throws IOException {
+        Plan plan = spectrumx(2, 4, 8);
+        Path site = Files.writeString(
+                folder.resolve("site.json"),
+                "{\"sustained-tflops\": {\"limit\": {\"atLeast\": 640}, \"reason\": \"the contract says so\"}}");
+
+        Plan judged = Planner.judgedBy(plan, CriteriaFile.read("h200-sxm", Optional.of(site.toString())));
+
+        assertThat(judged.experiments()).isEqualTo(plan.experiments());
+        assertThat(judged.rows()).hasSameSizeAs(plan.rows());
+        assertThat(judged.rows())
+                .filteredOn(row -> row.key().equals("sustained-tflops@4"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.criterion().limit()).isEqualTo(new Limit.AtLeast(640)));
+        assertThat(Planner.judgedBy(plan, CRITERIA)).isEqualTo(plan);
+    }
+}
