@@ -3,9 +3,10 @@
 // Freivalds: for VECTORS random vectors r of +-1, t = A * (B^T * r) and u = C * r must agree row by row: 2 * VECTORS * (mk +
 // nk + mn) operations see every element of C. Rounding of a right C gives t - u = sum_j r_j e_j, e_j the error of C[i,j]:
 //   rounding to bf16   uniform within h = half a unit in the last place of C[i,j]: variance h^2 / 3
-//   fp32 accumulation  at most k roundings of 2^-23 (tensor cores truncate) of a partial sum whose variance is at most
-//                      sum_x (A[i,x] B[j,x])^2: variance at most (k 2^-23)^2 times that
-//   sigma_i^2 = sum_j h_ij^2 / 3 + (k 2^-23)^2 sum_x A[i,x]^2 sum_j B[j,x]^2
+//   fp32 accumulation  at most k + 32 roundings of 2^-23 (tensor cores truncate, also where they align 32 products) of a
+//                      partial sum whose variance is at most sum_x (A[i,x] B[j,x])^2, if the products' signs are random:
+//                      variance at most ((k + 32) 2^-23)^2 times that
+//   sigma_i^2 = sum_j h_ij^2 / 3 + ((k + 32) 2^-23)^2 sum_x A[i,x]^2 sum_j B[j,x]^2
 // and the bound is 8 sigma_i: r is drawn after C, so the sum is sub-Gaussian and a right row exceeds it with probability
 // below 2 exp(-32) = 2.5e-14. One wrong element is seen if it is off by more than 8 sigma_i, 1.4 standard deviations of C at
 // 8192^3; NaN and infinity always. native/README.md says what that leaves to the other checks.
@@ -34,6 +35,9 @@ static __device__ bool beyond(double deviation, double bound) {
     return !(deviation <= bound && bound < __longlong_as_double(0x7FF0000000000000ll));
 }
 
+// Of a sum of k products, in units of the root of the sum of their squares: (k + 32) 2^-23.
+static __device__ double accumulation_error(u64 k) { return (double)(k + 32) * 1.1920928955078125e-7; }
+
 // s[v * k + x] = sum_j r_vj B[j,x], r_vj = sign(seed + v, j); s[VECTORS * k + x] = sum_j B[j,x]^2. One thread a column.
 extern "C" __global__ void assay_freivalds_columns(const bf16* b, u64 n, u64 k, u64 seed, double* s) {
     for (u64 x = grid_thread(); x < k; x += grid_threads()) {
@@ -50,7 +54,7 @@ extern "C" __global__ void assay_freivalds_columns(const bf16* b, u64 n, u64 k, 
 // Compares t and u row by row and reports; one warp a row.
 extern "C" __global__ void assay_freivalds_rows(
     const bf16* a, const bf16* c, u64 m, u64 n, u64 k, const double* s, u64 seed, u64* result) {
-    double accumulation = (double)k * 1.1920928955078125e-7;
+    double accumulation = accumulation_error(k);
     u64 lane = threadIdx.x % 32;
     for (u64 i = grid_thread() / 32; i < m; i += grid_threads() / 32) {
         double difference[VECTORS] = {};
@@ -81,10 +85,10 @@ extern "C" __global__ void assay_freivalds_rows(
 }
 
 // Recomputes samples elements in fp64; one warp an element. Sample number p is row hash(seed, 2p) mod m, column
-// hash(seed, 2p + 1) mod n. Bound: half a unit in the last place of C, plus k 2^-23 sqrt(sum_x (A[i,x] B[j,x])^2).
+// hash(seed, 2p + 1) mod n. Bound: half a unit in the last place of C, plus (k + 32) 2^-23 sqrt(sum_x (A[i,x] B[j,x])^2).
 extern "C" __global__ void assay_check_elements(
     const bf16* a, const bf16* b, const bf16* c, u64 m, u64 n, u64 k, u64 samples, u64 seed, u64* result) {
-    double accumulation = (double)k * 1.1920928955078125e-7;
+    double accumulation = accumulation_error(k);
     u64 lane = threadIdx.x % 32;
     for (u64 p = grid_thread() / 32; p < samples; p += grid_threads() / 32) {
         u64 i = counter_hash(seed, 2 * p) % m;

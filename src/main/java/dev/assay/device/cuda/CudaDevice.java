@@ -142,7 +142,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void poison(DeviceMemory target, Stream stream) {
-        set((CudaMemory) target, (byte) 0xFF, (CudaStream) stream);
+        set((CudaMemory) target, 0xFF, (CudaStream) stream);
     }
 
     @Override
@@ -181,7 +181,7 @@ public final class CudaDevice implements Device {
     /** Runs a kernel that adds to a counter, and waits for what it counted. */
     private long total(CudaStream stream, Consumer<CudaMemory> kernel) {
         try (CudaMemory counter = allocate(Long.BYTES)) {
-            set(counter, (byte) 0, stream);
+            set(counter, 0, stream);
             kernel.accept(counter);
             stream.synchronize(DEADLINE);
             return ByteBuffer.wrap(counter.read())
@@ -190,7 +190,7 @@ public final class CudaDevice implements Device {
         }
     }
 
-    private static void set(CudaMemory memory, byte value, CudaStream stream) {
+    private static void set(CudaMemory memory, int value, CudaStream stream) {
         Cuda.check(
                 CudaDriver.cuMemsetD8Async(memory.address(), value, memory.bytes(), stream.handle()),
                 "cuMemsetD8Async");

@@ -68,7 +68,8 @@ final class CudaDriver {
 
     static native int cuMemcpyDtoH_v2(byte[] dstHost, long srcDevice, long byteCount);
 
-    static native int cuMemsetD8Async(long dstDevice, byte uc, long n, long hStream);
+    /** {@code uc} is an unsigned char, passed as the int 0..255 so that its upper bits are zero. */
+    static native int cuMemsetD8Async(long dstDevice, int uc, long n, long hStream);
 
     static native int cuStreamCreate(long[] phStream, int flags);
 

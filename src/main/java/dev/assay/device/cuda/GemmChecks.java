@@ -85,11 +85,9 @@ final class GemmChecks {
     /** Zero wrong, worst 0, first wrong as far away as possible. */
     private CudaMemory newResult(CudaStream stream) {
         CudaMemory result = CudaMemory.allocate(RESULT_BYTES, gpu);
+        Cuda.check(CudaDriver.cuMemsetD8Async(result.address(), 0, 2 * Long.BYTES, stream.handle()), "cuMemsetD8Async");
         Cuda.check(
-                CudaDriver.cuMemsetD8Async(result.address(), (byte) 0, 2 * Long.BYTES, stream.handle()),
-                "cuMemsetD8Async");
-        Cuda.check(
-                CudaDriver.cuMemsetD8Async(result.address() + 2 * Long.BYTES, (byte) 0xFF, Long.BYTES, stream.handle()),
+                CudaDriver.cuMemsetD8Async(result.address() + 2 * Long.BYTES, 0xFF, Long.BYTES, stream.handle()),
                 "cuMemsetD8Async");
         return result;
     }
@@ -126,7 +124,7 @@ final class GemmChecks {
         long first = result.getLong(16);
         String detail = String.format(
                 Locale.ROOT,
-                "random elements against fp64, within half a bf16 unit in the last place plus k·2⁻²³·√Σ(ab)²; %s",
+                "random elements against fp64, within half a bf16 unit in the last place plus (k + 32)·2⁻²³·√Σ(ab)²; %s",
                 wrong == 0
                         ? "all right"
                         : "the first wrong one is row " + first / gemm.n() + ", column " + first % gemm.n());

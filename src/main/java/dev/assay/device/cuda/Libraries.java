@@ -29,7 +29,7 @@ final class Libraries {
                 NativeLibrary library = NativeLibrary.getInstance(candidate);
                 return new LoadedLibrary(library, mappedPath(candidate, mappedFiles()));
             } catch (UnsatisfiedLinkError e) {
-                refusals.add(candidate + ": " + firstLine(e));
+                refusals.add(candidate + ": " + loadersWords(e));
             }
         }
         throw new DeviceException(
@@ -89,7 +89,9 @@ final class Libraries {
         }
     }
 
-    private static String firstLine(UnsatisfiedLinkError e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+    /** JNA's first line repeats the name; the loader's own words follow. */
+    private static String loadersWords(UnsatisfiedLinkError e) {
+        List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+        return lines.get(Math.min(1, lines.size() - 1));
     }
 }
