@@ -1,0 +1,17 @@
+// Fills. Element i is a function of seed and i alone (random.cuh), the same on every device.
+// Moved: 2 bytes written an element.
+#include "grid.cuh"
+#include "random.cuh"
+
+// out[i] = bf16(normal(seed, i)).
+extern "C" __global__ void assay_fill_normal(bf16* out, u64 elements, u64 seed) {
+    for (u64 i = grid_thread(); i < elements; i += grid_threads()) out[i] = counter_bf16_normal(seed, i);
+}
+
+// out[i] = gradient(seed, i, rank, ranks), a small integer.
+extern "C" __global__ void assay_fill_gradient(bf16* out, u64 elements, u64 seed, int rank, int ranks) {
+    u64 key = counter_rank_key(rank);
+    for (u64 i = grid_thread(); i < elements; i += grid_threads()) {
+        out[i] = bf16_of((float)counter_gradient(seed, i, key, ranks));
+    }
+}

@@ -1,0 +1,253 @@
+package dev.assay.device.cuda;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.Counter;
+import dev.assay.device.Device;
+import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Event;
+import dev.assay.device.GemmRunner;
+import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.DeviceIdentity;
+import dev.assay.measurement.Library;
+import dev.assay.workload.Gemm;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** One GPU by its primary context, which NCCL and cuBLASLt share. A process opens one, and uses it in one thread. */
+public final class CudaDevice implements Device {
+    private static final int THREADS = 256;
+    /** Generous: the longest check of a buffer that fills a GPU takes seconds. */
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    private final PrimaryContext context;
+    private final List<String> libraryDirectories;
+    private final NvmlGpu nvml;
+    private final KernelImage image;
+    private final Kernels kernels;
+    private final CublasHandle blas;
+    private final GemmChecks checks;
+    private boolean closed;
+
+    private CudaDevice(PrimaryContext context, List<String> libraryDirectories) {
+        this.context = context;
+        this.libraryDirectories = List.copyOf(libraryDirectories);
+        nvml = NvmlGpu.open(context.uuid(), libraryDirectories);
+        image = KernelImage.obtain(context.architecture(), libraryDirectories, KernelCache.ofUser());
+        kernels = new Kernels(image, context.multiprocessors());
+        blas = CublasHandle.create(libraryDirectories);
+        checks = new GemmChecks(kernels, context.describe());
+    }
+
+    /**
+     * Opens a GPU: its primary context becomes the calling thread's.
+     *
+     * @param ordinal among the GPUs that this process sees: CUDA_VISIBLE_DEVICES counts
+     * @param libraryDirectories searched for the vendors' libraries before the loader's path
+     */
+    public static CudaDevice open(int ordinal, List<String> libraryDirectories) {
+        PrimaryContext context = PrimaryContext.retain(ordinal, libraryDirectories);
+        return new CudaDevice(context, libraryDirectories);
+    }
+
+    /** Whether a CUDA driver loads here and sees a GPU; touches none. Never throws. */
+    public static boolean driverLoads() {
+        try {
+            Cuda.load(List.of());
+            return Cuda.deviceCount() > 0;
+        } catch (RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
+    @Override
+    public DeviceIdentity identity() {
+        Map<String, String> facts = new HashMap<>(nvml.facts());
+        facts.put("kernels", image.origin());
+        return new DeviceIdentity(
+                "cuda",
+                context.name(),
+                context.uuid(),
+                nvml.serial(),
+                nvml.driver(),
+                nvml.memoryBytes(),
+                context.multiprocessors(),
+                context.computeCapability(),
+                nvml.maxSmClockMhz(),
+                libraries(facts),
+                facts);
+    }
+
+    /** Hashes gigabytes once; a library that only some workloads need is a fact with its reason where it is missing. */
+    private List<Library> libraries(Map<String, String> facts) {
+        List<Library> libraries = new ArrayList<>();
+        libraries.add(context.driver().toLibrary("CUDA driver", Cuda.driverApiVersion()));
+        libraries.add(blas.toLibrary());
+        libraries.addAll(image.compilerLibraries());
+        libraries.add(nvml.library());
+        try {
+            libraries.add(NcclCommunicator.library(libraryDirectories));
+        } catch (DeviceException e) {
+            facts.put("nccl", String.valueOf(e.getMessage()));
+        }
+        return libraries;
+    }
+
+    @Override
+    public CudaMemory allocate(long bytes) {
+        context.makeCurrent();
+        return CudaMemory.allocate(bytes, context.describe());
+    }
+
+    @Override
+    public Stream newStream() {
+        context.makeCurrent();
+        return new CudaStream(context.describe());
+    }
+
+    @Override
+    public Event newEvent() {
+        context.makeCurrent();
+        return new CudaEvent();
+    }
+
+    @Override
+    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
+        CudaMemory memory = holding(target, 2 * elements);
+        kernels.launch("assay_fill_normal", elements, THREADS, (CudaStream) stream, memory.address(), elements, seed);
+    }
+
+    @Override
+    public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
+        CudaMemory memory = holding(target, 2 * elements);
+        kernels.launch(
+                "assay_fill_gradient",
+                elements,
+                THREADS,
+                (CudaStream) stream,
+                memory.address(),
+                elements,
+                seed,
+                rank,
+                ranks);
+    }
+
+    @Override
+    public void poison(DeviceMemory target, Stream stream) {
+        set((CudaMemory) target, 0xFF, (CudaStream) stream);
+    }
+
+    @Override
+    public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
+        CudaMemory memory = holding(reduced, 2 * elements);
+        return total(
+                (CudaStream) stream,
+                counter -> kernels.launch(
+                        "assay_count_wrong_sums",
+                        elements,
+                        THREADS,
+                        (CudaStream) stream,
+                        memory.address(),
+                        elements,
+                        seed,
+                        ranks,
+                        counter.address()));
+    }
+
+    @Override
+    public long checksum(DeviceMemory memory, long bytes, Stream stream) {
+        CudaMemory from = holding(memory, bytes);
+        return Counter.hash(bytes, -1)
+                + total(
+                        (CudaStream) stream,
+                        counter -> kernels.launch(
+                                "assay_checksum",
+                                (bytes + Long.BYTES - 1) / Long.BYTES,
+                                THREADS,
+                                (CudaStream) stream,
+                                from.address(),
+                                bytes,
+                                counter.address()));
+    }
+
+    /** Runs a kernel that adds to a counter, and waits for what it counted. */
+    private long total(CudaStream stream, Consumer<CudaMemory> kernel) {
+        try (CudaMemory counter = allocate(Long.BYTES)) {
+            set(counter, 0, stream);
+            kernel.accept(counter);
+            stream.synchronize(DEADLINE);
+            return ByteBuffer.wrap(counter.read())
+                    .order(ByteOrder.nativeOrder())
+                    .getLong();
+        }
+    }
+
+    private static void set(CudaMemory memory, int value, CudaStream stream) {
+        Cuda.check(
+                CudaDriver.cuMemsetD8Async(memory.address(), value, memory.bytes(), stream.handle()),
+                "cuMemsetD8Async");
+    }
+
+    private static CudaMemory holding(DeviceMemory memory, long bytes) {
+        if (bytes < 0 || memory.bytes() < bytes) {
+            throw new IllegalArgumentException(
+                    "device memory must hold " + bytes + " bytes for this, got " + memory.bytes());
+        }
+        return (CudaMemory) memory;
+    }
+
+    @Override
+    public GemmRunner newGemm(Gemm gemm) {
+        context.makeCurrent();
+        return new CudaGemm(blas, gemm, context.describe());
+    }
+
+    @Override
+    public Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream) {
+        return checks.freivalds(gemm, (CudaMemory) a, (CudaMemory) b, (CudaMemory) c, seed, (CudaStream) stream);
+    }
+
+    @Override
+    public Check checkElements(
+            Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
+        return checks.elements(
+                gemm, (CudaMemory) a, (CudaMemory) b, (CudaMemory) c, samples, seed, (CudaStream) stream);
+    }
+
+    @Override
+    public byte[] newCommunicatorId() {
+        return NcclCommunicator.newId(libraryDirectories);
+    }
+
+    /** NCCL takes the calling thread's context, so a watchdog may call this in a thread of its own. */
+    @Override
+    public Communicator join(byte[] id, int rank, int ranks) {
+        context.makeCurrent();
+        return NcclCommunicator.join(id, rank, ranks, libraryDirectories);
+    }
+
+    @Override
+    public Telemetry newTelemetry() {
+        return new GpuTelemetry(nvml);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            context.makeCurrent();
+            blas.close();
+            kernels.close();
+            nvml.close();
+            context.close();
+        }
+    }
+}

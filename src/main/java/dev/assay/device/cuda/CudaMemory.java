@@ -1,0 +1,101 @@
+package dev.assay.device.cuda;
+
+import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import java.util.Locale;
+
+/** Device memory, or a view of some; only the owner frees. */
+final class CudaMemory implements DeviceMemory {
+    private final long address;
+    private final long bytes;
+    private final boolean owner;
+    private boolean closed;
+
+    private CudaMemory(long address, long bytes, boolean owner) {
+        this.address = address;
+        this.bytes = bytes;
+        this.owner = owner;
+    }
+
+    /** @param gpu whose memory, for the message */
+    static CudaMemory allocate(long bytes, String gpu) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("device memory must have bytes > 0, got " + bytes);
+        }
+        long[] address = new long[1];
+        int status = CudaDriver.cuMemAlloc_v2(address, bytes);
+        if (status != CudaDriver.CUDA_SUCCESS) {
+            throw new DeviceException(refused(status, bytes, gpu));
+        }
+        return new CudaMemory(address[0], bytes, true);
+    }
+
+    private static String refused(int status, long bytes, String gpu) {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        String left = CudaDriver.cuMemGetInfo_v2(free, total) == CudaDriver.CUDA_SUCCESS
+                ? String.format(Locale.ROOT, "%d of %d bytes are free", free[0], total[0])
+                : "how much is free the driver does not tell";
+        return String.format(
+                Locale.ROOT,
+                "allocating %d bytes on %s: %s; %s; is another process on this GPU?",
+                bytes,
+                gpu,
+                Cuda.describe(status, "cuMemAlloc_v2"),
+                left);
+    }
+
+    long address() {
+        return address;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public CudaMemory slice(long offsetBytes, long length) {
+        if (offsetBytes < 0 || length <= 0 || length > bytes - offsetBytes) {
+            throw new IllegalArgumentException(
+                    "slice must lie in 0.." + bytes + " bytes, got offset " + offsetBytes + ", length " + length);
+        }
+        return new CudaMemory(address + offsetBytes, length, false);
+    }
+
+    /** Waits for all streams of the device first: a blocking copy alone does not wait for non-blocking streams. */
+    @Override
+    public byte[] read() {
+        byte[] host = new byte[arrayLength()];
+        Cuda.check(CudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+        Cuda.check(CudaDriver.cuMemcpyDtoH_v2(host, address, bytes), "cuMemcpyDtoH_v2");
+        return host;
+    }
+
+    /** From the start of this memory; waits for all streams before and after. */
+    @Override
+    public void write(byte[] host) {
+        if (host.length > bytes) {
+            throw new IllegalArgumentException("writing " + host.length + " bytes into device memory of " + bytes);
+        }
+        Cuda.check(CudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+        Cuda.check(CudaDriver.cuMemcpyHtoD_v2(address, host, host.length), "cuMemcpyHtoD_v2");
+        Cuda.check(CudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+    }
+
+    private int arrayLength() {
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "reading " + bytes + " bytes at once: more than an array holds; slice it");
+        }
+        return (int) bytes;
+    }
+
+    @Override
+    public void close() {
+        if (owner && !closed) {
+            closed = true;
+            Cuda.check(CudaDriver.cuMemFree_v2(address), "cuMemFree_v2");
+        }
+    }
+}

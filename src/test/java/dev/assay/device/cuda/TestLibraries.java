@@ -1,0 +1,15 @@
+package dev.assay.device.cuda;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the machine under test keeps the vendors' libraries: {@code -Dassay.test.libraries=DIR:DIR}. */
+final class TestLibraries {
+    private TestLibraries() {}
+
+    static List<String> directories() {
+        return Stream.of(System.getProperty("assay.test.libraries", "").split(":", -1))
+                .filter(directory -> !directory.isEmpty())
+                .toList();
+    }
+}
