@@ -110,7 +110,7 @@ final class GpmTrack {
         if (now.nanos() - secondStart.nanos() >= SECOND_NANOS) {
             endSecond(now);
         }
-        releaseAllBut(Set.of(first.sample(), secondStart.sample(), latest.sample()));
+        releaseAllBut(List.of(first.sample(), secondStart.sample(), latest.sample()));
     }
 
     private void endSecond(Moment now) {
@@ -121,7 +121,7 @@ final class GpmTrack {
         secondStart = now;
     }
 
-    private void releaseAllBut(Set<Long> needed) {
+    private void releaseAllBut(List<Long> needed) {
         alive.stream().filter(sample -> !needed.contains(sample)).forEach(counters::release);
         alive.retainAll(needed);
     }

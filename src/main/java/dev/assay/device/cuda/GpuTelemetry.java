@@ -68,7 +68,7 @@ final class GpuTelemetry implements Telemetry {
         private final GpuWatch watch;
         private final CountDownLatch stop = new CountDownLatch(1);
         private final Thread thread = new Thread(this::run, "gpu-telemetry");
-        private Optional<RuntimeException> failure = Optional.empty();
+        private Optional<Throwable> failure = Optional.empty();
 
         Running(GpuWatch watch) {
             this.watch = watch;
@@ -83,7 +83,7 @@ final class GpuTelemetry implements Telemetry {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = Optional.of(e);
             }
         }

@@ -89,11 +89,7 @@ final class NcclCommunicator implements Communicator {
 
     @Override
     public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
-        long bytes = Math.multiplyExact(elements, (long) Short.BYTES);
-        if (elements < 1 || bytes > send.bytes() || bytes > receive.bytes()) {
-            throw new IllegalArgumentException("an all-reduce must fit its buffers: " + elements
-                    + " bf16 elements, send " + send.bytes() + " bytes, receive " + receive.bytes() + " bytes");
-        }
+        checkFits(elements, send.bytes(), receive.bytes());
         checkOpen();
         check(
                 nccl.ncclAllReduce(
@@ -160,6 +156,13 @@ final class NcclCommunicator implements Communicator {
             broken = true;
         }
         NcclStatus.check(nccl, status, comm, call + " on " + name());
+    }
+
+    void checkFits(long elements, long sendBytes, long receiveBytes) {
+        if (elements < 1 || elements > Math.min(sendBytes, receiveBytes) / Short.BYTES) {
+            throw new IllegalArgumentException("an all-reduce on " + name() + " must fit its buffers, got " + elements
+                    + " bf16 elements, send " + sendBytes + " bytes, receive " + receiveBytes + " bytes");
+        }
     }
 
     private void checkOpen() {
