@@ -1,0 +1,163 @@
+package dev.assay.device.cuda;
+
+import com.sun.jna.Native;
+import dev.assay.device.DeviceException;
+
+/**
+ * The part of {@code nvml.h} that Assay calls: same order, names and values as the header of CUDA 13.3, and nothing else.
+ * Every symbol is in the drivers that CUDA 12 needs (R525) and later. An {@code nvmlDevice_t} and an {@code nvmlGpmSample_t} are
+ * a {@code long}; an out-parameter is an array.
+ *
+ * <p>The natives are instance methods so that a test may override them; {@link #bind} registers them once per JVM.
+ */
+class Nvml {
+    static final int NVML_SUCCESS = 0;
+    static final int NVML_ERROR_INSUFFICIENT_SIZE = 7;
+
+    /** Buffer sizes. */
+    static final int NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE = 80;
+
+    static final int NVML_SYSTEM_NVML_VERSION_BUFFER_SIZE = 80;
+    static final int NVML_DEVICE_SERIAL_BUFFER_SIZE = 30;
+    static final int NVML_DEVICE_VBIOS_VERSION_BUFFER_SIZE = 32;
+
+    /** {@code nvmlClockType_t}. */
+    static final int NVML_CLOCK_SM = 1;
+
+    /** {@code nvmlTemperatureSensors_t}. */
+    static final int NVML_TEMPERATURE_GPU = 0;
+
+    /** {@code nvmlTemperatureThresholds_t}. */
+    static final int NVML_TEMPERATURE_THRESHOLD_SHUTDOWN = 0;
+
+    static final int NVML_TEMPERATURE_THRESHOLD_SLOWDOWN = 1;
+
+    /** Field ids of {@link #nvmlDeviceGetFieldValues}. */
+    static final int NVML_FI_DEV_MEMORY_TEMP = 82;
+
+    static final int NVML_FI_DEV_POWER_INSTANT = 186;
+
+    /** Bits of {@link #nvmlDeviceGetCurrentClocksThrottleReasons}. */
+    static final long SW_POWER_CAP = 0x4;
+
+    static final long HW_SLOWDOWN = 0x8;
+    static final long SW_THERMAL_SLOWDOWN = 0x20;
+    static final long HW_THERMAL_SLOWDOWN = 0x40;
+    static final long HW_POWER_BRAKE_SLOWDOWN = 0x80;
+
+    /** {@code nvmlGpmMetricId_t}. */
+    static final int NVML_GPM_METRIC_SM_UTIL = 2;
+
+    static final int NVML_GPM_METRIC_SM_OCCUPANCY = 3;
+    static final int NVML_GPM_METRIC_ANY_TENSOR_UTIL = 5;
+    static final int NVML_GPM_METRIC_DRAM_BW_UTIL = 10;
+
+    Nvml() {}
+
+    /** Binds the natives to a library; the first library of the JVM stays. */
+    static Nvml bind(LoadedLibrary library) {
+        Registration.once(library);
+        return new Nvml();
+    }
+
+    native int nvmlInit_v2();
+
+    native int nvmlShutdown();
+
+    native String nvmlErrorString(int result);
+
+    native int nvmlSystemGetDriverVersion(byte[] version, int length);
+
+    native int nvmlSystemGetNVMLVersion(byte[] version, int length);
+
+    native int nvmlSystemGetCudaDriverVersion_v2(int[] cudaDriverVersion);
+
+    native int nvmlDeviceGetHandleByUUID(String uuid, long[] device);
+
+    native int nvmlDeviceGetSerial(long device, byte[] serial, int length);
+
+    native int nvmlDeviceGetPersistenceMode(long device, int[] mode);
+
+    /** @param pci an {@code nvmlPciInfo_t}, 68 bytes: see {@link NvmlStructs} */
+    native int nvmlDeviceGetPciInfo_v3(long device, byte[] pci);
+
+    native int nvmlDeviceGetMaxPcieLinkGeneration(long device, int[] maxLinkGen);
+
+    native int nvmlDeviceGetMaxPcieLinkWidth(long device, int[] maxLinkWidth);
+
+    native int nvmlDeviceGetCurrPcieLinkGeneration(long device, int[] currLinkGen);
+
+    native int nvmlDeviceGetCurrPcieLinkWidth(long device, int[] currLinkWidth);
+
+    native int nvmlDeviceGetClockInfo(long device, int type, int[] clockMhz);
+
+    native int nvmlDeviceGetMaxClockInfo(long device, int type, int[] clockMhz);
+
+    native int nvmlDeviceGetTemperature(long device, int sensorType, int[] celsius);
+
+    native int nvmlDeviceGetTemperatureThreshold(long device, int thresholdType, int[] celsius);
+
+    /** CUDA 12.2 renamed it to …EventReasons and kept this name, which older drivers have too. */
+    native int nvmlDeviceGetCurrentClocksThrottleReasons(long device, long[] clocksThrottleReasons);
+
+    native int nvmlDeviceGetPowerManagementLimitConstraints(long device, int[] minMilliwatts, int[] maxMilliwatts);
+
+    native int nvmlDeviceGetPowerManagementDefaultLimit(long device, int[] milliwatts);
+
+    native int nvmlDeviceGetPowerUsage(long device, int[] milliwatts);
+
+    native int nvmlDeviceGetTotalEnergyConsumption(long device, long[] millijoules);
+
+    native int nvmlDeviceGetEnforcedPowerLimit(long device, int[] milliwatts);
+
+    /** @param memory an {@code nvmlMemory_t}: total, free, used, in bytes */
+    native int nvmlDeviceGetMemoryInfo(long device, long[] memory);
+
+    native int nvmlDeviceGetComputeMode(long device, int[] mode);
+
+    native int nvmlDeviceGetEccMode(long device, int[] current, int[] pending);
+
+    /** @param utilization an {@code nvmlUtilization_t}: gpu, memory, in percent */
+    native int nvmlDeviceGetUtilizationRates(long device, int[] utilization);
+
+    native int nvmlDeviceGetVbiosVersion(long device, byte[] version, int length);
+
+    /** @param infos {@code nvmlProcessInfo_t}s, 24 bytes each: see {@link NvmlStructs} */
+    native int nvmlDeviceGetComputeRunningProcesses_v3(long device, int[] infoCount, byte[] infos);
+
+    /** @param values {@code nvmlFieldValue_t}s, 40 bytes each: see {@link NvmlStructs} */
+    native int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values);
+
+    native int nvmlDeviceGetMigMode(long device, int[] currentMode, int[] pendingMode);
+
+    /** @param metricsGet an {@code nvmlGpmMetricsGet_t}: see {@link GpmMetricsGet} */
+    native int nvmlGpmMetricsGet(byte[] metricsGet);
+
+    native int nvmlGpmSampleFree(long gpmSample);
+
+    native int nvmlGpmSampleAlloc(long[] gpmSample);
+
+    native int nvmlGpmSampleGet(long device, long gpmSample);
+
+    /** @param gpmSupport an {@code nvmlGpmSupport_t}: version 1 in, isSupportedDevice out */
+    native int nvmlGpmQueryDeviceSupport(long device, int[] gpmSupport);
+
+    private static final class Registration {
+        private static boolean done;
+
+        private static synchronized void once(LoadedLibrary library) {
+            if (done) {
+                return;
+            }
+            try {
+                Native.register(Nvml.class, library.library());
+            } catch (UnsatisfiedLinkError e) {
+                throw new DeviceException(
+                        "binding NVML from " + library.path() + ": " + e.getMessage()
+                                + "; Assay needs the NVIDIA driver 525 or newer (look at `nvidia-smi`)",
+                        e);
+            }
+            done = true;
+        }
+    }
+}
