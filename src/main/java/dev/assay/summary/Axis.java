@@ -48,6 +48,6 @@ record Axis(double low, double high, double step, double from, double to) {
     private static double nice(double raw) {
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
         double mantissa = raw / power;
-        return (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10) * power;
+        return (mantissa <= 1 + 1e-9 ? 1 : mantissa <= 2 + 1e-9 ? 2 : mantissa <= 5 + 1e-9 ? 5 : 10) * power;
     }
 }

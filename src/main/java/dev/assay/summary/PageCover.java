@@ -53,7 +53,7 @@ final class PageCover {
     private void banner(Page page) {
         if (conclusion.suiteOnly()) {
             page.open("p", "banner")
-                    .element("strong", "This proves the suite, not a cluster.")
+                    .element("strong", "Not an acceptance of hardware: this proves the suite, not a cluster.")
                     .text(
                             " The reference device did the work in plain Java; no GPU was measured, and no figure here says"
                                     + " anything about hardware.")

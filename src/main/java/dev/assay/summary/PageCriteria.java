@@ -22,7 +22,7 @@ final class PageCriteria {
                 "quiet",
                 "The value is that of the worst unit. A value above the ceiling says that the test is broken. The margin is the"
                         + " distance from the limit, positive on the good side; the spread is (highest − lowest) / median over"
-                        + " units, for scale efficiency the half width of the interval.");
+                        + " units, for scale efficiency the half width of the interval. Margin and ceiling are in the unit of the value.");
         page.open("table", "criteria")
                 .heads(
                         "State",
@@ -54,7 +54,7 @@ final class PageCriteria {
         page.element("td", "n value", Words.valueWithUnit(verdict));
         page.element("td", "n", Words.limit(verdict));
         page.element("td", "n", Words.margin(verdict));
-        page.element("td", "n", Words.ceiling(verdict));
+        page.element("td", "n", Words.ceilingNumber(verdict));
         page.element("td", "n", Words.spread(verdict));
         page.element(
                 "td",

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 /** What was measured, by what, and how to check that the evidence is as it was left. */
 final class PageEvidence {
+    private static final String PCI = "pciBusId";
     private static final long MEBIBYTE = 1L << 20;
 
     private final Conclusion conclusion;
@@ -51,11 +52,12 @@ final class PageEvidence {
         page.fact("Highest SM clock", tally(d -> Words.exact(d.maxSmClockMhz()) + " MHz"));
         Map<String, String> facts = new TreeMap<>();
         all().forEach(device -> device.facts().keySet().forEach(key -> facts.put(key, key)));
+        facts.remove(PCI);
         facts.keySet().stream().filter(this::sharedByMany).forEach(key -> page.fact(key, tally(d -> fact(d, key))));
         page.close("dl");
     }
 
-    /** A fact with a value of its own on most GPUs, such as the PCI address, stands in the table instead. */
+    /** A fact with a value of its own on most GPUs, is no fact of the fleet. */
     private boolean sharedByMany(String key) {
         long distinct =
                 all().stream().map(device -> fact(device, key)).distinct().count();
@@ -100,7 +102,7 @@ final class PageEvidence {
                         .element("td", "n", String.valueOf(i))
                         .element("td", "mono", device.serial())
                         .element("td", "mono", device.uuid())
-                        .element("td", "mono", device.facts().getOrDefault("pciBusId", Words.NONE))
+                        .element("td", "mono", device.facts().getOrDefault(PCI, Words.NONE))
                         .close("tr");
             }
         }

@@ -8,14 +8,14 @@ import java.util.OptionalDouble;
 
 /** Left: throughput over nodes against ideal. Right: the efficiency, where a loss of 5 % can be seen. */
 final class ScalingChart {
-    private static final int WIDTH = 960;
+    private static final int WIDTH = 800;
     private static final int HEIGHT = 330;
     private static final int TOP = 58;
     private static final int BOTTOM = 262;
     private static final int LEFT = 64;
-    private static final int MIDDLE = 500;
-    private static final int SECOND = 580;
-    private static final int RIGHT = 950;
+    private static final int MIDDLE = 410;
+    private static final int SECOND = 484;
+    private static final int RIGHT = 790;
     private static final int LABEL_ROOM = 44;
 
     private final List<ScalePoint> points;
@@ -74,14 +74,14 @@ final class ScalingChart {
             svg.circle(x.pixel(point.nodes()), y.pixel(point.throughput()), 3.5, Svg.BLUE);
         }
         svg.text((LEFT + MIDDLE) / 2.0, BOTTOM + 32, "nodes", "middle", Svg.QUIET);
-        svg.line(MIDDLE - 190, TOP - 20, MIDDLE - 164, TOP - 20, Svg.QUIET, 1, "stroke-dasharray=\"2 3\"");
-        svg.text(
-                MIDDLE - 158,
-                TOP - 16,
-                "ideal: " + points.get(0).nodes() + "-node point × nodes",
-                "start",
-                Svg.QUIET,
-                "font-size=\"10\"");
+        idealLegend(svg);
+    }
+
+    /** In the upper left of the drawing, where no throughput lies. */
+    private void idealLegend(Svg svg) {
+        svg.line(LEFT + 8, TOP + 14, LEFT + 34, TOP + 14, Svg.QUIET, 1, "stroke-dasharray=\"2 3\"");
+        String text = "ideal: " + points.get(0).nodes() + "-node point × nodes";
+        svg.text(LEFT + 40, TOP + 18, text, "start", Svg.QUIET, Svg.HALO + " font-size=\"10\"");
     }
 
     private void efficiency(Svg svg) {
@@ -121,11 +121,10 @@ final class ScalingChart {
         double share = share(point, point.throughput());
         List<Double> bounds = floor.isPresent() ? List.of(floor.getAsDouble()) : List.of();
         String text = Words.number(share, Unit.PERCENT, bounds) + " %";
-        String halo = "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\" font-weight=\"600\"";
         if (slot >= 2 * LABEL_ROOM + 20) {
-            svg.text(x + 10, y.pixel(share) + 4, text, "start", Svg.INK, halo);
+            svg.text(x + 10, y.pixel(share) + 4, text, "start", Svg.INK, Svg.HALO + Svg.BOLD);
         } else {
-            svg.text(x, y.pixel(high(point)) - 8, text, "middle", Svg.INK, halo + " font-size=\"10\"");
+            svg.text(x, y.pixel(high(point)) - 8, text, "middle", Svg.INK, Svg.HALO + Svg.BOLD + " font-size=\"10\"");
         }
     }
 

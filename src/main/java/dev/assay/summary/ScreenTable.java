@@ -49,7 +49,14 @@ final class ScreenTable {
                 Words.ceiling(verdict),
                 Words.spread(verdict),
                 Clean.text(verdict.baseline().orElse(Words.NONE)),
-                Clean.text(verdict.worstUnit().orElse(Words.NONE)));
+                verdict.worstUnit().map(ScreenTable::withoutUuid).orElse(Words.NONE));
+    }
+
+    /** The UUID in brackets stands in the report; a screen has no room for 64 of them. */
+    private static String withoutUuid(String unit) {
+        String clean = Clean.text(unit);
+        int bracket = clean.lastIndexOf(" (");
+        return bracket > 0 && clean.endsWith(")") ? clean.substring(0, bracket) : clean;
     }
 
     List<String> lines() {

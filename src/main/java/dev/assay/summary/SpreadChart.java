@@ -10,12 +10,12 @@ import java.util.OptionalDouble;
 
 /** One dot a unit, in order, so that a sick node stands out as well as a sick GPU. */
 final class SpreadChart {
-    private static final int WIDTH = 960;
+    private static final int WIDTH = 800;
     private static final int HEIGHT = 290;
     private static final int TOP = 58;
     private static final int BOTTOM = 226;
     private static final int LEFT = 64;
-    private static final int RIGHT = 950;
+    private static final int RIGHT = 790;
     private static final int TICK_ROOM = 30;
 
     private final List<Dot> dots;
@@ -78,8 +78,7 @@ final class SpreadChart {
         double up = y.pixel(dot.value()) > (TOP + BOTTOM) / 2.0 ? -11 : 19;
         String text = Clean.shorten(Clean.text(dot.unit()), 60) + ": "
                 + Words.withUnit(Words.number(dot.value(), unit), unit);
-        String halo = "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\" font-weight=\"600\"";
-        svg.text(x, y.pixel(dot.value()) + up, text, anchor, Svg.INK, halo);
+        svg.text(x, y.pixel(dot.value()) + up, text, anchor, Svg.INK, Svg.HALO + Svg.BOLD);
     }
 
     private void legend(Svg svg, double median) {

@@ -11,6 +11,10 @@ final class Svg {
     static final String QUIET = "#595959";
     static final String GRID = "#e2e2e2";
     static final String PALE = "#b5b5b5";
+    /** White around the letters, so that no line runs through them. */
+    static final String HALO = "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\"";
+
+    static final String BOLD = " font-weight=\"600\"";
     private static final String FONT = "'Helvetica Neue', 'Segoe UI', Arial, 'Liberation Sans', sans-serif";
 
     private final StringBuilder out = new StringBuilder();

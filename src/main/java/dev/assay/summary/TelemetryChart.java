@@ -11,12 +11,12 @@ import java.util.Map;
 final class TelemetryChart {
     static final List<Metric> METRICS = List.of(Metric.SM_ACTIVE, Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE);
 
-    private static final int WIDTH = 960;
+    private static final int WIDTH = 800;
     private static final int LEFT = 78;
     private static final int RIGHT = 8;
     private static final int TOP = 44;
     private static final int ROW = 96;
-    private static final int ROW_GAP = 16;
+    private static final int ROW_GAP = 21;
     private static final int COLUMN_GAP = 8;
     private static final int FOOT = 52;
     private static final int COLUMNS = 8;
@@ -65,19 +65,20 @@ final class TelemetryChart {
                 String head = Clean.shorten(Clean.text(gpus.get(i).gpu()), (int) (width / CHARACTER));
                 svg.text(left + width / 2, TOP - 8, head, "middle", Svg.INK, "font-size=\"10\"");
             }
-            grid(svg, metric, y, left, width);
+            grid(svg, y, left, width);
             List<Double> column = gpus.get(i).telemetry().columns().get(metric);
             if (column == null) {
                 svg.text(left + width / 2, top + ROW / 2.0, "not available", "middle", Svg.QUIET, "font-size=\"9\"");
             } else {
                 svg.path(trace(gpus.get(i), metric, x, y, (int) width), Svg.BLUE, 1.1);
             }
+            limit(svg, metric, y, left, width);
         }
     }
 
     private void shared(Svg svg, Metric metric, Axis y, double top) {
         double width = WIDTH - LEFT - RIGHT;
-        grid(svg, metric, y, LEFT, width);
+        grid(svg, y, LEFT, width);
         List<Series> worstFirst = gpus.stream()
                 .filter(series -> !values(series, metric).isEmpty())
                 .sorted(Comparator.comparingDouble(series -> badness(series, metric)))
@@ -93,6 +94,7 @@ final class TelemetryChart {
         }
         Series worst = worstFirst.get(0);
         svg.path(trace(worst, metric, x, y, 240), Svg.BLUE, 1.6);
+        limit(svg, metric, y, LEFT, width);
         String says = (metric == Metric.TEMPERATURE ? "highest mean: " : "lowest mean: ") + Clean.text(worst.gpu())
                 + ", "
                 + Words.withUnit(Words.number(Numbers.mean(values(worst, metric)), metric.unit()), metric.unit());
@@ -113,10 +115,14 @@ final class TelemetryChart {
         }
     }
 
-    private void grid(Svg svg, Metric metric, Axis y, double left, double width) {
+    private void grid(Svg svg, Axis y, double left, double width) {
         for (double tick : y.ticks()) {
             svg.line(left, y.pixel(tick), left + width, y.pixel(tick), Svg.GRID, 1, "");
         }
+    }
+
+    /** Over the traces: a power trace lies on its limit. */
+    private void limit(Svg svg, Metric metric, Axis y, double left, double width) {
         Double limit = limits.get(metric);
         if (limit != null && Double.isFinite(limit)) {
             svg.dashed(left, y.pixel(limit), left + width, y.pixel(limit));
@@ -168,7 +174,16 @@ final class TelemetryChart {
         if (metric == Metric.SM_ACTIVE) {
             return Axis.over(least >= 80 ? 80 : 0, Math.max(100, most), top + ROW, top);
         }
-        return Axis.over(least, most, top + ROW, top);
+        double room = Math.max(0, leastSpan(metric) - (most - least)) / 2;
+        return Axis.over(Math.max(0, least - room), most + room, top + ROW, top);
+    }
+
+    /** Noise smaller than this is not to fill a panel. */
+    private static double leastSpan(Metric metric) {
+        if (metric == Metric.POWER) {
+            return 100;
+        }
+        return metric == Metric.SM_CLOCK ? 200 : 20;
     }
 
     private static List<Double> values(Series series, Metric metric) {

@@ -81,15 +81,15 @@ final class Words {
 
     static String limit(Limit limit, Unit unit) {
         if (limit instanceof Limit.AtLeast atLeast) {
-            return "≥ " + withUnit(exact(atLeast.floor()), unit);
+            return "≥" + NO_BREAK_SPACE + withUnit(exact(atLeast.floor()), unit);
         } else if (limit instanceof Limit.AtMost atMost) {
-            return "≤ " + withUnit(exact(atMost.most()), unit);
+            return "≤" + NO_BREAK_SPACE + withUnit(exact(atMost.most()), unit);
         } else if (limit instanceof Limit.Equal equal) {
-            return "= " + withUnit(exact(equal.value()), unit);
+            return "=" + NO_BREAK_SPACE + withUnit(exact(equal.value()), unit);
         } else if (limit instanceof Limit.Within within) {
             return exact(within.low()) + " … " + withUnit(exact(within.high()), unit);
         } else if (limit instanceof Limit.OfMedian ofMedian) {
-            return "≥ " + exact(100 * ofMedian.share()) + NO_BREAK_SPACE + "% of median";
+            return "≥" + NO_BREAK_SPACE + exact(100 * ofMedian.share()) + NO_BREAK_SPACE + "% of median";
         } else {
             return "all equal";
         }
@@ -100,11 +100,14 @@ final class Words {
     }
 
     static String ceiling(Verdict verdict) {
+        String number = ceilingNumber(verdict);
+        return number.equals(NONE) ? NONE : withUnit(number, verdict.criterion().unit());
+    }
+
+    static String ceilingNumber(Verdict verdict) {
         OptionalDouble ceiling = verdict.criterion().ceiling();
-        return ceiling.isPresent()
-                ? withUnit(
-                        exact(rounded(ceiling.getAsDouble(), 1).doubleValue()),
-                        verdict.criterion().unit())
+        return ceiling.isPresent() && Double.isFinite(ceiling.getAsDouble())
+                ? exact(rounded(ceiling.getAsDouble(), 1).doubleValue())
                 : NONE;
     }
 
@@ -112,6 +115,7 @@ final class Words {
         return percent(verdict.spread());
     }
 
+    /** In the criterion's unit, which is not repeated. */
     static String margin(Verdict verdict) {
         if (verdict.margin().isEmpty()) {
             return NONE;
@@ -119,7 +123,7 @@ final class Words {
         double margin = verdict.margin().getAsDouble();
         String number = number(Math.abs(margin), verdict.criterion().unit(), List.of(0.0));
         String sign = margin > 0 ? "+" : margin < 0 ? "−" : "";
-        return sign + withUnit(number, verdict.criterion().unit());
+        return sign + number;
     }
 
     static String coverage(Coverage coverage) {
