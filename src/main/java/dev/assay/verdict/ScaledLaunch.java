@@ -37,8 +37,8 @@ record ScaledLaunch(
             rates.add(new UnitValue(node, 1 / millis.getAsDouble()));
         }
         OptionalDouble step = Steps.meanMillis(launch.ranks());
-        OptionalDouble compute = Steps.meanOfSlowest(launch.ranks(), Metric.COMPUTE_ALONE);
-        OptionalDouble communication = Steps.meanOfSlowest(launch.ranks(), Metric.COMMUNICATION_ALONE);
+        OptionalDouble compute = Steps.slowestMean(launch.ranks(), Metric.COMPUTE_ALONE);
+        OptionalDouble communication = Steps.slowestMean(launch.ranks(), Metric.COMMUNICATION_ALONE);
         if (step.isEmpty() || compute.isEmpty() || communication.isEmpty()) {
             return lacks(
                     launch, "no equal steps, compute alone and communication alone, all above 0, of all its ranks");

@@ -94,7 +94,7 @@ final class Sensitivity {
 
     private static String reached(List<LaunchResult> launches, double busBytes) {
         List<Double> millis = launches.stream()
-                .map(launch -> Steps.meanOfSlowest(launch.ranks(), Metric.COMMUNICATION_ALONE))
+                .map(launch -> Steps.slowestMean(launch.ranks(), Metric.COMMUNICATION_ALONE))
                 .flatMap(mean -> mean.stream().boxed())
                 .toList();
         return millis.isEmpty()

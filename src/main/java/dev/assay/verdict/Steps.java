@@ -15,21 +15,25 @@ final class Steps {
      * took no time.
      */
     static OptionalDouble meanMillis(List<RankResult> ranks) {
-        return meanOfSlowest(ranks, Metric.STEP_TIME);
-    }
-
-    /** The same of any time that every rank took for the same pieces of work. */
-    static OptionalDouble meanOfSlowest(List<RankResult> ranks, Metric metric) {
-        List<List<Double>> times =
-                ranks.stream().map(rank -> GpuReadings.samples(rank, metric)).toList();
+        List<List<Double>> times = ranks.stream()
+                .map(rank -> GpuReadings.samples(rank, Metric.STEP_TIME))
+                .toList();
         int steps = times.stream().mapToInt(List::size).min().orElse(0);
-        boolean whole = steps > 0
-                && times.stream()
-                        .allMatch(each -> each.size() == steps && each.stream().allMatch(time -> time > 0));
+        boolean whole = times.stream().allMatch(each -> each.size() == steps && Samples.minimum(each) > 0);
         return whole
                 ? IntStream.range(0, steps)
                         .mapToDouble(step -> slowest(times, step))
                         .average()
+                : OptionalDouble.empty();
+    }
+
+    /** The slowest rank's mean of a time that ranks need not take together, ms; none where a rank lacks it. */
+    static OptionalDouble slowestMean(List<RankResult> ranks, Metric metric) {
+        boolean whole = ranks.stream().allMatch(rank -> Samples.minimum(GpuReadings.samples(rank, metric)) > 0);
+        return whole
+                ? ranks.stream()
+                        .mapToDouble(rank -> Samples.mean(GpuReadings.samples(rank, metric)))
+                        .max()
                 : OptionalDouble.empty();
     }
 
