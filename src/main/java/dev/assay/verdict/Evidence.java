@@ -1,0 +1,65 @@
+package dev.assay.verdict;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.RankResult;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What one question looks at.
+ *
+ * @param measured launches that carry its values: of {@code burn} the loads, of {@code coupled} the scaled ones, on exactly
+ *     the question's node count
+ * @param baselines of {@code coupled}: every node by itself
+ */
+record Evidence(Question question, List<LaunchResult> measured, List<LaunchResult> baselines) {
+    static Evidence of(Question question, ExperimentResult result) {
+        return switch (question.criterion().workload()) {
+            case "burn" -> new Evidence(question, launches(question, result, LaunchRole.LOAD), List.of());
+            case "coupled" ->
+                new Evidence(
+                        question,
+                        launches(question, result, LaunchRole.SCALED),
+                        result.launches().stream()
+                                .filter(launch -> launch.role() == LaunchRole.BASELINE)
+                                .toList());
+            default -> new Evidence(question, List.of(), List.of());
+        };
+    }
+
+    private static List<LaunchResult> launches(Question question, ExperimentResult result, LaunchRole role) {
+        return result.launches().stream()
+                .filter(launch -> launch.role() == role && launch.nodes().size() == question.nodes())
+                .toList();
+    }
+
+    Criterion criterion() {
+        return question.criterion();
+    }
+
+    Question.Contract contract() {
+        return question.contract();
+    }
+
+    /** Every launch that must be whole, and whose results must be right. */
+    List<LaunchResult> needed() {
+        return Stream.concat(baselines.stream(), measured.stream()).toList();
+    }
+
+    List<RankResult> ranks() {
+        return measured.stream().flatMap(launch -> launch.ranks().stream()).toList();
+    }
+
+    int gpus() {
+        return question.nodes() * question.gpusPerNode();
+    }
+
+    /** How many ranks of the measured launches left a result. */
+    Coverage coverage() {
+        int expected = measured.stream().mapToInt(LaunchResult::expectedRanks).sum();
+        return new Coverage(ranks().size(), Math.max(expected, gpus()), "GPUs");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.assay.verdict;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.verdict.Readings.Reading;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** One GPU's value of a metric. */
+final class GpuReadings {
+    /** A GPU is warm that rose by so much (K), or started so hot (°C). */
+    private static final double WARM_RISE = 10;
+
+    private static final double WARM_START = 45;
+
+    private GpuReadings() {}
+
+    static Reading raw(RankResult rank, Criterion criterion) {
+        return rank.measurement(criterion.metric())
+                .map(Measurement::samples)
+                .map(samples -> Reading.of(rank.unit(), Samples.of(criterion.statistic(), samples)))
+                .orElseGet(() -> Reading.missing(rank, criterion.metric()));
+    }
+
+    /**
+     * The load proof: achieved TFLOPS over those that the tensor pipes' activity and the clock account for. Idle pipes
+     * account for none, and the ratio is no number.
+     */
+    static Reading loadRatio(RankResult rank, Question.Contract contract) {
+        Optional<Metric> absent = Stream.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK)
+                .filter(metric -> rank.measurement(metric).isEmpty())
+                .findFirst();
+        if (absent.isPresent()) {
+            return Reading.missing(rank, absent.get());
+        }
+        double achieved = Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS));
+        double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE))
+                / 100
+                * Samples.mean(samples(rank, Metric.SM_CLOCK))
+                / contract.bf16AtMhz()
+                * contract.bf16DenseTflops();
+        return Reading.of(rank.unit(), achieved / accounted);
+    }
+
+    static Reading warmth(RankResult rank) {
+        List<Double> temperatures = samples(rank, Metric.TEMPERATURE);
+        if (temperatures.isEmpty()) {
+            return Reading.missing(rank, Metric.TEMPERATURE);
+        }
+        double first = temperatures.get(0);
+        double rise = Samples.maximum(temperatures) - first;
+        return Reading.of(rank.unit(), Math.max(rise - WARM_RISE, first - WARM_START));
+    }
+
+    static List<Double> samples(RankResult rank, Metric metric) {
+        return rank.measurement(metric).map(Measurement::samples).orElse(List.of());
+    }
+}

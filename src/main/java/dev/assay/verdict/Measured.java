@@ -1,0 +1,167 @@
+package dev.assay.verdict;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
+import dev.assay.verdict.Limits.Meeting;
+import dev.assay.verdict.Readings.Gap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Units against ceiling and limit, for every metric that has one value a unit. */
+final class Measured {
+    private Measured() {}
+
+    static Finding judge(Evidence evidence, Readings readings) {
+        Criterion criterion = evidence.criterion();
+        return refusal(evidence, readings)
+                .orElseGet(() ->
+                        met(evidence, readings, Limits.meet(criterion.limit(), readings.values(), criterion.unit())));
+    }
+
+    private static Optional<Finding> refusal(Evidence evidence, Readings readings) {
+        return gaps(readings)
+                .or(() -> readings.broken().map(why -> without(State.INVALID, why, readings)))
+                .or(() -> readings.values().isEmpty()
+                        ? Optional.of(without(State.INCONCLUSIVE, "nothing was measured", readings))
+                        : Optional.empty())
+                .or(() -> aboveCeiling(evidence.criterion(), readings))
+                .or(() -> meaningless(evidence, readings));
+    }
+
+    /** A few silent units among many break coverage; where all are silent, or the device said why, it cannot be told. */
+    private static Optional<Finding> gaps(Readings readings) {
+        boolean cannotTell =
+                readings.values().isEmpty() || readings.gaps().stream().allMatch(Gap::explained);
+        return readings.gaps().stream().findFirst().map(first -> {
+            String words = first.unit() + " has no value: " + first.reason() + " ("
+                    + readings.coverage().measured() + " of " + readings.expected() + " " + readings.what()
+                    + " have one)";
+            return without(cannotTell ? State.INCONCLUSIVE : State.INVALID, words, readings);
+        });
+    }
+
+    private static Optional<Finding> aboveCeiling(Criterion criterion, Readings readings) {
+        if (criterion.ceiling().isEmpty()) {
+            return Optional.empty();
+        }
+        double ceiling = criterion.ceiling().getAsDouble();
+        return readings.values().stream()
+                .filter(unit -> !(unit.value() <= ceiling))
+                .findFirst()
+                .map(unit -> "the test is broken: " + Numbers.beside(unit.value(), ceiling, criterion.unit()) + " on "
+                        + unit.unit() + ", the ceiling is " + Numbers.limit(ceiling, criterion.unit()))
+                .map(words -> without(State.INVALID, words, readings));
+    }
+
+    private static Optional<Finding> meaningless(Evidence evidence, Readings readings) {
+        Criterion criterion = evidence.criterion();
+        if (criterion.metric() == Metric.GPU_RESIDENT) {
+            return Optional.of(without(
+                    State.INCONCLUSIVE,
+                    "time with any kernel resident (nvidia-smi) proves no utilisation; judge " + Metric.SM_ACTIVE.key(),
+                    readings));
+        }
+        if (!Limits.sane(criterion.limit())) {
+            return Optional.of(without(State.INVALID, "its limit judges nothing: " + criterion.limit(), readings));
+        }
+        boolean alone = Limits.compares(criterion.limit()) && readings.values().size() < 2;
+        if (!alone) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                evidence.gpus() == 1
+                        ? without(State.NOT_APPLICABLE, "one GPU is no fleet to compare with", readings)
+                        : without(State.INCONCLUSIVE, "one value cannot be compared with others", readings));
+    }
+
+    private static Finding met(Evidence evidence, Readings readings, Meeting meeting) {
+        State missed = evidence.criterion().metric() == Metric.SENSITIVITY ? State.INCONCLUSIVE : State.FAIL;
+        return number(
+                evidence,
+                readings,
+                meeting,
+                meeting.met() ? State.PASS : missed,
+                sentence(evidence, readings, meeting));
+    }
+
+    /** The value without judgement. */
+    static Finding shown(Evidence evidence, Readings readings, String proof) {
+        Criterion criterion = evidence.criterion();
+        if (readings.values().isEmpty() || !Limits.sane(criterion.limit())) {
+            String why = readings.gaps().stream()
+                    .findFirst()
+                    .map(Gap::reason)
+                    .or(readings::broken)
+                    .orElse("nothing was measured");
+            return without(State.NOT_APPLICABLE, "not judged, no value (" + why + "); " + proof, readings);
+        }
+        Meeting meeting = Limits.meet(criterion.limit(), readings.values(), criterion.unit());
+        return number(
+                evidence,
+                readings,
+                meeting,
+                State.NOT_APPLICABLE,
+                value(readings, meeting, criterion) + ", shown, not judged; " + proof);
+    }
+
+    private static Finding number(Evidence evidence, Readings readings, Meeting meeting, State state, String words) {
+        Criterion criterion = evidence.criterion();
+        List<Double> values = UnitValue.values(readings.values());
+        double value = criterion.metric() == Metric.WRONG_ELEMENTS
+                ? values.stream().mapToDouble(Double::doubleValue).sum()
+                : meeting.worst().value();
+        double spread = Samples.spreadPercent(values);
+        boolean relative = Limits.compares(criterion.limit());
+        return new Finding(
+                state,
+                words,
+                OptionalDouble.of(value),
+                values.size() > 1 && Double.isFinite(spread) ? OptionalDouble.of(spread) : OptionalDouble.empty(),
+                Optional.of(meeting.worst().unit()),
+                state == State.NOT_APPLICABLE ? OptionalDouble.empty() : OptionalDouble.of(meeting.margin()),
+                relative
+                        ? Optional.of("median of " + values.size() + " " + readings.what() + ": "
+                                + Numbers.of(Samples.median(values), criterion.unit()))
+                        : Optional.empty(),
+                readings.coverage(),
+                details(readings, criterion.unit()));
+    }
+
+    private static String sentence(Evidence evidence, Readings readings, Meeting meeting) {
+        Criterion criterion = evidence.criterion();
+        String words = value(readings, meeting, criterion) + ", " + meeting.words() + ", margin "
+                + Numbers.signed(meeting.margin(), criterion.unit()) + ", "
+                + readings.coverage().measured() + " of "
+                + readings.expected() + " " + readings.what();
+        if (meeting.met()) {
+            return words;
+        }
+        return criterion.metric() == Metric.SENSITIVITY
+                ? words + "; the workload cannot see a broken fabric: look at " + Hints.of(criterion.metric())
+                : words + "; missed by " + meeting.missed() + ": look at " + Hints.of(criterion.metric());
+    }
+
+    private static String value(Readings readings, Meeting meeting, Criterion criterion) {
+        return (readings.values().size() > 1 ? "worst " : "")
+                + Numbers.beside(meeting.worst().value(), meeting.bar(), criterion.unit()) + " on "
+                + meeting.worst().unit();
+    }
+
+    private static List<String> details(Readings readings, Unit unit) {
+        List<String> lines = new ArrayList<>(readings.details());
+        double median = Limits.median(readings.values());
+        Outliers.of(readings.values())
+                .forEach(outlier ->
+                        lines.add("outlier: " + outlier.unit() + " " + Numbers.beside(outlier.value(), median, unit)
+                                + " against a median of " + Numbers.of(median, unit)));
+        readings.values().forEach(each -> lines.add(each.unit() + ": " + Numbers.of(each.value(), unit)));
+        return lines;
+    }
+
+    private static Finding without(State state, String words, Readings readings) {
+        return Finding.without(state, words, readings.coverage(), readings.details());
+    }
+}

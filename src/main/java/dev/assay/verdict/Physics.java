@@ -1,0 +1,133 @@
+package dev.assay.verdict;
+
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.measurement.Unit;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** What cannot be, whatever a limit says: above physics, below zero, or watched too little. */
+final class Physics {
+    /** Counters average over windows that are not quite ours; more than this above 100 % is no share of anything. */
+    private static final double MOST_PERCENT = 100.5;
+
+    private static final double LEAST_COVERAGE_PERCENT = 95;
+    private static final double LEAST_TICKS_A_SECOND = 4;
+
+    private Physics() {}
+
+    /** Why this GPU's samples cannot be what they claim. */
+    static Optional<String> problem(RankResult rank, Evidence evidence) {
+        Metric metric = evidence.criterion().metric();
+        return impossible(rank, metric)
+                .or(() -> watched(metric) ? unwatched(rank) : Optional.empty())
+                .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
+                        ? tooFast(rank, evidence)
+                        : Optional.empty());
+    }
+
+    /**
+     * bf16 TFLOPS that this GPU cannot exceed: SMs × FLOP per clock × the highest SM clock seen, or where none was seen the
+     * highest it may run at.
+     */
+    static double ceilingTflops(RankResult rank, Question.Contract contract) {
+        double megahertz = GpuReadings.samples(rank, Metric.SM_CLOCK).stream()
+                .max(Double::compare)
+                .orElse(rank.device().maxSmClockMhz());
+        return tflops(rank, contract, megahertz);
+    }
+
+    /** Why a value breaks a ceiling; an unknown ceiling is broken too, for nothing can be shown to lie below it. */
+    static Optional<String> above(OptionalDouble value, double ceiling, String unit, String what) {
+        if (value.isPresent() && value.getAsDouble() <= ceiling && ceiling > 0 && Double.isFinite(ceiling)) {
+            return Optional.empty();
+        }
+        return Optional.of("the test is broken: "
+                + (value.isPresent() ? Numbers.beside(value.getAsDouble(), ceiling, Unit.TFLOPS) : "no value") + " on "
+                + unit + " against a physical ceiling of " + Numbers.of(ceiling, Unit.TFLOPS) + " (" + what + ")");
+    }
+
+    private static Optional<String> tooFast(RankResult rank, Evidence evidence) {
+        List<Double> samples = GpuReadings.samples(rank, Metric.GEMM_TFLOPS);
+        if (samples.isEmpty()) {
+            return Optional.empty();
+        }
+        double value = Samples.of(evidence.criterion().statistic(), samples);
+        double seen = ceilingTflops(rank, evidence.contract());
+        double possible = tflops(rank, evidence.contract(), rank.device().maxSmClockMhz());
+        return above(OptionalDouble.of(value), seen, rank.unit(), "SMs × FLOP per clock × highest SM clock seen")
+                .or(() -> above(
+                        OptionalDouble.of(Samples.maximum(samples)),
+                        Math.max(seen, possible),
+                        rank.unit(),
+                        "fastest batch; SMs × FLOP per clock × highest SM clock there is"));
+    }
+
+    private static double tflops(RankResult rank, Question.Contract contract, double megahertz) {
+        return rank.device().multiprocessors() * contract.bf16FlopPerClockPerSm() * megahertz / 1e6;
+    }
+
+    private static Optional<String> impossible(RankResult rank, Metric metric) {
+        List<Double> samples = GpuReadings.samples(rank, metric);
+        boolean negative = metric != Metric.TEMPERATURE && Samples.minimum(samples) < 0;
+        boolean share = metric.unit() == Unit.PERCENT && metric != Metric.TELEMETRY_COVERAGE;
+        if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
+            return Optional.of("the test is broken: " + metric.key() + " on " + rank.unit() + " reads from "
+                    + Numbers.of(Samples.minimum(samples), metric.unit()) + " to "
+                    + Numbers.of(Samples.maximum(samples), metric.unit()));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> unwatched(RankResult rank) {
+        double coverage = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_COVERAGE));
+        double rate = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_RATE));
+        if (coverage >= LEAST_COVERAGE_PERCENT && rate >= LEAST_TICKS_A_SECOND) {
+            return Optional.empty();
+        }
+        return Optional.of("telemetry of " + rank.unit() + " must cover "
+                + Numbers.limit(LEAST_COVERAGE_PERCENT, Unit.PERCENT) + " of the duration at "
+                + Numbers.limit(LEAST_TICKS_A_SECOND, Unit.COUNT) + " ticks a second, found "
+                + (Double.isNaN(coverage)
+                        ? "no coverage"
+                        : Numbers.beside(coverage, LEAST_COVERAGE_PERCENT, Unit.PERCENT))
+                + " at "
+                + (Double.isNaN(rate) ? "no rate" : Numbers.beside(rate, LEAST_TICKS_A_SECOND, Unit.COUNT)));
+    }
+
+    /** Whether a metric comes from watching beside the work, so that it is worth what the watching covered. */
+    private static boolean watched(Metric metric) {
+        return switch (metric) {
+            case SM_ACTIVE,
+                    SM_ACTIVE_SECOND,
+                    TENSOR_ACTIVE,
+                    DRAM_ACTIVE,
+                    SM_OCCUPANCY,
+                    GPU_RESIDENT,
+                    POWER,
+                    ENERGY,
+                    SM_CLOCK,
+                    TEMPERATURE,
+                    THROTTLE_POWER_CAP,
+                    THROTTLE_THERMAL,
+                    THROTTLE_HARDWARE,
+                    LOAD_RATIO,
+                    WARMTH -> true;
+            case POWER_LIMIT,
+                    TELEMETRY_COVERAGE,
+                    TELEMETRY_RATE,
+                    GEMM_TFLOPS,
+                    STEP_TIME,
+                    COMPUTE_ALONE,
+                    COMMUNICATION_ALONE,
+                    STEP_BYTES,
+                    STEP_FLOP,
+                    STEP_TFLOPS,
+                    SCALE_EFFICIENCY,
+                    SENSITIVITY,
+                    WRONG_ELEMENTS,
+                    DISTINCT_RESULTS -> false;
+        };
+    }
+}

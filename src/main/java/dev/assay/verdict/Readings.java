@@ -1,0 +1,130 @@
+package dev.assay.verdict;
+
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the units gave for one metric.
+ *
+ * @param values of the units that have one
+ * @param gaps the units that have none, with the reason
+ * @param broken why the values cannot be what they claim
+ * @param expected units that must have one
+ * @param what the units are, e.g. {@code GPUs}
+ */
+record Readings(
+        List<UnitValue> values,
+        List<Gap> gaps,
+        Optional<String> broken,
+        int expected,
+        String what,
+        List<String> details) {
+    /** @param explained the device itself said why it has no value */
+    record Gap(String unit, String reason, boolean explained) {}
+
+    /** One unit's value, or why it has none. */
+    record Reading(String unit, double value, Optional<Gap> gap) {
+        static Reading of(String unit, double value) {
+            return Double.isFinite(value)
+                    ? new Reading(unit, value, Optional.empty())
+                    : gap(unit, "its value is not a finite number: " + value, false);
+        }
+
+        /** A metric that the device refused stands among its facts, under the metric's key, with the library's reason. */
+        static Reading missing(RankResult rank, Metric metric) {
+            Optional<String> reason = Optional.ofNullable(rank.device().facts().get(metric.key()));
+            String words = metric.key() + " is absent, "
+                    + reason.map(said -> "the device says: " + said).orElse("no reason was given");
+            return gap(rank.unit(), words, reason.isPresent());
+        }
+
+        static Reading gap(String unit, String reason, boolean explained) {
+            return new Reading(unit, Double.NaN, Optional.of(new Gap(unit, reason, explained)));
+        }
+    }
+
+    Readings {
+        values = List.copyOf(values);
+        gaps = List.copyOf(gaps);
+        details = List.copyOf(details);
+    }
+
+    static Readings of(Evidence evidence) {
+        return switch (evidence.criterion().metric()) {
+            case STEP_TFLOPS -> StepThroughput.read(evidence);
+            case SENSITIVITY -> Sensitivity.read(evidence);
+            case DISTINCT_RESULTS -> Digests.read(evidence);
+            case WRONG_ELEMENTS ->
+                perGpu(evidence, allRanks(evidence), rank -> Reading.of(rank.unit(), Correctness.wrongElements(rank)));
+            case LOAD_RATIO ->
+                perGpu(evidence, evidence.ranks(), rank -> GpuReadings.loadRatio(rank, evidence.contract()));
+            case WARMTH -> perGpu(evidence, evidence.ranks(), GpuReadings::warmth);
+            case SCALE_EFFICIENCY ->
+                throw new IllegalStateException("scale efficiency must be judged by its own class, got "
+                        + evidence.question().key());
+            case SM_ACTIVE,
+                    SM_ACTIVE_SECOND,
+                    TENSOR_ACTIVE,
+                    DRAM_ACTIVE,
+                    SM_OCCUPANCY,
+                    GPU_RESIDENT,
+                    POWER,
+                    ENERGY,
+                    POWER_LIMIT,
+                    SM_CLOCK,
+                    TEMPERATURE,
+                    THROTTLE_POWER_CAP,
+                    THROTTLE_THERMAL,
+                    THROTTLE_HARDWARE,
+                    TELEMETRY_COVERAGE,
+                    TELEMETRY_RATE,
+                    GEMM_TFLOPS,
+                    STEP_TIME,
+                    COMPUTE_ALONE,
+                    COMMUNICATION_ALONE,
+                    STEP_BYTES,
+                    STEP_FLOP ->
+                perGpu(evidence, evidence.ranks(), rank -> GpuReadings.raw(rank, evidence.criterion()));
+        };
+    }
+
+    static Readings collect(List<Reading> readings, String what) {
+        List<UnitValue> values = new ArrayList<>();
+        List<Gap> gaps = new ArrayList<>();
+        for (Reading reading : readings) {
+            reading.gap().ifPresentOrElse(gaps::add, () -> values.add(new UnitValue(reading.unit(), reading.value())));
+        }
+        return new Readings(values, gaps, Optional.empty(), readings.size(), what, List.of());
+    }
+
+    Readings broken(Optional<String> why) {
+        return new Readings(values, gaps, broken.or(() -> why), expected, what, details);
+    }
+
+    Readings details(List<String> lines) {
+        return new Readings(values, gaps, broken, expected, what, lines);
+    }
+
+    Coverage coverage() {
+        return new Coverage(expected - gaps.size(), expected, what);
+    }
+
+    private static Readings perGpu(Evidence evidence, List<RankResult> ranks, Function<RankResult, Reading> read) {
+        Optional<String> broken = ranks.stream()
+                .flatMap(rank -> Physics.problem(rank, evidence).stream())
+                .findFirst();
+        return collect(ranks.stream().map(read).toList(), "GPUs").broken(broken);
+    }
+
+    private static List<RankResult> allRanks(Evidence evidence) {
+        return evidence.needed().stream()
+                .map(LaunchResult::ranks)
+                .flatMap(List::stream)
+                .toList();
+    }
+}

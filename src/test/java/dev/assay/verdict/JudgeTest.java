@@ -1,0 +1,660 @@
+package dev.assay.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.Statistic;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.DeviceIdentity;
+import dev.assay.measurement.Digest;
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.Failure;
+import dev.assay.measurement.Header;
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Library;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.measurement.RankTrouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JudgeTest {
+    private static final Criterion UTILISATION =
+            Fleet.criterion("gpu-utilisation", "burn", Metric.SM_ACTIVE, Statistic.MEAN, new Limit.AtLeast(90));
+    private static final Criterion TFLOPS = Fleet.criterion(
+            "sustained-tflops", "burn", Metric.GEMM_TFLOPS, Statistic.HARMONIC_MEAN, new Limit.AtLeast(630));
+    private static final Criterion SPREAD = Fleet.criterion(
+            "tflops-spread", "burn", Metric.GEMM_TFLOPS, Statistic.HARMONIC_MEAN, new Limit.OfMedian(0.97));
+    private static final Criterion EQUAL =
+            Fleet.criterion("gemm-equal", "burn", Metric.DISTINCT_RESULTS, Statistic.MAXIMUM, new Limit.Equal(1));
+    private static final Criterion CORRECT =
+            Fleet.criterion("gemm-correct", "burn", Metric.WRONG_ELEMENTS, Statistic.MAXIMUM, new Limit.AtMost(0));
+
+    private final Fleet fleet = Fleet.cuda(2, 8);
+
+    @Test
+    void healthyFleetPassesEverything() {
+        List<Verdict> verdicts = Judge.judge(fleet.questions(Fleet.burnCriteria()), fleet.burn());
+
+        assertThat(verdicts)
+                .allSatisfy(verdict ->
+                        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS));
+        assertThat(verdicts)
+                .extracting(Verdict::key)
+                .containsExactlyElementsOf(Fleet.burnCriteria().stream()
+                        .map(each -> each.id() + "@2")
+                        .toList());
+    }
+
+    @Test
+    void sentenceHasNumberUnitLimitMarginAndCoverage() {
+        Verdict verdict = fleet.reading(13, Metric.SM_ACTIVE, 95.6).burn(UTILISATION);
+
+        assertThat(verdict.sentence())
+                .isEqualTo("gpu-utilisation: worst 95.6 % on node002 GPU 5 (GPU-13), at least 90 %, margin +5.6,"
+                        + " 16 of 16 GPUs");
+        assertThat(verdict.value()).hasValue(95.6);
+        assertThat(verdict.worstUnit()).hasValue("node002 GPU 5 (GPU-13)");
+        assertThat(verdict.coverage()).isEqualTo(new Coverage(16, 16, "GPUs"));
+    }
+
+    @Test
+    void judgesTheSameTwiceBitForBit() {
+        List<Question> questions = fleet.questions(Fleet.burnCriteria());
+
+        assertThat(Judge.judge(questions, fleet.burn())).isEqualTo(Judge.judge(questions, fleet.burn()));
+    }
+
+    @Test
+    void experimentThatNeverRanIsNotRun() {
+        Verdict verdict = Judge.judge(
+                        List.of(fleet.question(UTILISATION)), ExperimentResult.notRun("burn", "partition is down"))
+                .get(0);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence()).contains("partition is down");
+        assertThat(verdict.coverage()).isEqualTo(new Coverage(0, 16, "GPUs"));
+    }
+
+    @Test
+    void otherNodeCountsLaunchIsNotThisOnes() {
+        Verdict verdict = Judge.judge(
+                        List.of(fleet.question(UTILISATION)), Fleet.cuda(4, 8).burn())
+                .get(0);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence()).contains("no launch").contains("2 nodes");
+    }
+
+    @Test
+    void troubleNamesTheCulpritAndItsLastWords() {
+        Fleet broken = fleet.launches(launch -> new LaunchResult(
+                launch.id(),
+                launch.role(),
+                0,
+                launch.nodes(),
+                launch.gpusPerNode(),
+                launch.ranks().subList(0, 14),
+                List.of(
+                        new RankTrouble(14, "node002", "timed out", "waiting\n", false),
+                        new RankTrouble(15, "node002", "exited with 42", "loading\nXid 79\n\n", true)),
+                Optional.empty()));
+
+        Verdict verdict = broken.burn(UTILISATION);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence())
+                .contains("rank 15 on node002 exited with 42, its log ends: Xid 79")
+                .contains("14 of 16 ranks");
+        assertThat(verdict.coverage()).isEqualTo(new Coverage(14, 16, "GPUs"));
+    }
+
+    @Test
+    void rankThatFailedInItsOwnWordsIsNotRun() {
+        Verdict verdict = fleet.rank(
+                        3,
+                        rank -> new RankResult(
+                                rank.header(),
+                                rank.device(),
+                                rank.measurements(),
+                                rank.checks(),
+                                rank.digests(),
+                                Optional.of(new Failure("measure", "deadline of 60 s"))))
+                .burn(UTILISATION);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence()).contains("rank 3 on node001 failed in measure: deadline of 60 s");
+    }
+
+    @Test
+    void cancelledJobIsNotRunThoughAllResultsAreThere() {
+        Verdict verdict = fleet.launches(launch -> new LaunchResult(
+                        launch.id(),
+                        launch.role(),
+                        0,
+                        launch.nodes(),
+                        launch.gpusPerNode(),
+                        launch.ranks(),
+                        List.of(),
+                        Optional.of("CANCELLED by uid 1000")))
+                .burn(UTILISATION);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence()).contains("CANCELLED by uid 1000");
+    }
+
+    static List<Arguments> lies() {
+        return List.of(
+                lie(
+                        "world size",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                8,
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "rank must be 3, found 2",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                2,
+                                h.worldSize(),
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "node must be node001",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                h.worldSize(),
+                                "node009",
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "local rank",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                h.worldSize(),
+                                h.node(),
+                                7,
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "launch must be",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                "load-r9",
+                                h.rank(),
+                                h.worldSize(),
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "run differs",
+                        header(h -> new Header(
+                                1,
+                                "run-2",
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                h.worldSize(),
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "plan differs",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                "plan-2",
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                h.worldSize(),
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                h.bootId(),
+                                h.pid(),
+                                h.communicator()))),
+                lie(
+                        "boot ids",
+                        header(h -> new Header(
+                                1,
+                                h.run(),
+                                h.plan(),
+                                h.experiment(),
+                                h.launch(),
+                                h.rank(),
+                                h.worldSize(),
+                                h.node(),
+                                h.localRank(),
+                                h.host(),
+                                "boot-1",
+                                h.pid(),
+                                h.communicator()))),
+                lie("device kind", device("reference", "NVIDIA H200", "GPU-3", "580.159.04", "13.1")),
+                lie("GPU model", device("cuda", "NVIDIA H100", "GPU-3", "580.159.04", "13.1")),
+                lie("two ranks measured the same GPU", device("cuda", "NVIDIA H200", "GPU-2", "580.159.04", "13.1")),
+                lie("driver differs", device("cuda", "NVIDIA H200", "GPU-3", "570.1", "13.1")),
+                lie("libraries differs", device("cuda", "NVIDIA H200", "GPU-3", "580.159.04", "12.8")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lies")
+    void resultThatCannotBeWhatItClaimsIsInvalid(String words, UnaryOperator<RankResult> lie) {
+        Verdict verdict = fleet.rank(3, lie).burn(UTILISATION);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains(words);
+    }
+
+    @Test
+    void nodesThatShareAHostMustSaySo() {
+        Fleet oneHost = fleet.ranks(rank -> Fleet.withHeader(
+                rank,
+                h -> new Header(
+                        1,
+                        h.run(),
+                        h.plan(),
+                        h.experiment(),
+                        h.launch(),
+                        h.rank(),
+                        h.worldSize(),
+                        h.node(),
+                        h.localRank(),
+                        h.host(),
+                        "boot",
+                        h.pid(),
+                        h.communicator())));
+
+        assertThat(oneHost.burn(UTILISATION).state()).isEqualTo(State.INVALID);
+        assertThat(oneHost.burn(UTILISATION).sentence()).contains("sharedHost");
+    }
+
+    @Test
+    void gpuCountAskedForMustBeTheOneThatRan() {
+        Question asked = new Question(
+                "gpu-utilisation@2",
+                "",
+                UTILISATION,
+                2,
+                8,
+                fleet.question(UTILISATION).contract());
+
+        Verdict verdict = Judge.judge(List.of(asked), Fleet.cuda(2, 4).burn()).get(0);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void wrongElementFailsEveryCriterionOfTheLaunch() {
+        Fleet wrong = fleet.rank(
+                5,
+                rank -> Fleet.withChecks(
+                        rank,
+                        new Check("gemm.freivalds", 4096, 3, 7.5, "first wrong at row 17"),
+                        new Check("gemm.fp64", 64, 0, 0.9, "")));
+
+        List<Verdict> verdicts = Judge.judge(wrong.questions(Fleet.burnCriteria()), wrong.burn());
+
+        assertThat(verdicts).allSatisfy(verdict -> {
+            assertThat(verdict.state()).isEqualTo(State.FAIL);
+            assertThat(verdict.sentence())
+                    .contains("wrong result: 3 of 4096 elements of gemm.freivalds on node001 GPU 5 (GPU-5)")
+                    .contains("row 17");
+        });
+        assertThat(wrong.burn(CORRECT).value()).hasValue(3);
+        assertThat(wrong.burn(Fleet.shown(UTILISATION)).state()).isEqualTo(State.FAIL);
+    }
+
+    @Test
+    void deviationThatIsNoNumberOrBeyondTheBoundIsWrong() {
+        for (double worst : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1.001}) {
+            Fleet wrong = fleet.rank(
+                    5,
+                    rank -> Fleet.withChecks(
+                            rank, new Check("gemm.freivalds", 9, 0, worst, ""), new Check("gemm.fp64", 64, 0, 0, "")));
+
+            assertThat(wrong.burn(CORRECT).state()).isEqualTo(State.FAIL);
+            assertThat(wrong.burn(UTILISATION).state()).isEqualTo(State.FAIL);
+        }
+    }
+
+    @Test
+    void uncheckedResultIsInvalid() {
+        assertThat(fleet.ranks(Fleet::withChecks).burn(UTILISATION).state()).isEqualTo(State.INVALID);
+        assertThat(fleet.rank(5, Fleet::withChecks).burn(CORRECT).sentence())
+                .contains("node001 GPU 5")
+                .contains("not checked");
+        Check sum = new Check("allreduce.sum", 9, 0, 0, "");
+        assertThat(fleet.ranks(rank -> Fleet.withChecks(rank, sum))
+                        .burn(UTILISATION)
+                        .state())
+                .isEqualTo(State.INVALID);
+        Check one = new Check("gemm.fp64", 64, 0, 0, "");
+        assertThat(fleet.rank(5, rank -> Fleet.withChecks(rank, one))
+                        .burn(UTILISATION)
+                        .state())
+                .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void refusedCounterIsInconclusiveWithTheLibrarysReason() {
+        Fleet refused = fleet.ranks(rank -> Fleet.refused(rank, Metric.SM_ACTIVE, "Insufficient Permissions"));
+
+        Verdict verdict = refused.burn(UTILISATION);
+
+        assertThat(verdict.state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(verdict.sentence()).contains("sm.active is absent").contains("Insufficient Permissions");
+        assertThat(verdict.value()).isEmpty();
+        assertThat(verdict.coverage()).isEqualTo(new Coverage(0, 16, "GPUs"));
+    }
+
+    @Test
+    void oneSilentGpuBreaksCoverage() {
+        Verdict verdict =
+                fleet.rank(9, rank -> Fleet.without(rank, Metric.SM_ACTIVE)).burn(UTILISATION);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("node002 GPU 1").contains("15 of 16");
+    }
+
+    @Test
+    void telemetryMustCoverTheWindowDenselyEnough() {
+        assertThat(fleet.reading(Metric.TELEMETRY_COVERAGE, 95)
+                        .burn(UTILISATION)
+                        .state())
+                .isEqualTo(State.PASS);
+        assertThat(fleet.reading(2, Metric.TELEMETRY_COVERAGE, 94.99)
+                        .burn(UTILISATION)
+                        .state())
+                .isEqualTo(State.INVALID);
+        assertThat(fleet.reading(2, Metric.TELEMETRY_RATE, 4).burn(UTILISATION).state())
+                .isEqualTo(State.PASS);
+        assertThat(fleet.reading(2, Metric.TELEMETRY_RATE, 3.9)
+                        .burn(UTILISATION)
+                        .sentence())
+                .contains("node001 GPU 2")
+                .contains("at 3.90");
+        assertThat(fleet.missing(Metric.TELEMETRY_RATE).burn(UTILISATION).state())
+                .isEqualTo(State.INVALID);
+        assertThat(fleet.reading(2, Metric.TELEMETRY_RATE, 1).burn(TFLOPS).state())
+                .isEqualTo(State.PASS);
+    }
+
+    @Test
+    void aboveTheCriterionsCeilingTheTestIsBroken() {
+        Criterion criterion = Fleet.ceiling(TFLOPS, 700);
+
+        assertThat(fleet.reading(4, Metric.GEMM_TFLOPS, 700).burn(criterion).state())
+                .isEqualTo(State.PASS);
+        Verdict above = fleet.reading(4, Metric.GEMM_TFLOPS, 700.01).burn(criterion);
+        assertThat(above.state()).isEqualTo(State.INVALID);
+        assertThat(above.sentence()).contains("the test is broken").contains("700.01 TFLOPS");
+    }
+
+    @Test
+    void abovePhysicsAtTheClockSeenTheTestIsBroken() {
+        double ceiling = 132 * 4096 * 1480 / 1e6;
+
+        assertThat(fleet.reading(4, Metric.GEMM_TFLOPS, ceiling - 1)
+                        .burn(TFLOPS)
+                        .state())
+                .isEqualTo(State.PASS);
+        assertThat(fleet.reading(4, Metric.GEMM_TFLOPS, ceiling + 1)
+                        .burn(TFLOPS)
+                        .state())
+                .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void oneImpossibleBatchBreaksTheTestThoughTheMeanIsFine() {
+        assertThat(fleet.reading(4, Metric.GEMM_TFLOPS, 650, 650, 1071)
+                        .burn(TFLOPS)
+                        .state())
+                .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void withoutAKnownCeilingNothingIsBelowIt() {
+        Fleet unknown = fleet.missing(Metric.SM_CLOCK)
+                .ranks(rank -> Fleet.withDevice(
+                        rank,
+                        d -> new DeviceIdentity(
+                                d.kind(),
+                                d.model(),
+                                d.uuid(),
+                                d.serial(),
+                                d.driver(),
+                                d.memoryBytes(),
+                                d.multiprocessors(),
+                                d.computeCapability(),
+                                Double.NaN,
+                                d.libraries(),
+                                d.facts())));
+
+        assertThat(unknown.burn(TFLOPS).state()).isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void negativeAndMoreThanWholeSharesAreBroken() {
+        assertThat(fleet.reading(0, Metric.POWER, 700, -1)
+                        .burn(Fleet.burnCriteria().get(4))
+                        .state())
+                .isEqualTo(State.INVALID);
+        assertThat(fleet.reading(0, Metric.SM_ACTIVE, 101).burn(UTILISATION).state())
+                .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void oneGpuIsNoFleet() {
+        Verdict verdict = Fleet.cuda(1, 1).burn(SPREAD);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(verdict.sentence()).contains("one GPU is no fleet");
+    }
+
+    @Test
+    void unjudgedValueIsShownWithTheProof() {
+        Fleet reference = Fleet.reference(2, 1);
+
+        Verdict verdict = reference.burn(Fleet.shown(TFLOPS));
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(verdict.value()).isPresent();
+        assertThat(verdict.sentence()).contains("shown, not judged").contains("reference device");
+        assertThat(reference
+                        .missing(Metric.SM_ACTIVE)
+                        .burn(Fleet.shown(UTILISATION))
+                        .state())
+                .isEqualTo(State.NOT_APPLICABLE);
+    }
+
+    @Test
+    void unjudgedCriterionOfABrokenLaunchIsNotRun() {
+        Fleet broken = Fleet.reference(2, 1)
+                .launches(launch -> Fleet.withRanks(launch, launch.ranks().subList(0, 1)));
+
+        assertThat(broken.burn(Fleet.shown(TFLOPS)).state()).isEqualTo(State.NOT_RUN);
+    }
+
+    @Test
+    void differentBitsNameTheDeviatingGpu() {
+        Verdict verdict = fleet.rank(6, rank -> Fleet.withDigests(rank, new Digest("gemm.c", "ff")))
+                .burn(EQUAL);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.value()).hasValue(2);
+        assertThat(verdict.worstUnit())
+                .hasValueSatisfying(unit -> assertThat(unit)
+                        .contains("node001 GPU 6 (GPU-6) deviating")
+                        .doesNotContain("GPU-5"));
+    }
+
+    @Test
+    void noDigestIsNoEquality() {
+        assertThat(fleet.ranks(Fleet::withDigests).burn(EQUAL).state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(fleet.rank(6, Fleet::withDigests).burn(EQUAL).state()).isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void loadProofNeedsTheCountersToFitTheWork() {
+        Criterion proof = Fleet.burnCriteria().get(3);
+
+        assertThat(fleet.burn(proof).value().orElseThrow()).isBetween(0.900, 0.902);
+        assertThat(fleet.reading(1, Metric.TENSOR_ACTIVE, 50).burn(proof).state())
+                .isEqualTo(State.FAIL);
+        assertThat(fleet.reading(Metric.TENSOR_ACTIVE, 0).burn(proof).state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(fleet.missing(Metric.SM_CLOCK).burn(proof).sentence()).contains("sm.clock is absent");
+    }
+
+    @Test
+    void warmthIsARiseOfTenKelvinOrAHotStart() {
+        Criterion warmth = Fleet.burnCriteria().get(5);
+
+        assertThat(fleet.reading(Metric.TEMPERATURE, 30, 40).burn(warmth).state())
+                .isEqualTo(State.PASS);
+        assertThat(fleet.reading(Metric.TEMPERATURE, 30, 39.9).burn(warmth).state())
+                .isEqualTo(State.FAIL);
+        assertThat(fleet.reading(Metric.TEMPERATURE, 45, 45).burn(warmth).state())
+                .isEqualTo(State.PASS);
+        assertThat(fleet.reading(Metric.TEMPERATURE, 44, 53).burn(warmth).state())
+                .isEqualTo(State.FAIL);
+    }
+
+    @Test
+    void requiredCriterionThatFailsMakesTheDependentInvalid() {
+        Fleet capped = fleet.reading(Metric.POWER_LIMIT, 300, 300);
+        Criterion dependent = Fleet.criterion(
+                "gpu-utilisation", "burn", Metric.SM_ACTIVE, Statistic.MEAN, new Limit.AtLeast(90), "power-limit");
+
+        List<Verdict> verdicts = Judge.judge(
+                capped.questions(List.of(dependent, Fleet.burnCriteria().get(2))), capped.burn());
+
+        assertThat(verdicts).extracting(Verdict::state).containsExactly(State.INVALID, State.FAIL);
+        assertThat(verdicts.get(0).sentence())
+                .contains("it requires power-limit, which is FAIL")
+                .contains("300.0 W")
+                .contains("by itself: worst 96.1 %");
+    }
+
+    @Test
+    void requiredCriterionThatWasNotAskedOrGoesInACircleMakesInvalid() {
+        Criterion lonely =
+                Fleet.criterion("a", "burn", Metric.SM_ACTIVE, Statistic.MEAN, new Limit.AtLeast(90), "load-proof");
+        Criterion a = Fleet.criterion("a", "burn", Metric.SM_ACTIVE, Statistic.MEAN, new Limit.AtLeast(90), "b");
+        Criterion b = Fleet.criterion("b", "burn", Metric.POWER, Statistic.MEAN, new Limit.AtLeast(550), "a");
+
+        assertThat(fleet.burn(lonely).state()).isEqualTo(State.INVALID);
+        assertThat(Judge.judge(fleet.questions(List.of(a, b)), fleet.burn()))
+                .extracting(Verdict::state)
+                .containsOnly(State.INVALID);
+    }
+
+    @Test
+    void dependentInheritsThatNothingCanBeTold() {
+        Fleet refused = fleet.missing(Metric.TENSOR_ACTIVE);
+
+        Map<String, State> states = states(refused);
+
+        assertThat(states).containsEntry("load-proof@2", State.INCONCLUSIVE);
+        assertThat(states).containsEntry("gpu-utilisation@2", State.INCONCLUSIVE);
+        assertThat(states).containsEntry("power@2", State.PASS);
+    }
+
+    @Test
+    void outliersAreNamedInTheDetails() {
+        List<Double> rates = new ArrayList<>();
+        IntStream.range(0, 16).forEach(rank -> rates.add(rank == 11 ? 645.0 : 658.0 + rank % 4));
+        Fleet spread = fleet;
+        for (int rank = 0; rank < 16; rank++) {
+            spread = spread.reading(rank, Metric.GEMM_TFLOPS, rates.get(rank));
+        }
+
+        Verdict verdict = spread.burn(TFLOPS);
+
+        assertThat(verdict.state()).isEqualTo(State.PASS);
+        assertThat(verdict.details()).anyMatch(line -> line.startsWith("outlier: node002 GPU 3 (GPU-11)"));
+    }
+
+    private static Map<String, State> states(Fleet fleet) {
+        return Judge.judge(fleet.questions(Fleet.burnCriteria()), fleet.burn()).stream()
+                .collect(java.util.stream.Collectors.toMap(Verdict::key, Verdict::state));
+    }
+
+    private static Arguments lie(String words, UnaryOperator<RankResult> lie) {
+        return Arguments.of(words, lie);
+    }
+
+    private static UnaryOperator<RankResult> header(UnaryOperator<Header> spoil) {
+        return rank -> Fleet.withHeader(rank, spoil);
+    }
+
+    private static UnaryOperator<RankResult> device(
+            String kind, String model, String uuid, String driver, String library) {
+        return rank -> Fleet.withDevice(
+                rank,
+                d -> new DeviceIdentity(
+                        kind,
+                        model,
+                        uuid,
+                        d.serial(),
+                        driver,
+                        d.memoryBytes(),
+                        d.multiprocessors(),
+                        d.computeCapability(),
+                        d.maxSmClockMhz(),
+                        List.of(new Library("cublasLt", "/lib", library, "aa")),
+                        d.facts()));
+    }
+}
