@@ -18,12 +18,15 @@ class ArchitectureTest {
     private static final JavaClasses MAIN =
             new ClassFileImporter().withImportOption(DO_NOT_INCLUDE_TESTS).importPackages("dev.assay");
 
-    /** Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. */
+    /**
+     * Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. Criteria
+     * share the strict JSON reader of cluster files.
+     */
     private static final Map<String, Set<String>> MAY_KNOW = Map.of(
             "measurement", Set.of(),
             "workload", Set.of(),
             "cluster", Set.of(),
-            "criteria", Set.of("measurement"),
+            "criteria", Set.of("cluster", "measurement"),
             "device", Set.of("measurement", "workload"),
             "verdict", Set.of("criteria", "measurement"),
             "plan", Set.of("criteria", "cluster", "workload", "measurement"),
