@@ -1,0 +1,95 @@
+package dev.assay;
+
+import static com.tngtech.archunit.core.importer.ImportOption.Predefined.DO_NOT_INCLUDE_TESTS;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of the figure in {@code dev.assay}'s package comment. */
+class ArchitectureTest {
+    private static final JavaClasses MAIN =
+            new ClassFileImporter().withImportOption(DO_NOT_INCLUDE_TESTS).importPackages("dev.assay");
+
+    /**
+     * Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. Criteria
+     * share the strict JSON reader of cluster files.
+     */
+    private static final Map<String, Set<String>> MAY_KNOW = Map.of(
+            "measurement", Set.of(),
+            "workload", Set.of(),
+            "cluster", Set.of(),
+            "criteria", Set.of("cluster", "measurement"),
+            "device", Set.of("measurement", "workload"),
+            "verdict", Set.of("criteria", "measurement"),
+            "plan", Set.of("criteria", "cluster", "workload", "measurement"),
+            "job", Set.of("plan", "cluster", "measurement"),
+            "worker", Set.of("plan", "cluster", "workload", "device", "measurement"));
+
+    /** These two tie the others together. */
+    private static final Set<String> TIES = Set.of("summary", "run");
+
+    @Test
+    void everyArrowIsInTheFigure() {
+        List<String> strangers = MAIN.stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .filter(arrow -> isOurs(arrow.getTargetClass().getPackageName()))
+                .filter(arrow -> !isAllowed(room(arrow.getOriginClass().getPackageName()), target(arrow)))
+                .map(Dependency::getDescription)
+                .sorted()
+                .toList();
+
+        assertThat(strangers).isEmpty();
+    }
+
+    @Test
+    void everyRoomIsInTheFigure() {
+        assertThat(MAIN)
+                .filteredOn(type -> isOurs(type.getPackageName()))
+                .extracting(type -> room(type.getPackageName()))
+                .isNotEmpty()
+                .allMatch(room -> MAY_KNOW.containsKey(room) || TIES.contains(room));
+    }
+
+    @Test
+    void noCycles() {
+        slices().matching("dev.assay.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void mainKnowsNoTestFramework() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.junit..", "io.qameta..", "org.assertj..", "com.tngtech..")
+                .check(MAIN);
+    }
+
+    private static boolean isAllowed(String from, String to) {
+        return switch (from) {
+            case "run" -> !to.equals("worker");
+            case "summary" -> !Set.of("run", "job", "worker", "device").contains(to);
+            default -> from.equals(to) || MAY_KNOW.getOrDefault(from, Set.of()).contains(to);
+        };
+    }
+
+    private static String target(Dependency arrow) {
+        return room(arrow.getTargetClass().getPackageName());
+    }
+
+    private static boolean isOurs(String packageName) {
+        return packageName.startsWith("dev.assay.");
+    }
+
+    /** {@code cuda} is a room of {@code device}. */
+    private static String room(String packageName) {
+        return packageName.split("\\.", -1)[2];
+    }
+}
