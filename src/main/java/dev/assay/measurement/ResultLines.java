@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -34,7 +35,7 @@ final class ResultLines implements AutoCloseable {
     }
 
     /** One line: its type is known, its content not yet looked at. */
-    record Line(int number, LineType type, byte[] json) {}
+    record Line(int number, LineType type, String json) {}
 
     static ResultLines open(Path path) {
         try {
@@ -64,12 +65,13 @@ final class ResultLines implements AutoCloseable {
 
     /** The next line before the end line; empty once the end line has been found and its seal is right. */
     Optional<Line> next() {
-        byte[] json = wholeLine()
+        byte[] raw = wholeLine()
                 .orElseThrow(() -> refuse(
                         number == 0
                                 ? "is truncated within its first line"
                                 : "is truncated after line " + number + ": no end line"));
         number++;
+        String json = new String(raw, StandardCharsets.UTF_8);
         LineType type = typeOf(json);
         if ((number == 1) != (type == LineType.HEADER)) {
             throw refuse("must have its header in line 1 and nowhere else, got " + type.key() + " in line " + number);
@@ -78,7 +80,7 @@ final class ResultLines implements AutoCloseable {
             checkSeal(json);
             return Optional.empty();
         }
-        digest.update(json);
+        digest.update(raw);
         digest.update((byte) '\n');
         return Optional.of(new Line(number, type, json));
     }
@@ -114,7 +116,7 @@ final class ResultLines implements AutoCloseable {
         }
     }
 
-    private void checkSeal(byte[] json) {
+    private void checkSeal(String json) {
         EndLine end = parse(EndLine.class, json, number);
         if (end.lines() != number - 1) {
             throw refuse("is truncated: its end line counts " + end.lines() + " lines, there are " + (number - 1));
@@ -132,7 +134,7 @@ final class ResultLines implements AutoCloseable {
         }
     }
 
-    private <T> T parse(Class<T> type, byte[] json, int line) {
+    private <T> T parse(Class<T> type, String json, int line) {
         try {
             if (!(StrictJson.mapper().readTree(json) instanceof ObjectNode object)) {
                 throw refuse("must have one JSON object in line " + line);
@@ -144,7 +146,7 @@ final class ResultLines implements AutoCloseable {
         }
     }
 
-    private LineType typeOf(byte[] json) {
+    private LineType typeOf(String json) {
         try (JsonParser parser = StrictJson.mapper().createParser(json)) {
             boolean typed = parser.nextToken() == JsonToken.START_OBJECT
                     && "type".equals(parser.nextFieldName())
