@@ -1,0 +1,149 @@
+package dev.assay.device.reference;
+
+import dev.assay.device.Bf16;
+import dev.assay.device.Communicator;
+import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All-reduce by a ring over loopback TCP: n − 1 steps of reduce-scatter, n − 1 of all-gather, each rank talking to its two
+ * neighbours. Sums are rounded to bf16 at every hop, as a GPU's are; Assay's gradients stay exact under it.
+ */
+final class RingCommunicator implements Communicator {
+    /**
+     * A piece is sent, then one is received. Each rank is at most one piece ahead of what it has received, so no cycle of full
+     * socket buffers can form as long as one piece fits into a buffer.
+     */
+    private static final int PIECE_BYTES = 16 << 10;
+
+    private final int rank;
+    private final int ranks;
+    private final List<Socket> sockets;
+    private volatile Optional<DeviceException> failure = Optional.empty();
+
+    private RingCommunicator(int rank, int ranks, List<Socket> sockets) {
+        this.rank = rank;
+        this.ranks = ranks;
+        this.sockets = sockets;
+    }
+
+    static RingCommunicator alone() {
+        return new RingCommunicator(0, 1, List.of());
+    }
+
+    /** Rank 0 brings the registry that its id names. */
+    static RingCommunicator join(RingId id, int rank, int ranks, Optional<ServerSocket> registry) {
+        try (ServerSocket own = RingMeeting.listen()) {
+            int[] ports = registry.isPresent()
+                    ? RingMeeting.register(registry.get(), id, ranks, own.getLocalPort())
+                    : RingMeeting.registerAt(id, rank, ranks, own.getLocalPort());
+            RingMeeting.Neighbours neighbours = RingMeeting.connect(own, id, rank, ports);
+            return new RingCommunicator(rank, ranks, List.of(neighbours.previous(), neighbours.next()));
+        } catch (IOException e) {
+            throw new DeviceException("rank " + rank + " of " + ranks + " joining a ring on 127.0.0.1: " + e, e);
+        }
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int ranks() {
+        return ranks;
+    }
+
+    @Override
+    public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
+        HostMemory from = HostMemory.of(send);
+        HostMemory to = HostMemory.of(receive);
+        from.requireElements("send buffer of the all-reduce", elements);
+        to.requireElements("receive buffer of the all-reduce", elements);
+        SerialStream.of(stream).enqueue(() -> reduce(from, to, elements));
+    }
+
+    @Override
+    public void checkHealthy() {
+        failure.ifPresent(error -> {
+            throw error;
+        });
+    }
+
+    @Override
+    public void close() {
+        RingMeeting.closeAll(sockets);
+    }
+
+    private void reduce(HostMemory send, HostMemory receive, long elements) {
+        for (long i = 0; i < elements; i++) {
+            receive.bits(i, send.bits(i));
+        }
+        try {
+            for (int step = 0; step < ranks - 1; step++) {
+                exchange(receive, elements, rank - step, rank - step - 1, true);
+            }
+            for (int step = 0; step < ranks - 1; step++) {
+                exchange(receive, elements, rank + 1 - step, rank - step, false);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Sends one chunk to the next rank while the chunk before it arrives from the previous one. */
+    private void exchange(HostMemory memory, long elements, int sendChunk, int receiveChunk, boolean add)
+            throws IOException {
+        long sendAt = start(elements, Math.floorMod(sendChunk, ranks));
+        long sendEnd = start(elements, Math.floorMod(sendChunk, ranks) + 1);
+        long receiveAt = start(elements, Math.floorMod(receiveChunk, ranks));
+        long receiveEnd = start(elements, Math.floorMod(receiveChunk, ranks) + 1);
+        byte[] piece = new byte[PIECE_BYTES];
+        while (sendAt < sendEnd || receiveAt < receiveEnd) {
+            int out = (int) Math.min(PIECE_BYTES / 2, sendEnd - sendAt);
+            memory.copyTo(piece, 2 * sendAt, 2 * out);
+            sockets.get(1).getOutputStream().write(piece, 0, 2 * out);
+            sendAt += out;
+            int in = (int) Math.min(PIECE_BYTES / 2, receiveEnd - receiveAt);
+            receive(piece, 2 * in);
+            store(memory, receiveAt, piece, in, add);
+            receiveAt += in;
+        }
+    }
+
+    private void receive(byte[] piece, int bytes) throws IOException {
+        if (sockets.get(0).getInputStream().readNBytes(piece, 0, bytes) < bytes) {
+            throw new EOFException("the previous rank has closed its socket");
+        }
+    }
+
+    private static void store(HostMemory memory, long at, byte[] piece, int elements, boolean add) {
+        for (int i = 0; i < elements; i++) {
+            short bits = (short) ((piece[2 * i] & 0xFF) | (piece[2 * i + 1] << 8));
+            memory.bits(at + i, add ? Bf16.of(memory.get(at + i) + Bf16.toFloat(bits)) : bits);
+        }
+    }
+
+    /** First element of a chunk, 0 ≤ chunk ≤ ranks. */
+    private long start(long elements, int chunk) {
+        return elements * chunk / ranks;
+    }
+
+    private DeviceException failed(IOException cause) {
+        String what = cause instanceof SocketTimeoutException ? "its deadline passed" : cause.toString();
+        DeviceException error = new DeviceException(
+                "all-reduce of rank " + rank + " of " + ranks + " on the reference ring: " + what
+                        + "; look at the log of rank " + Math.floorMod(rank - 1, ranks) + " of the communicator",
+                cause);
+        failure = Optional.of(error);
+        return error;
+    }
+}
