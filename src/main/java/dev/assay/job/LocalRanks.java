@@ -1,0 +1,105 @@
+package dev.assay.job;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The processes of one launch on this host: started, watched, and ended together. */
+final class LocalRanks {
+    private static final Duration LOOK = Duration.ofMillis(50);
+    /** Ranks that notice the loss of another by themselves get this long to say so. */
+    private static final Duration OWN_WORDS = Duration.ofSeconds(1);
+
+    private final Pace pace;
+    private final Duration grace;
+    private final List<Process> processes = new ArrayList<>();
+    private boolean closed;
+
+    LocalRanks(Pace pace, Duration grace) {
+        this.pace = pace;
+        this.grace = grace;
+    }
+
+    synchronized void start(ProcessBuilder builder) throws IOException {
+        if (closed) {
+            throw new IOException("the run is being cancelled");
+        }
+        processes.add(builder.start());
+    }
+
+    /**
+     * Waits until all have ended; once one has failed, the others are ended too, as srun's kill-on-bad-exit does.
+     *
+     * @return false where they had to be ended because the time was up
+     */
+    boolean await(Duration deadline, Runnable meanwhile) {
+        long begin = pace.nanos();
+        while (!alive().isEmpty()) {
+            if (pace.since(begin).compareTo(deadline) > 0) {
+                finish(alive());
+                return forget(false);
+            }
+            if (failed()) {
+                awaitEnd(OWN_WORDS);
+                finish(alive());
+                return forget(true);
+            }
+            meanwhile.run();
+            pace.sleep(LOOK);
+        }
+        return forget(true);
+    }
+
+    /** Ends all there are, for good: nothing starts any more. Safe from a shutdown hook. */
+    String end() {
+        List<Process> left;
+        synchronized (this) {
+            closed = true;
+            left = alive();
+        }
+        int count = left.size();
+        finish(left);
+        long still = left.stream().filter(Process::isAlive).count();
+        if (still > 0) {
+            return still + " local processes do not end: "
+                    + left.stream().filter(Process::isAlive).map(Process::pid).toList();
+        }
+        return count == 0 ? "no process of this run is left" : count + " local ranks: confirmed gone";
+    }
+
+    private synchronized List<Process> alive() {
+        return processes.stream().filter(Process::isAlive).toList();
+    }
+
+    private synchronized boolean failed() {
+        return processes.stream().anyMatch(process -> !process.isAlive() && process.exitValue() != 0);
+    }
+
+    private synchronized boolean forget(boolean result) {
+        processes.removeIf(process -> !process.isAlive());
+        return result;
+    }
+
+    private void awaitEnd(Duration most) {
+        long begin = pace.nanos();
+        while (!alive().isEmpty() && pace.since(begin).compareTo(most) < 0) {
+            pace.sleep(LOOK);
+        }
+    }
+
+    /** Asks, waits, then forces, descendants included: rank.sh still writes its marker if it is only asked. */
+    private void finish(List<Process> left) {
+        if (left.isEmpty()) {
+            return;
+        }
+        List<ProcessHandle> family = left.stream()
+                .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
+                .toList();
+        left.forEach(Process::destroy);
+        awaitEnd(grace);
+        family.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
+        awaitEnd(grace);
+    }
+}
