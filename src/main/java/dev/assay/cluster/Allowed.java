@@ -20,7 +20,7 @@ enum Allowed {
             "an image as pyxis takes it, e.g. nvcr.io#nvidia/pytorch:25.08-py3"),
     MODULE("[A-Za-z0-9][A-Za-z0-9._+/-]{0,126}", "a module name, e.g. cuda/12.8"),
     VARIABLE("[A-Za-z_][A-Za-z0-9_]{0,126}", "a variable name: letters, digits, _, the first no digit"),
-    VALUE("[^\\p{Cntrl}]{0,4096}", "text of at most 4096 characters without control characters"),
+    VALUE("[^\\x00-\\x1f\\x7f-\\x9f]{0,4096}", "text of at most 4096 characters without control characters"),
     CPUS("[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*", "a CPU list as taskset takes it, e.g. 0-15,64-79"),
     NIC(
             "[=^]?[A-Za-z][A-Za-z0-9_]*(:[0-9]+)?(,[A-Za-z][A-Za-z0-9_]*(:[0-9]+)?)*",

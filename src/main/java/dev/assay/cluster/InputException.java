@@ -18,6 +18,11 @@ public class InputException extends RuntimeException {
      * @param advice what to do
      */
     public InputException(String doing, String found, String valid, String advice) {
-        super(doing + "\n  found   " + found + "\n  valid   " + valid + "\n  to do   " + advice);
+        super(harmless(doing + "\n  found   " + found + "\n  valid   " + valid + "\n  to do   " + advice));
+    }
+
+    /** What a file says may reach a terminal only without its control characters. */
+    private static String harmless(String message) {
+        return message.replaceAll("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]", "?");
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * JSON that a person wrote. Every value knows its file, path and line, so that an error can say where it is; a duplicate or
@@ -87,7 +88,8 @@ public final class InputJson {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             int line = lineOf(parser);
-            String below = path.isEmpty() ? key : path + "." + key;
+            String name = oneLine(key);
+            String below = path.isEmpty() ? name : path + "." + name;
             parser.nextToken();
             InputJson earlier = fields.put(key, read(parser, source, below));
             if (earlier != null) {
@@ -128,7 +130,7 @@ public final class InputJson {
             if (!valid.contains(key) && !ALWAYS_ALLOWED.contains(key)) {
                 throw field(key)
                         .error(
-                                "the unknown key \"" + key + "\"",
+                                "the unknown key \"" + oneLine(key) + "\"",
                                 String.join(", ", valid),
                                 Nearest.suggestion(key, valid, "remove the key"));
             }
@@ -252,12 +254,16 @@ public final class InputJson {
         if (value instanceof List) {
             return "an array";
         }
-        String shown = value.toString()
-                .codePoints()
+        String shown = oneLine(value.toString());
+        return value instanceof String ? "\"" + shown + "\"" : shown;
+    }
+
+    /** At most 80 characters, control characters spelled out. */
+    private static String oneLine(String text) {
+        return text.codePoints()
                 .limit(80)
                 .mapToObj(point ->
                         Character.isISOControl(point) ? String.format("\\u%04x", point) : Character.toString(point))
-                .reduce("", String::concat);
-        return value instanceof String ? "\"" + shown + "\"" : shown;
+                .collect(Collectors.joining());
     }
 }

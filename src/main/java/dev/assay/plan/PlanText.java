@@ -29,7 +29,7 @@ public final class PlanText {
         wrap(
                 lines,
                 "  runs on      ",
-                Words.list(plan.nodeCounts()) + " nodes, "
+                Words.nodeCounts(plan.nodeCounts()) + ", "
                         + LimitText.number(plan.durationSeconds())
                         + " s measured per workload and node count");
         lines.add("");
@@ -114,8 +114,8 @@ public final class PlanText {
         int most = plan.nodeCounts().get(plan.nodeCounts().size() - 1);
         int ranks = most * plan.cluster().gpusPerNode();
         String step = "a step is " + coupled.gemms() + " bf16 GEMMs " + shape(coupled.gemm()) + " per GPU and "
-                + Words.fixed(coupled.bytesPerStep() / 1e6, coupled.bytesPerStep() < 1_000_000 ? 3 : 0)
-                + " MB of gradients, all-reduced in as many buckets behind them. ";
+                + Words.bytes(coupled.bytesPerStep())
+                + " of gradients, all-reduced in as many buckets behind them. ";
         if (ranks < 2) {
             return step + "One GPU alone: nothing is communicated.";
         }

@@ -33,6 +33,10 @@ public final class Planner {
      */
     public static Plan plan(
             Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
+        if (!model.key().equals(cluster.gpuModel())) {
+            throw new IllegalArgumentException(
+                    "GPU model must be the cluster's, " + cluster.gpuModel() + ", got " + model.key());
+        }
         List<Integer> counts =
                 NodeCounts.checked(nodeCounts.isEmpty() ? NodeCounts.defaults(cluster) : nodeCounts, cluster);
         double seconds = MeasuredDuration.checked(durationSeconds, cluster.device());

@@ -40,8 +40,8 @@ final class Scope {
         if (most >= 2) {
             floor(criteria, Metric.SCALE_EFFICIENCY)
                     .ifPresent(criterion -> lines.add("A data-parallel step keeps " + limit(criterion)
-                            + " weak scale efficiency on " + Words.list(Planner.scaledCounts(counts))
-                            + " nodes against every node's own baseline."));
+                            + " weak scale efficiency on " + Words.nodeCounts(Planner.scaledCounts(counts))
+                            + " against every node's own baseline."));
         }
         return lines;
     }

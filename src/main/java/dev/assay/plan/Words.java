@@ -2,6 +2,7 @@ package dev.assay.plan;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Counts and times as people read them. */
 final class Words {
@@ -16,13 +17,21 @@ final class Words {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
 
-    /** {@code 2, 4 and 8}. */
-    static String list(List<Integer> counts) {
-        List<String> words = counts.stream().map(String::valueOf).toList();
-        if (words.size() == 1) {
-            return words.get(0);
-        }
-        return String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.get(words.size() - 1);
+    /** {@code 2, 4 and 8 nodes}. */
+    static String nodeCounts(List<Integer> counts) {
+        int last = counts.get(counts.size() - 1);
+        String before = counts.subList(0, counts.size() - 1).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
+        return (before.isEmpty() ? "" : before + " and ") + plural(last, "node");
+    }
+
+    /** Decimal, three digits: {@code 24.6 kB}, {@code 534 MB}, {@code 3.00 GB}. */
+    static String bytes(long bytes) {
+        int power = bytes >= 1e9 ? 3 : bytes >= 1e6 ? 2 : 1;
+        double value = bytes / Math.pow(1000, power);
+        return fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : 2) + " "
+                + List.of("B", "kB", "MB", "GB").get(power);
     }
 
     /** {@code 45 s}, {@code 12 min 5 s}, {@code 3 h 20 min}: what a person waits. */

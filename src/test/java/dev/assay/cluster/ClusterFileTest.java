@@ -3,6 +3,7 @@ package dev.assay.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -226,7 +227,7 @@ class ClusterFileTest {
         GpuModel model = GpuModels.get(key);
 
         assertThat(model.multiprocessors() * model.bf16FlopPerClockPerSm() * model.bf16AtMhz() / 1e6)
-                .isCloseTo(model.bf16DenseTflops(), org.assertj.core.data.Percentage.withPercentage(0.1));
+                .isCloseTo(model.bf16DenseTflops(), withPercentage(0.1));
         assertThat(model.sustainedBf16Tflops()).isLessThanOrEqualTo(model.bf16DenseTflops());
         assertThat(model.source()).isPresent();
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -208,13 +209,12 @@ class CriteriaFileTest {
         assertThat(keys(schema.at("/$defs/limit"))).containsExactlyElementsOf(LimitForm.KEYS);
         assertThat(schema.at("/$defs/criterion/properties/metric/enum"))
                 .extracting(JsonNode::asText)
-                .containsExactlyElementsOf(java.util.Arrays.stream(Metric.values())
-                        .map(Metric::key)
-                        .toList());
+                .containsExactlyElementsOf(
+                        Arrays.stream(Metric.values()).map(Metric::key).toList());
         assertThat(schema.at("/$defs/criterion/properties/unit/enum"))
                 .extracting(JsonNode::asText)
                 .containsExactlyElementsOf(
-                        java.util.Arrays.stream(Unit.values()).map(Unit::symbol).toList());
+                        Arrays.stream(Unit.values()).map(Unit::symbol).toList());
     }
 
     private static List<String> keys(JsonNode object) {

@@ -8,12 +8,16 @@ import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.CriteriaFile;
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +32,7 @@ class PlanFilesTest {
     @Test
     void printsThePlan() throws IOException {
         try (var golden = PlanFilesTest.class.getResourceAsStream("spectrumx-h200-2-4-8.txt")) {
-            assertThat(PlanText.of(PLAN))
-                    .isEqualTo(new String(golden.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            assertThat(PlanText.of(PLAN)).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -48,6 +51,18 @@ class PlanFilesTest {
     }
 
     @Test
+    void countsBytesAndTimesReadWell() {
+        assertThat(Words.nodeCounts(List.of(1))).isEqualTo("1 node");
+        assertThat(Words.nodeCounts(List.of(1, 2, 4))).isEqualTo("1, 2 and 4 nodes");
+        assertThat(Words.bytes(24_576)).isEqualTo("24.6 kB");
+        assertThat(Words.bytes(533_889_024)).isEqualTo("534 MB");
+        assertThat(Words.bytes(2_995_683_328L)).isEqualTo("3.00 GB");
+        assertThat(Words.time(99)).isEqualTo("99 s");
+        assertThat(Words.time(725)).isEqualTo("12 min 5 s");
+        assertThat(Words.time(12_000)).isEqualTo("3 h 20 min");
+    }
+
+    @Test
     void plansSurviveTheirFile(@TempDir Path folder) {
         for (Plan plan : List.of(PLAN, PlannerTest.embedded())) {
             Path file = folder.resolve("plan.json");
@@ -59,6 +74,50 @@ class PlanFilesTest {
             assertThat(PlanJson.hash(read)).isEqualTo(PlanJson.hash(plan)).matches("[0-9a-f]{64}");
         }
         assertThat(PlanJson.hash(PLAN)).isNotEqualTo(PlanJson.hash(PlannerTest.embedded()));
+    }
+
+    @Test
+    void everyKindOfLimitSurvives() {
+        Row row = PLAN.rows().get(0);
+        for (Limit limit : List.of(
+                new Limit.AtLeast(90),
+                new Limit.AtMost(0),
+                new Limit.Equal(1.5),
+                new Limit.Within(0.84, 0.96),
+                new Limit.OfMedian(0.97),
+                new Limit.Uniform())) {
+            Criterion criterion = row.criterion();
+            Criterion other = new Criterion(
+                    criterion.id(),
+                    criterion.title(),
+                    criterion.workload(),
+                    criterion.metric(),
+                    criterion.statistic(),
+                    limit,
+                    criterion.unit(),
+                    OptionalDouble.empty(),
+                    criterion.source(),
+                    criterion.requires(),
+                    false,
+                    Optional.of(new Criterion.SiteLimit(criterion.limit(), "a reason")));
+            Plan plan = withRows(List.of(new Row(other, 2, 8, row.experiment(), row.title())));
+
+            assertThat(PlanJson.parse(PlanJson.text(plan), "plan.json")).isEqualTo(plan);
+        }
+    }
+
+    private static Plan withRows(List<Row> rows) {
+        return new Plan(
+                PLAN.cluster(),
+                PLAN.gpuModel(),
+                PLAN.nodeCounts(),
+                PLAN.durationSeconds(),
+                PLAN.experiments(),
+                PLAN.extension(),
+                rows,
+                PLAN.fabricFloorGBps(),
+                PLAN.certifies(),
+                PLAN.omits());
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.Hostlist;
 import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.Criteria;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -52,14 +55,14 @@ class PlannerTest {
                 "test",
                 SPECTRUMX.launcher(),
                 SPECTRUMX.device(),
-                dev.assay.cluster.Hostlist.expand("n[1-" + nodes + "]"),
+                Hostlist.expand("n[1-" + nodes + "]"),
                 gpusPerNode,
                 "h200-sxm",
                 nics,
                 sharedHost,
                 SPECTRUMX.slurm(),
                 List.of(),
-                java.util.Map.of(),
+                Map.of(),
                 List.of(),
                 Optional.empty(),
                 List.of());
@@ -95,6 +98,9 @@ class PlannerTest {
     @Test
     void thePlannerItselfRefusesThemToo() {
         assertThatThrownBy(() -> spectrumx(16)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> Planner.plan(SPECTRUMX, GpuModels.get("h100-sxm"), CRITERIA, List.of(), 60))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("got h100-sxm");
         assertThatThrownBy(() -> Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(), 4.9))
                 .isInstanceOf(InputException.class);
         assertThatThrownBy(() -> Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(), Double.NaN))
@@ -112,7 +118,7 @@ class PlannerTest {
         "NaN,REFERENCE",
         "'',CUDA"
     })
-    void refusesDurationsThatCannotBe(String text, dev.assay.cluster.DeviceKind device) {
+    void refusesDurationsThatCannotBe(String text, DeviceKind device) {
         assertThatThrownBy(() -> MeasuredDuration.parse(text, device))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("to 86400");
@@ -120,12 +126,9 @@ class PlannerTest {
 
     @Test
     void takesDurationsOnTheBounds() {
-        assertThat(MeasuredDuration.parse("5", dev.assay.cluster.DeviceKind.CUDA))
-                .isEqualTo(5);
-        assertThat(MeasuredDuration.parse("1", dev.assay.cluster.DeviceKind.REFERENCE))
-                .isEqualTo(1);
-        assertThat(MeasuredDuration.parse("86400", dev.assay.cluster.DeviceKind.CUDA))
-                .isEqualTo(86_400);
+        assertThat(MeasuredDuration.parse("5", DeviceKind.CUDA)).isEqualTo(5);
+        assertThat(MeasuredDuration.parse("1", DeviceKind.REFERENCE)).isEqualTo(1);
+        assertThat(MeasuredDuration.parse("86400", DeviceKind.CUDA)).isEqualTo(86_400);
     }
 
     @Test
@@ -180,7 +183,7 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"7,2", "7,4", "5,3", "9,2", "3,2", "10,2", "64,16"})
     void rotationCoversOddClusters(int all, int count) {
-        List<String> nodes = dev.assay.cluster.Hostlist.expand("n[1-" + all + "]");
+        List<String> nodes = Hostlist.expand("n[1-" + all + "]");
         Set<String> taken = new LinkedHashSet<>();
 
         for (int repetition = 0; repetition < Planner.REPETITIONS; repetition++) {
