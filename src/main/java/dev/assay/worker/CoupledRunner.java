@@ -1,0 +1,122 @@
+package dev.assay.worker;
+
+import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.workload.Coupled;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Data-parallel steps: GEMMs on one stream, all-reduces of the gradients on another, overlapped; then each of the two alone,
+ * so that a judge can tell a slow GPU from a slow fabric.
+ */
+final class CoupledRunner {
+    /** A handful, whatever it takes. */
+    private static final int FEWEST_SAMPLES = 5;
+
+    /** More say nothing more about either part alone. */
+    private static final int MOST_ALONE = 200;
+
+    /** Of the measured time, for each part alone. */
+    private static final double SHARE_ALONE = 0.1;
+
+    private final RankContext context;
+    private final Coupled coupled;
+
+    CoupledRunner(RankContext context, Coupled coupled) {
+        this.context = context;
+        this.coupled = coupled;
+    }
+
+    void run() throws Exception {
+        try (Owned owned = new Owned()) {
+            context.phase("prepare", 0);
+            Stream compute = owned.own(context.device().newStream());
+            Telemetry telemetry = owned.own(context.device().newTelemetry());
+            GemmWork work = GemmWork.prepare(context, coupled.gemm(), compute, owned);
+
+            context.phase("join", 0);
+            CoupledStep step = CoupledStep.join(context, coupled, work, compute, owned);
+
+            context.phase("warm-up", context.spec().warmUpSeconds());
+            double stepMillis = warmUp(step);
+            long steps = step.agree("measured steps", count(context.spec().measuredSeconds(), stepMillis));
+            long alone = Math.min(
+                    MOST_ALONE,
+                    step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
+            Map<String, String> conditions = conditions(work);
+
+            // Steps are counted beforehand; should they slow down to a third, they may still end in time.
+            context.phase("measure", 3 * context.spec().measuredSeconds());
+            step.fillGradients(0);
+            context.world().all().barrier("measure");
+            telemetry.begin();
+            List<Double> times = step.whole(owned).run(steps);
+            Telemetry.Window window = telemetry.end();
+            write(Metric.STEP_TIME, times, conditions);
+            write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
+            write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
+            TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
+            step.checkSums(0);
+
+            context.phase("alone", context.spec().measuredSeconds());
+            context.world().all().barrier("compute alone");
+            write(Metric.COMPUTE_ALONE, alone(step.computeAlone(owned), alone), conditions);
+            context.world().all().barrier("communication alone");
+            write(Metric.COMMUNICATION_ALONE, alone(step.communicationAlone(owned), alone), conditions);
+
+            context.phase("check", 0);
+            step.fillGradients(1);
+            context.group().barrier("verification step");
+            step.whole(owned).run(1);
+            step.checkSums(1);
+            work.verify();
+            step.checkHealthy();
+        }
+    }
+
+    /** Returns milliseconds of a warm step, by the root's clock. */
+    private double warmUp(CoupledStep step) throws Exception {
+        try (Owned owned = new Owned()) {
+            step.fillGradients(0);
+            Pipeline pipeline = step.whole(owned);
+            double first = fastest(pipeline.run(3));
+            long warm = step.agree("warm-up steps", count(context.spec().warmUpSeconds(), first));
+            List<Double> times = pipeline.run(warm);
+            return mean(times.subList(times.size() / 2, times.size()));
+        }
+    }
+
+    private static List<Double> alone(Pipeline pipeline, long samples) {
+        pipeline.run(1);
+        return pipeline.run(samples);
+    }
+
+    private Map<String, String> conditions(GemmWork work) {
+        Map<String, String> conditions = new HashMap<>(work.conditions());
+        conditions.put("gemms", Integer.toString(coupled.gemms()));
+        conditions.put("bucketElements", Long.toString(coupled.bucketElements()));
+        conditions.put("ranks", Integer.toString(context.group().size()));
+        conditions.put("communicates", Boolean.toString(context.group().size() > 1));
+        return Map.copyOf(conditions);
+    }
+
+    private void write(Metric metric, List<Double> samples, Map<String, String> conditions) {
+        context.writer().write(Measurement.of(metric, samples, conditions));
+    }
+
+    private static long count(double seconds, double stepMillis) {
+        return Math.max(FEWEST_SAMPLES, Math.round(1e3 * seconds / Math.max(stepMillis, 1e-3)));
+    }
+
+    private static double fastest(List<Double> times) {
+        return times.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    private static double mean(List<Double> times) {
+        return times.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+}

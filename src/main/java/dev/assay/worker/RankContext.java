@@ -1,0 +1,23 @@
+package dev.assay.worker;
+
+import dev.assay.device.Device;
+import dev.assay.measurement.ResultWriter;
+import dev.assay.plan.Spec;
+import java.time.Duration;
+
+/**
+ * All that a runner works with.
+ *
+ * @param group the ranks of this rank's communicator
+ */
+record RankContext(Spec spec, Device device, World world, Group group, ResultWriter writer, Watchdog watchdog) {
+    /** Begins a phase that may take {@code seconds} beyond the common deadline. */
+    void phase(String name, double seconds) {
+        watchdog.phase(name, within(seconds));
+    }
+
+    /** {@code seconds} beyond the common deadline. */
+    Duration within(double seconds) {
+        return Duration.ofMillis(Math.round(1000 * (spec.phaseDeadlineSeconds() + seconds)));
+    }
+}

@@ -1,0 +1,197 @@
+package dev.assay.worker;
+
+import dev.assay.device.Device;
+import dev.assay.measurement.Failure;
+import dev.assay.measurement.ResultWriter;
+import dev.assay.plan.Spec;
+import dev.assay.workload.Burn;
+import dev.assay.workload.Coupled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+
+/**
+ * One rank, from its environment to its sealed result. Exit codes: 0 done, 64 cannot even start, 70 a failure was written, 75
+ * the watchdog ended it.
+ */
+public final class Worker {
+    static final int DONE = 0;
+    static final int CANNOT_START = 64;
+    static final int FAILED = 70;
+
+    /** Long enough for an error of the library to tell more than "a peer is gone". */
+    private static final Duration GRACE_AFTER_LOSS = Duration.ofSeconds(40);
+
+    private static final String HELP = """
+            assay-worker: runs one rank of a launch.
+              A launcher starts it with ASSAY_SPEC, ASSAY_RANK, ASSAY_LOCAL_RANK, ASSAY_NODE, ASSAY_SECRET_FILE, ASSAY_CANARY
+              and, where the device's ordinal is not the local rank, ASSAY_GPU.
+              By hand:  assay-worker SPEC   runs the spec on one device by itself; ASSAY_GPU chooses it (default 0).
+              The result, rank-0.ndjson, is written beside SPEC.
+            Exit codes: 0 done, 64 cannot start, 70 failed (the result says why), 75 ended by its watchdog.""";
+
+    private Worker() {}
+
+    public static void main(String[] arguments) {
+        // halt, not exit: a library's hook must not keep a rank that is done from ending.
+        int code = start(arguments, System.getenv());
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
+    }
+
+    /** Runs one rank on the device that the factory opens; returns the exit code. */
+    public static int run(RankEnvironment environment, DeviceFactory devices) {
+        return run(environment, devices, Runtime.getRuntime()::halt);
+    }
+
+    static int run(RankEnvironment environment, DeviceFactory devices, IntConsumer halt) {
+        try {
+            Spec spec = SpecFile.read(environment.spec());
+            Spec mine = environment.secretFile().isPresent() ? spec : SpecFile.alone(spec);
+            Identity.requirePlaced(mine, environment);
+            Files.deleteIfExists(environment.phase());
+            try (ResultWriter writer = ResultWriter.open(environment.result(), Identity.header(mine, environment))) {
+                return run(mine, environment, devices, writer, halt);
+            }
+        } catch (IOException | WorkerException e) {
+            System.err.println("assay-worker: " + environment.words() + " cannot start: " + e.getMessage());
+            return CANNOT_START;
+        }
+    }
+
+    private static int run(
+            Spec spec, RankEnvironment environment, DeviceFactory devices, ResultWriter writer, IntConsumer halt) {
+        Duration limit = Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds()));
+        try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit)) {
+            try {
+                watchdog.phase("device", limit);
+                requireSharedFolder(environment);
+                try (Device device = devices.open(spec, environment)) {
+                    writer.write(device.identity());
+                    watchdog.phase("rendezvous", limit);
+                    meetAndWork(spec, environment, device, writer, watchdog);
+                }
+                return DONE;
+            } catch (Exception | LinkageError | OutOfMemoryError e) {
+                return failed(environment, writer, watchdog.phase(), e);
+            }
+        }
+    }
+
+    private static void meetAndWork(
+            Spec spec, RankEnvironment environment, Device device, ResultWriter writer, Watchdog watchdog)
+            throws Exception {
+        Meeting meeting = Meeting.of(spec, environment, secret(environment));
+        double patience = spec.phaseDeadlineSeconds() + spec.warmUpSeconds() + 3 * spec.measuredSeconds();
+        World world = Rendezvous.meet(
+                meeting,
+                Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds())),
+                Duration.ofMillis(Math.round(1000 * patience)),
+                lost -> watchdog.lost(lost, GRACE_AFTER_LOSS));
+        watchdog.waitingFor(world::waitingFor);
+        try {
+            work(new RankContext(
+                    spec,
+                    device,
+                    world,
+                    world.group(Identity.communicator(spec, environment.rank())),
+                    writer,
+                    watchdog));
+            watchdog.phase("done", Duration.ofMillis(Math.round(1000 * patience)));
+            world.all().barrier("done");
+            writer.finish();
+            world.close();
+        } catch (Exception | LinkageError | OutOfMemoryError e) {
+            keep(environment, writer, watchdog.phase(), e);
+            world.abandon(watchdog.phase(), words(e));
+            throw e;
+        }
+    }
+
+    private static void work(RankContext context) throws Exception {
+        if (context.spec().workload() instanceof Burn burn) {
+            new BurnRunner(context, burn).run();
+        } else if (context.spec().workload() instanceof Coupled coupled) {
+            new CoupledRunner(context, coupled).run();
+        } else {
+            throw new IllegalStateException(
+                    "no runner for workload " + context.spec().workload().key());
+        }
+    }
+
+    private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
+        error.printStackTrace();
+        keep(environment, writer, phase, error);
+        return FAILED;
+    }
+
+    /** Seals what was measured so far with the reason why there is no more. */
+    private static void keep(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
+        if (writer.isSealed()) {
+            return;
+        }
+        String what = error instanceof WorkerException ? "" : environment.words() + " in phase " + phase + ": ";
+        String where = "; the whole story is in rank-" + environment.rank() + ".log";
+        try {
+            writer.failed(new Failure(phase, what + words(error) + where));
+        } catch (UncheckedIOException | IllegalStateException e) {
+            System.err.println("assay-worker: " + environment.words() + " could not keep its failure: " + e);
+        }
+    }
+
+    private static String words(Throwable error) {
+        String message = error.getMessage();
+        String kind = error.getClass().getSimpleName();
+        return message == null ? kind : error instanceof WorkerException ? message : kind + ": " + message;
+    }
+
+    private static void requireSharedFolder(RankEnvironment environment) throws IOException {
+        if (environment.canary().isPresent()) {
+            Path canary = environment.canary().get();
+            if (!Files.isReadable(canary) || Files.size(canary) == 0) {
+                throw new WorkerException(environment.words() + " looking for the run's canary " + canary
+                        + ": not there or empty on this node; the run folder must lie on a file system that all nodes"
+                        + " share (-Dassay.home=)");
+            }
+        }
+    }
+
+    private static Meeting.Secret secret(RankEnvironment environment) throws IOException {
+        if (environment.secretFile().isEmpty()) {
+            return new Meeting.Secret(new byte[0]);
+        }
+        byte[] secret = Files.readAllBytes(environment.secretFile().get());
+        if (secret.length < 16) {
+            throw new WorkerException("reading the run's secret "
+                    + environment.secretFile().get() + ": must have at least 16 bytes, got " + secret.length);
+        }
+        return new Meeting.Secret(secret);
+    }
+
+    private static int start(String[] arguments, Map<String, String> variables) {
+        try {
+            if (arguments.length == 0 && variables.containsKey("ASSAY_SPEC")) {
+                return run(RankEnvironment.fromEnvironment(variables), DeviceFactory::real);
+            }
+            if (arguments.length == 1 && !arguments[0].startsWith("-")) {
+                Path spec = Path.of(arguments[0]);
+                String node = SpecFile.read(spec).nodes().get(0);
+                String gpu = variables.getOrDefault("ASSAY_GPU", "0");
+                return run(
+                        RankEnvironment.alone(spec, node, OptionalInt.of(Integer.parseUnsignedInt(gpu))),
+                        DeviceFactory::real);
+            }
+        } catch (WorkerException | NumberFormatException e) {
+            System.err.println("assay-worker: " + e.getMessage());
+            return CANNOT_START;
+        }
+        System.err.println(HELP);
+        return arguments.length == 1 && arguments[0].equals("--help") ? DONE : CANNOT_START;
+    }
+}
