@@ -1,5 +1,6 @@
 package dev.assay.cluster;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +37,10 @@ enum Allowed {
 
     String check(InputJson value) {
         return value.matching(pattern, words);
+    }
+
+    static Optional<String> optional(InputJson object, String key, Allowed allowed) {
+        return object.find(key).map(allowed::check);
     }
 
     Pattern pattern() {

@@ -1,10 +1,7 @@
 package dev.assay.cluster;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -32,18 +29,7 @@ public final class ClusterFile {
             "libraryDirectories",
             "java",
             "bindings");
-    static final List<String> SLURM_KEYS = List.of(
-            "partition",
-            "clusterName",
-            "account",
-            "reservation",
-            "constraint",
-            "qos",
-            "gres",
-            "configFile",
-            "container");
     static final List<String> NICS_KEYS = List.of("count", "gigabitsPerSecond");
-    static final List<String> BINDING_KEYS = List.of("gpu", "cpus", "nic");
     static final int MOST_GPUS_PER_NODE = 16;
 
     private static final String WHY_NICS =
@@ -98,12 +84,14 @@ public final class ClusterFile {
                 gpuModel(root, device),
                 nics(root.required("nics", WHY_NICS), sharedHost),
                 sharedHost,
-                slurm(root, launcher),
+                SlurmJson.read(root, launcher),
                 root.find("modules").map(all(Allowed.MODULE)).orElse(List.of()),
                 root.find("environment").map(JobEnvironment::read).orElse(Map.of()),
                 root.find("libraryDirectories").map(all(Allowed.PATH)).orElse(List.of()),
-                optional(root, "java", Allowed.PATH),
-                root.find("bindings").map(value -> bindings(value, gpusPerNode)).orElse(List.of()));
+                Allowed.optional(root, "java", Allowed.PATH),
+                root.find("bindings")
+                        .map(value -> BindingsJson.read(value, gpusPerNode))
+                        .orElse(List.of()));
     }
 
     private static <T> Map<String, T> choices(Map<String, T> choices) {
@@ -112,10 +100,6 @@ public final class ClusterFile {
 
     private static Function<InputJson, List<String>> all(Allowed allowed) {
         return value -> value.uniqueMatching(allowed.pattern(), allowed.words());
-    }
-
-    private static Optional<String> optional(InputJson object, String key, Allowed allowed) {
-        return object.find(key).map(allowed::check);
     }
 
     private static List<String> nodes(InputJson root) {
@@ -200,50 +184,5 @@ public final class ClusterFile {
                     rate.found(), "more than 0, at most 10000", "write the line rate of one NIC in Gbit/s, e.g. 400");
         }
         return new Nics(count.integer(0, 64), rate.number());
-    }
-
-    private static Optional<SlurmSettings> slurm(InputJson root, LauncherKind launcher) {
-        if (launcher == LauncherKind.LOCAL) {
-            root.find("slurm").ifPresent(value -> {
-                throw value.error(
-                        "Slurm settings with the local launcher",
-                        "none",
-                        "remove them, or use \"launcher\": \"slurm\"");
-            });
-            return Optional.empty();
-        }
-        InputJson slurm =
-                root.required("slurm", "\"slurm\": {\"partition\": \"gpu\"}").onlyKeys(SLURM_KEYS);
-        return Optional.of(new SlurmSettings(
-                Allowed.NAME.check(slurm.required("partition", "sinfo -s lists the partitions")),
-                optional(slurm, "clusterName", Allowed.NAME),
-                optional(slurm, "account", Allowed.LABEL),
-                optional(slurm, "reservation", Allowed.LABEL),
-                optional(slurm, "constraint", Allowed.CONSTRAINT),
-                optional(slurm, "qos", Allowed.LABEL),
-                optional(slurm, "gres", Allowed.GRES),
-                optional(slurm, "configFile", Allowed.PATH),
-                optional(slurm, "container", Allowed.CONTAINER)));
-    }
-
-    private static List<RankBinding> bindings(InputJson value, int gpusPerNode) {
-        List<InputJson> items = value.items();
-        if (!items.isEmpty() && items.size() != gpusPerNode) {
-            throw value.error(
-                    items.size() + " bindings for " + gpusPerNode + " GPUs a node",
-                    "one binding a GPU, or none",
-                    "list every local rank, in order");
-        }
-        Set<Integer> taken = new HashSet<>();
-        return items.stream().map(item -> binding(item, gpusPerNode, taken)).toList();
-    }
-
-    private static RankBinding binding(InputJson item, int gpusPerNode, Set<Integer> taken) {
-        InputJson gpu = item.onlyKeys(BINDING_KEYS).required("gpu", "the index of the GPU that this local rank takes");
-        int index = gpu.integer(0, gpusPerNode - 1);
-        if (!taken.add(index)) {
-            throw gpu.error("GPU " + index + " a second time", "every GPU once", "give each local rank its own GPU");
-        }
-        return new RankBinding(index, optional(item, "cpus", Allowed.CPUS), optional(item, "nic", Allowed.NIC));
     }
 }

@@ -244,9 +244,9 @@ class ClusterFileTest {
         JsonNode schema = new ObjectMapper().readTree(InputText.resource("/dev/assay/cluster/cluster.schema.json"));
 
         assertThat(keys(schema)).containsExactlyElementsOf(ClusterFile.KEYS);
-        assertThat(keys(schema.at("/properties/slurm"))).containsExactlyElementsOf(ClusterFile.SLURM_KEYS);
+        assertThat(keys(schema.at("/properties/slurm"))).containsExactlyElementsOf(SlurmJson.KEYS);
         assertThat(keys(schema.at("/properties/nics"))).containsExactlyElementsOf(ClusterFile.NICS_KEYS);
-        assertThat(keys(schema.at("/properties/bindings/items"))).containsExactlyElementsOf(ClusterFile.BINDING_KEYS);
+        assertThat(keys(schema.at("/properties/bindings/items"))).containsExactlyElementsOf(BindingsJson.KEYS);
         assertThat(schema.at("/properties/gpuModel/enum"))
                 .extracting(JsonNode::asText)
                 .containsExactlyElementsOf(GpuModels.keys());
