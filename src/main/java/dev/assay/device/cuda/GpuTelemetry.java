@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
  * <p>What the sources mean:
  * <ul>
  *   <li><b>GPM</b> (GPU performance monitoring, Hopper and newer) counts in hardware, all the time, for all processes; the
- *       driver refreshes the counters every 100 ms and NVML gives the mean between two samples. SM activity is the share of SM
- *       cycles with at least one resident warp, averaged over all SMs: a kernel on one of 132 SMs reads 0.8 %. It is the
- *       utilisation that Assay judges, and it says nothing of how much a busy SM gets done: tensor activity, DRAM activity and
- *       the achieved TFLOPS do. Where GPM is refused there is no SM activity, only the reason.
+ *       driver refreshes the counters every 100 ms, so a sample may be that old, and NVML gives the mean between two
+ *       samples. SM activity is the share of SM cycles with at least one resident warp, averaged over all SMs: a kernel on
+ *       one of 132 SMs reads 0.8 %. It is the utilisation that Assay judges, and it says nothing of how much a busy SM gets
+ *       done: tensor activity, DRAM activity and the achieved TFLOPS do. Where GPM is refused there is no SM activity, only
+ *       the reason.
  *   <li><b>nvidia-smi's utilisation</b> ({@code nvmlDeviceGetUtilizationRates}) is the share of the last sample period, a
  *       sixth of a second to a second, in which any kernel was resident. One thread in an endless loop, or a collective that
  *       waits for a dead peer, reads 100 %. It is shown, never judged.

@@ -7,6 +7,7 @@ import dev.assay.measurement.Telemetry;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -20,10 +21,10 @@ final class GpuWatch {
 
     private static final List<Metric> GAUGES =
             List.of(Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE, Metric.GPU_RESIDENT);
-    private static final Map<Metric, Long> THROTTLES = Map.of(
+    private static final Map<Metric, Long> THROTTLES = new EnumMap<>(Map.of(
             Metric.THROTTLE_POWER_CAP, Nvml.SW_POWER_CAP,
             Metric.THROTTLE_THERMAL, Nvml.SW_THERMAL_SLOWDOWN | Nvml.HW_THERMAL_SLOWDOWN,
-            Metric.THROTTLE_HARDWARE, Nvml.HW_SLOWDOWN | Nvml.HW_POWER_BRAKE_SLOWDOWN);
+            Metric.THROTTLE_HARDWARE, Nvml.HW_SLOWDOWN | Nvml.HW_POWER_BRAKE_SLOWDOWN));
 
     private final GpuCounters counters;
     private final LongSupplier nanoTime;
@@ -158,6 +159,6 @@ final class GpuWatch {
     }
 
     private static String text(double seconds) {
-        return String.format(java.util.Locale.ROOT, "%.3f", seconds);
+        return String.format(Locale.ROOT, "%.3f", seconds);
     }
 }

@@ -45,9 +45,10 @@ final class NvmlCounters implements GpuCounters {
         int[] versionSupported = {1, GpmMetricsGet.POISON};
         int status = gpu.nvml().nvmlGpmQueryDeviceSupport(gpu.device(), versionSupported);
         return gpu.answer(call, status, versionSupported).flatMap(answer -> switch (answer[1]) {
-            case 1 -> GpuReading.of(true);
             case 0 -> GpuReading.refused("this GPU has no GPM counters, says " + call + "; Hopper and newer have them");
-            default -> GpuReading.refused(call + " answered " + answer[1] + " where nvml.h knows 0 and 1");
+            case GpmMetricsGet.POISON ->
+                GpuReading.refused(call + " left nvmlGpmSupport_t as it was: its layout is not nvml.h's of CUDA 13.3");
+            default -> GpuReading.of(true);
         });
     }
 

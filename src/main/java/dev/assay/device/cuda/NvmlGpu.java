@@ -76,7 +76,7 @@ final class NvmlGpu implements AutoCloseable {
         return text(
                         "nvmlDeviceGetSerial",
                         Nvml.NVML_DEVICE_SERIAL_BUFFER_SIZE,
-                        (buffer) -> nvml.nvmlDeviceGetSerial(device, buffer, buffer.length))
+                        buffer -> nvml.nvmlDeviceGetSerial(device, buffer, buffer.length))
                 .text();
     }
 

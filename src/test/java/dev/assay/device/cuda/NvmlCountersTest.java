@@ -28,10 +28,10 @@ class NvmlCountersTest {
     }
 
     @Test
-    void anAnswerThatTheHeaderDoesNotKnowIsNoSupport() {
+    void aSupportStructThatStaysUntouchedIsNoSupport() {
         nvml.gpmSupport = -1;
 
-        assertThat(counters().sample().text()).contains("answered -1");
+        assertThat(counters().sample().text()).contains("left nvmlGpmSupport_t as it was");
     }
 
     @Test
