@@ -1,0 +1,75 @@
+package dev.assay.summary;
+
+import dev.assay.verdict.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One line a criterion in aligned columns. Where they are wider than the screen, the words give way (baseline, worst unit,
+ * title), never the numbers.
+ */
+final class ScreenTable {
+    private static final List<String> HEADS =
+            List.of("", "criterion", "nodes", "value", "limit", "ceiling", "spread", "baseline", "worst unit");
+    private static final boolean[] RIGHT = {false, false, true, true, true, true, true, false, false};
+    private static final int TITLE = 1;
+    private static final int BASELINE = 7;
+    private static final int WORST = 8;
+    private static final int LEAST = 12;
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+    private final int[] widths = new int[HEADS.size()];
+
+    ScreenTable(List<Verdict> verdicts, int most) {
+        rows.add(HEADS);
+        verdicts.forEach(verdict -> rows.add(row(verdict)));
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], Clean.width(row.get(column)));
+            }
+        }
+        int[] givesWay = {BASELINE, WORST, TITLE};
+        for (int column : givesWay) {
+            int over = Arrays.stream(widths).sum() + GAP.length() * (widths.length - 1) - most;
+            if (over > 0) {
+                widths[column] = Math.max(Math.min(LEAST, widths[column]), widths[column] - over);
+            }
+        }
+    }
+
+    private static List<String> row(Verdict verdict) {
+        return List.of(
+                Words.state(verdict.state()),
+                Clean.text(verdict.criterion().title()),
+                String.valueOf(verdict.nodes()),
+                Words.valueWithUnit(verdict),
+                Words.limit(verdict),
+                Words.ceiling(verdict),
+                Words.spread(verdict),
+                Clean.text(verdict.baseline().orElse(Words.NONE)),
+                verdict.worstUnit().map(ScreenTable::withoutUuid).orElse(Words.NONE));
+    }
+
+    /** The UUID in brackets stands in the report; a screen has no room for 64 of them. */
+    private static String withoutUuid(String unit) {
+        String clean = Clean.text(unit);
+        int bracket = clean.lastIndexOf(" (");
+        return bracket > 0 && clean.endsWith(")") ? clean.substring(0, bracket) : clean;
+    }
+
+    List<String> lines() {
+        return rows.stream().map(this::line).toList();
+    }
+
+    private String line(List<String> row) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 0; column < widths.length; column++) {
+            String cell = Clean.shorten(row.get(column), widths[column]);
+            String pad = " ".repeat(widths[column] - Clean.width(cell));
+            line.append(column == 0 ? "" : GAP).append(RIGHT[column] ? pad + cell : cell + pad);
+        }
+        return line.toString().stripTrailing();
+    }
+}
