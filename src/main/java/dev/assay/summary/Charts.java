@@ -1,0 +1,115 @@
+package dev.assay.summary;
+
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Telemetry;
+import dev.assay.measurement.Unit;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Charts for page and report: pure functions, the same input gives the same bytes. Colours are Okabe and Ito's, which
+ * colour-blind readers can tell apart, and nothing is said by colour alone.
+ */
+public final class Charts {
+    private Charts() {}
+
+    /**
+     * One GPU's telemetry.
+     *
+     * @param gpu as people name it, short, e.g. {@code node001 GPU 0}
+     */
+    public record Series(String gpu, Telemetry telemetry) {}
+
+    /**
+     * Throughput at a node count.
+     *
+     * @param throughput of all nodes together
+     * @param low lower end of its interval; equal to throughput where there is none
+     */
+    public record ScalePoint(int nodes, double throughput, double low, double high) {
+        public ScalePoint {
+            if (nodes < 1) {
+                throw new IllegalArgumentException("a scale point's nodes must be ≥ 1, got " + nodes);
+            }
+        }
+    }
+
+    /** One unit's value. */
+    public record Dot(String unit, double value) {}
+
+    /**
+     * SM-active, power, SM clock and temperature over time: up to 8 GPUs one column each; more share one panel a metric, the
+     * worst of them highlighted and named.
+     *
+     * @param limits drawn as dashed lines
+     * @param source where the numbers lie, e.g. a path in the run folder
+     */
+    public static Chart telemetry(String title, List<Series> gpus, Map<Metric, Double> limits, String source) {
+        return new Chart(title, new TelemetryChart(gpus, limits).svg(title, source));
+    }
+
+    /**
+     * Throughput over nodes against the ideal line through the first point, and beside it the efficiency that follows.
+     *
+     * @param unit of the throughput, e.g. {@code TFLOPS}
+     * @param floorPercent least efficiency, drawn as a dashed line
+     */
+    public static Chart scaling(
+            String title, List<ScalePoint> points, String unit, OptionalDouble floorPercent, String source) {
+        return new Chart(title, new ScalingChart(points, unit, floorPercent).svg(title, source));
+    }
+
+    /**
+     * One dot a unit in the order given, with median and limit; outliers are diamonds, the furthest is named.
+     *
+     * @param limit drawn as a dashed line
+     */
+    public static Chart spread(String title, List<Dot> dots, Unit unit, OptionalDouble limit, String source) {
+        return new Chart(title, new SpreadChart(dots, unit, limit).svg(title, source));
+    }
+
+    /** The numbers of {@link #telemetry}: one line a GPU and tick. */
+    public static String telemetryCsv(List<Series> gpus) {
+        StringBuilder csv = new StringBuilder("gpu,seconds");
+        TelemetryChart.METRICS.forEach(metric ->
+                csv.append(',').append(quoted(metric.key() + " " + metric.unit().symbol())));
+        csv.append('\n');
+        for (Series series : gpus) {
+            for (int tick = 0; tick < series.telemetry().seconds().size(); tick++) {
+                csv.append(quoted(series.gpu()))
+                        .append(',')
+                        .append(series.telemetry().seconds().get(tick));
+                for (Metric metric : TelemetryChart.METRICS) {
+                    List<Double> column = series.telemetry().columns().get(metric);
+                    csv.append(',')
+                            .append(column == null ? "" : column.get(tick).toString());
+                }
+                csv.append('\n');
+            }
+        }
+        return csv.toString();
+    }
+
+    /** The numbers of {@link #scaling}. */
+    public static String scalingCsv(List<ScalePoint> points, String unit) {
+        StringBuilder csv = new StringBuilder("nodes," + quoted("throughput " + unit) + ",low,high\n");
+        for (ScalePoint p : points) {
+            csv.append(p.nodes()).append(',').append(p.throughput()).append(',');
+            csv.append(p.low()).append(',').append(p.high()).append('\n');
+        }
+        return csv.toString();
+    }
+
+    /** The numbers of {@link #spread}. */
+    public static String spreadCsv(List<Dot> dots, Unit unit) {
+        StringBuilder csv = new StringBuilder("unit," + quoted("value " + unit.symbol()) + "\n");
+        dots.forEach(dot ->
+                csv.append(quoted(dot.unit())).append(',').append(dot.value()).append('\n'));
+        return csv.toString();
+    }
+
+    private static String quoted(String cell) {
+        return '"' + Clean.text(cell).replace("\"", "\"\"") + '"';
+    }
+}

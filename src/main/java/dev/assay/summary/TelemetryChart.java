@@ -1,0 +1,235 @@
+package dev.assay.summary;
+
+import dev.assay.measurement.Metric;
+import dev.assay.summary.Charts.Series;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Small multiples over time: a row a metric, and a column a GPU where there are few. */
+final class TelemetryChart {
+    static final List<Metric> METRICS = List.of(Metric.SM_ACTIVE, Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE);
+
+    private static final int WIDTH = 800;
+    private static final int LEFT = 78;
+    private static final int RIGHT = 8;
+    private static final int TOP = 44;
+    private static final int ROW = 96;
+    private static final int ROW_GAP = 21;
+    private static final int COLUMN_GAP = 8;
+    private static final int FOOT = 52;
+    private static final int COLUMNS = 8;
+    private static final int LINES = 64;
+    private static final double CHARACTER = 5.6;
+
+    private final List<Series> gpus;
+    private final Map<Metric, Double> limits;
+    private final double seconds;
+
+    TelemetryChart(List<Series> gpus, Map<Metric, Double> limits) {
+        this.gpus = List.copyOf(gpus);
+        this.limits = Map.copyOf(limits);
+        this.seconds = gpus.stream()
+                .flatMap(series -> series.telemetry().seconds().stream())
+                .filter(Double::isFinite)
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(1);
+    }
+
+    String svg(String title, String source) {
+        int height = TOP + METRICS.size() * (ROW + ROW_GAP) + FOOT;
+        Svg svg = new Svg(title, WIDTH, height);
+        boolean together = gpus.size() > COLUMNS;
+        for (int row = 0; row < METRICS.size(); row++) {
+            double top = TOP + row * (double) (ROW + ROW_GAP);
+            Axis y = axis(METRICS.get(row), top);
+            rowLabels(svg, METRICS.get(row), y, top);
+            if (together || gpus.isEmpty()) {
+                shared(svg, METRICS.get(row), y, top);
+            } else {
+                columns(svg, METRICS.get(row), y, top, row == 0);
+            }
+        }
+        feet(svg, together);
+        return svg.end(height, WIDTH, source + (gpus.size() > LINES ? "; drawn: the 64 GPUs with the worst mean" : ""));
+    }
+
+    private void columns(Svg svg, Metric metric, Axis y, double top, boolean heads) {
+        double width = columnWidth();
+        for (int i = 0; i < gpus.size(); i++) {
+            double left = LEFT + i * (width + COLUMN_GAP);
+            Axis x = time(left, width);
+            if (heads) {
+                String head = Clean.shorten(Clean.text(gpus.get(i).gpu()), (int) (width / CHARACTER));
+                svg.text(left + width / 2, TOP - 8, head, "middle", Svg.INK, "font-size=\"10\"");
+            }
+            grid(svg, y, left, width);
+            List<Double> column = gpus.get(i).telemetry().columns().get(metric);
+            if (column == null) {
+                svg.text(left + width / 2, top + ROW / 2.0, "not available", "middle", Svg.QUIET, "font-size=\"9\"");
+            } else {
+                svg.path(trace(gpus.get(i), metric, x, y, (int) width), Svg.BLUE, 1.1);
+            }
+            limit(svg, metric, y, left, width);
+        }
+    }
+
+    private void shared(Svg svg, Metric metric, Axis y, double top) {
+        double width = WIDTH - LEFT - RIGHT;
+        grid(svg, y, LEFT, width);
+        List<Series> worstFirst = gpus.stream()
+                .filter(series -> !values(series, metric).isEmpty())
+                .sorted(Comparator.comparingDouble(series -> badness(series, metric)))
+                .limit(LINES)
+                .toList();
+        if (worstFirst.isEmpty()) {
+            svg.text(LEFT + width / 2, top + ROW / 2.0, "no telemetry", "middle", Svg.QUIET);
+            return;
+        }
+        Axis x = time(LEFT, width);
+        for (int i = worstFirst.size() - 1; i > 0; i--) {
+            svg.path(trace(worstFirst.get(i), metric, x, y, 80), Svg.PALE, 0.5);
+        }
+        Series worst = worstFirst.get(0);
+        svg.path(trace(worst, metric, x, y, 240), Svg.BLUE, 1.6);
+        limit(svg, metric, y, LEFT, width);
+        String says = (metric == Metric.TEMPERATURE ? "highest mean: " : "lowest mean: ") + Clean.text(worst.gpu())
+                + ", "
+                + Words.withUnit(Words.number(Numbers.mean(values(worst, metric)), metric.unit()), metric.unit());
+        svg.text(WIDTH - RIGHT, top - 3, Clean.shorten(says, 90), "end", Svg.BLUE, "font-size=\"10\"");
+    }
+
+    /** Worst is lowest, but for temperature. */
+    private static double badness(Series series, Metric metric) {
+        double mean = Numbers.mean(values(series, metric));
+        return metric == Metric.TEMPERATURE ? -mean : mean;
+    }
+
+    private void rowLabels(Svg svg, Metric metric, Axis y, double top) {
+        svg.text(0, top + 9, name(metric), "start", Svg.INK);
+        svg.text(0, top + 22, metric.unit().symbol(), "start", Svg.QUIET, "font-size=\"10\"");
+        for (double tick : y.ticks()) {
+            svg.text(LEFT - 5, y.pixel(tick) + 3, y.label(tick), "end", Svg.QUIET, "font-size=\"9\"");
+        }
+    }
+
+    private void grid(Svg svg, Axis y, double left, double width) {
+        for (double tick : y.ticks()) {
+            svg.line(left, y.pixel(tick), left + width, y.pixel(tick), Svg.GRID, 1, "");
+        }
+    }
+
+    /** Over the traces: a power trace lies on its limit. */
+    private void limit(Svg svg, Metric metric, Axis y, double left, double width) {
+        Double limit = limits.get(metric);
+        if (limit != null && Double.isFinite(limit)) {
+            svg.dashed(left, y.pixel(limit), left + width, y.pixel(limit));
+        }
+    }
+
+    private void feet(Svg svg, boolean together) {
+        double bottom = TOP + METRICS.size() * (double) (ROW + ROW_GAP) - ROW_GAP + 13;
+        int columns = together ? 1 : Math.max(1, gpus.size());
+        double width = together || gpus.isEmpty() ? WIDTH - LEFT - RIGHT : columnWidth();
+        for (int i = 0; i < columns; i++) {
+            double left = LEFT + i * (width + COLUMN_GAP);
+            svg.text(left, bottom, "0", "start", Svg.QUIET, "font-size=\"9\"");
+            String end = Words.exact(Math.round(seconds * 10) / 10.0);
+            svg.text(left + width, bottom, end, "end", Svg.QUIET, "font-size=\"9\"");
+        }
+        double middle = LEFT + (WIDTH - LEFT - RIGHT) / 2.0;
+        svg.text(
+                middle,
+                bottom + 14,
+                "seconds since the measured window began",
+                "middle",
+                Svg.QUIET,
+                "font-size=\"10\"");
+        if (!limits.isEmpty()) {
+            svg.dashed(WIDTH - RIGHT - 60, bottom + 10, WIDTH - RIGHT - 34, bottom + 10);
+            svg.text(WIDTH - RIGHT, bottom + 14, "limit", "end", Svg.QUIET, "font-size=\"10\"");
+        }
+    }
+
+    private double columnWidth() {
+        return (WIDTH - LEFT - RIGHT - (gpus.size() - 1.0) * COLUMN_GAP) / gpus.size();
+    }
+
+    private Axis time(double left, double width) {
+        double most = Math.max(seconds, 1e-3);
+        return new Axis(0, most, most, left, left + width);
+    }
+
+    private Axis axis(Metric metric, double top) {
+        List<Double> all = new ArrayList<>();
+        gpus.forEach(series -> all.addAll(values(series, metric)));
+        Double limit = limits.get(metric);
+        if (limit != null && Double.isFinite(limit)) {
+            all.add(limit);
+        }
+        double least = all.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+        double most = all.stream().mapToDouble(Double::doubleValue).max().orElse(100);
+        if (metric == Metric.SM_ACTIVE) {
+            return Axis.over(least >= 80 ? 80 : 0, Math.max(100, most), top + ROW, top);
+        }
+        double room = Math.max(0, leastSpan(metric) - (most - least)) / 2;
+        return Axis.over(Math.max(0, least - room), most + room, top + ROW, top);
+    }
+
+    /** Noise smaller than this is not to fill a panel. */
+    private static double leastSpan(Metric metric) {
+        if (metric == Metric.POWER) {
+            return 100;
+        }
+        return metric == Metric.SM_CLOCK ? 200 : 20;
+    }
+
+    private static List<Double> values(Series series, Metric metric) {
+        List<Double> column = series.telemetry().columns().getOrDefault(metric, List.of());
+        return column.stream().filter(Double::isFinite).toList();
+    }
+
+    /** Lowest and highest value of every stretch of time: no dip is lost, however long the run. */
+    private static String trace(Series series, Metric metric, Axis x, Axis y, int stretches) {
+        List<Double> times = series.telemetry().seconds();
+        List<Double> column = series.telemetry().columns().getOrDefault(metric, List.of());
+        StringBuilder d = new StringBuilder();
+        int ticks = column.size();
+        int stretch = Math.max(1, (ticks + stretches - 1) / stretches);
+        for (int start = 0; start < ticks; start += stretch) {
+            int end = Math.min(ticks, start + stretch);
+            int low = -1;
+            int high = -1;
+            for (int i = start; i < end; i++) {
+                if (Double.isFinite(column.get(i)) && Double.isFinite(times.get(i))) {
+                    low = low < 0 || column.get(i) < column.get(low) ? i : low;
+                    high = high < 0 || column.get(i) > column.get(high) ? i : high;
+                }
+            }
+            if (low >= 0) {
+                point(d, x.pixel(times.get(Math.min(low, high))), y.pixel(column.get(Math.min(low, high))));
+            }
+            if (low != high) {
+                point(d, x.pixel(times.get(Math.max(low, high))), y.pixel(column.get(Math.max(low, high))));
+            }
+        }
+        return d.toString();
+    }
+
+    private static void point(StringBuilder d, double x, double y) {
+        d.append(d.length() == 0 ? 'M' : 'L').append(Svg.n(x)).append(' ').append(Svg.n(y));
+    }
+
+    private static String name(Metric metric) {
+        if (metric == Metric.SM_ACTIVE) {
+            return "SM active";
+        } else if (metric == Metric.POWER) {
+            return "Power";
+        } else if (metric == Metric.SM_CLOCK) {
+            return "SM clock";
+        }
+        return "Temp.";
+    }
+}

@@ -1,0 +1,204 @@
+package dev.assay.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.Telemetry;
+import dev.assay.measurement.Unit;
+import dev.assay.summary.Charts.Dot;
+import dev.assay.summary.Charts.ScalePoint;
+import dev.assay.summary.Charts.Series;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+class ChartsTest {
+    private static final Map<Metric, Double> LIMITS = Map.of(Metric.SM_ACTIVE, 90.0, Metric.POWER, 700.0);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 8, 9, 64, 100})
+    void telemetryIsDrawnForAnyNumberOfGpus(int gpus) throws Exception {
+        Chart chart = Charts.telemetry("Load", Samples.series(gpus, 60, 240), LIMITS, "rank-*.ndjson");
+
+        assertSound(chart);
+        assertThat(chart.svg()).contains("SM active", "MHz", "seconds since", "Source: rank-*.ndjson");
+        assertThat(chart).isEqualTo(Charts.telemetry("Load", Samples.series(gpus, 60, 240), LIMITS, "rank-*.ndjson"));
+    }
+
+    @Test
+    void theWorstOfManyIsNamed() {
+        Chart chart = Charts.telemetry("Load", Samples.series(64, 60, 240), LIMITS, "x");
+
+        assertThat(chart.svg()).contains("lowest mean: node005 GPU 3, 66", "highest mean: node005 GPU 3");
+    }
+
+    @Test
+    void aShortDipOfALongRunIsDrawn() {
+        List<Double> times = new ArrayList<>();
+        List<Double> active = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            times.add(i * 0.1);
+            active.add(i == 7777 ? 0.0 : 100.0);
+        }
+        Telemetry telemetry = new Telemetry(times, Map.of(Metric.SM_ACTIVE, active), Map.of());
+
+        String svg = Charts.telemetry("Dip", List.of(new Series("g", telemetry)), Map.of(), "x")
+                .svg();
+
+        double bottom = 44 + 96;
+        assertThat(svg).contains(" " + Svg.n(bottom) + "L");
+        assertThat(svg.length()).isLessThan(60_000);
+    }
+
+    @Test
+    void numbersThatAreNoneAreLeftOut() throws Exception {
+        Telemetry telemetry = new Telemetry(
+                List.of(0.0, 1.0, 2.0),
+                Map.of(
+                        Metric.SM_ACTIVE, List.of(Double.NaN, Double.POSITIVE_INFINITY, 97.0),
+                        Metric.POWER, List.of(Double.NaN, Double.NaN, Double.NaN)),
+                Map.of());
+        List<ScalePoint> points =
+                List.of(new ScalePoint(1, Double.NaN, 1, 2), new ScalePoint(2, 10, 9, Double.POSITIVE_INFINITY));
+        List<Dot> dots = List.of(new Dot("a", Double.NaN), new Dot("b", 1), new Dot("c", Double.NEGATIVE_INFINITY));
+
+        assertSound(Charts.telemetry("t", List.of(new Series("g", telemetry)), Map.of(Metric.POWER, Double.NaN), "x"));
+        assertSound(Charts.scaling("t", points, "TFLOPS", OptionalDouble.of(Double.NaN), "x"));
+        assertSound(Charts.spread("t", dots, Unit.TFLOPS, OptionalDouble.of(Double.NaN), "x"));
+    }
+
+    @Test
+    void telemetryThatCouldNotBeReadSaysSo() throws Exception {
+        Chart chart = Charts.telemetry("t", List.of(new Series("g", Telemetry.none("no permission"))), LIMITS, "x");
+
+        assertSound(chart);
+        assertThat(chart.svg()).contains("not available");
+    }
+
+    @Test
+    void scalingLabelsTheEfficiencyOfEveryPoint() throws Exception {
+        List<ScalePoint> points = List.of(
+                new ScalePoint(4, 392, 390, 394), new ScalePoint(1, 100, 99, 101), new ScalePoint(2, 189.98, 189, 191));
+
+        Chart chart = Charts.scaling("Scaling", points, "TFLOPS", OptionalDouble.of(95), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg()).contains("100.0 %", "94.99 %", "98.0 %", "ideal: 1-node point × nodes", "≥ 95 %");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 5, 11})
+    void scalingIsDrawnForAnyNumberOfPoints(int count) throws Exception {
+        List<ScalePoint> points = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int nodes = 1 << i;
+            points.add(new ScalePoint(nodes, nodes * (100.0 - i), nodes * (99.5 - i), nodes * (100.5 - i)));
+        }
+
+        assertSound(Charts.scaling("Scaling", points, "TFLOPS", OptionalDouble.of(95), "x"));
+        assertSound(Charts.scaling("Scaling", points, "TFLOPS", OptionalDouble.empty(), "x"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8, 64, 1024})
+    void spreadIsDrawnForAnyNumberOfUnits(int count) throws Exception {
+        Chart chart = Charts.spread("Spread", Samples.dots(count), Unit.TFLOPS, OptionalDouble.of(630), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg().contains("node005 GPU 3: 612.4")).isEqualTo(count >= 64);
+    }
+
+    @Test
+    void equalValuesHaveAnAxisAndNoOutlier() throws Exception {
+        List<Dot> same = List.of(new Dot("a", 0), new Dot("b", 0), new Dot("c", 0));
+
+        Chart chart = Charts.spread("Spread", same, Unit.COUNT, OptionalDouble.empty(), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg()).doesNotContain("c: ");
+    }
+
+    @Test
+    void hostileNamesStayText() throws Exception {
+        String evil = "</text><script>x</script>\u202E\"'&";
+        List<Series> series = Samples.series(1, 2, 9).stream()
+                .map(s -> new Series(evil, s.telemetry()))
+                .toList();
+
+        assertSound(Charts.telemetry(evil, series, LIMITS, evil));
+        assertSound(Charts.spread(evil, List.of(new Dot(evil, 1)), Unit.TFLOPS, OptionalDouble.empty(), evil));
+        assertSound(Charts.scaling(evil, List.of(new ScalePoint(1, 1, 1, 1)), evil, OptionalDouble.empty(), evil));
+    }
+
+    @Test
+    void ticksAreRoundNumbers() {
+        Axis axis = Axis.over(611, 662, 200, 0);
+
+        assertThat(axis.ticks()).containsExactly(600.0, 620.0, 640.0, 660.0, 680.0);
+        assertThat(axis.pixel(640)).isCloseTo(100, within(1e-9));
+        assertThat(Axis.over(0.891, 0.893, 1, 0).ticks().stream().map(Axis.over(0.891, 0.893, 1, 0)::label))
+                .containsExactly("0.891", "0.8915", "0.892", "0.8925", "0.893");
+    }
+
+    @Test
+    void csvHoldsTheNumbers() {
+        assertThat(Charts.spreadCsv(List.of(new Dot("a \"b\"", 1.5)), Unit.TFLOPS))
+                .isEqualTo("unit,\"value TFLOPS\"\n\"a \"\"b\"\"\",1.5\n");
+        assertThat(Charts.scalingCsv(List.of(new ScalePoint(2, 10, 9, 11)), "TFLOPS"))
+                .isEqualTo("nodes,\"throughput TFLOPS\",low,high\n2,10.0,9.0,11.0\n");
+        Telemetry telemetry = new Telemetry(List.of(0.0, 0.5), Map.of(Metric.POWER, List.of(690.0, 700.0)), Map.of());
+        assertThat(Charts.telemetryCsv(List.of(new Series("g", telemetry))))
+                .endsWith("\n\"g\",0.0,,690.0,,\n\"g\",0.5,,700.0,,\n");
+    }
+
+    /** Well-formed, without numbers that are none, and no text runs into another. */
+    private static void assertSound(Chart chart) throws Exception {
+        assertThat(chart.svg()).doesNotContain("NaN", "Infinity", "<script", "\u202E");
+        Document document = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(chart.svg().getBytes(StandardCharsets.UTF_8)));
+        String[] size = document.getDocumentElement().getAttribute("viewBox").split(" ", -1);
+        List<Box> boxes = new ArrayList<>();
+        NodeList texts = document.getElementsByTagName("text");
+        for (int i = 0; i < texts.getLength(); i++) {
+            Box box = Box.of((Element) texts.item(i));
+            assertThat(box.left() >= -1 && box.right() <= Double.parseDouble(size[2]) + 1)
+                    .as(chart.title() + ": inside: " + box)
+                    .isTrue();
+            boxes.forEach(other -> assertThat(box.meets(other))
+                    .as(chart.title() + ": " + box + " runs into " + other)
+                    .isFalse());
+            boxes.add(box);
+        }
+    }
+
+    /** Where a text stands, by the mean width of a sans-serif letter. */
+    private record Box(String text, double left, double right, double top, double bottom) {
+        static Box of(Element element) {
+            String text = element.getTextContent();
+            double size =
+                    element.hasAttribute("font-size") ? Double.parseDouble(element.getAttribute("font-size")) : 11;
+            double width = Clean.width(text) * size * 0.52;
+            double x = Double.parseDouble(element.getAttribute("x"));
+            double y = Double.parseDouble(element.getAttribute("y"));
+            String anchor = element.getAttribute("text-anchor");
+            double left = anchor.equals("start") ? x : anchor.equals("end") ? x - width : x - width / 2;
+            return new Box(text, left, left + width, y - size * 0.72, y);
+        }
+
+        boolean meets(Box other) {
+            return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+        }
+    }
+}
