@@ -15,7 +15,7 @@ final class TelemetryChart {
     private static final int LEFT = 78;
     private static final int RIGHT = 8;
     private static final int TOP = 44;
-    private static final int ROW = 96;
+    private static final int ROW = 84;
     private static final int ROW_GAP = 21;
     private static final int COLUMN_GAP = 8;
     private static final int FOOT = 52;
