@@ -1,6 +1,7 @@
 package dev.assay.summary;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +42,7 @@ record Axis(double low, double high, double step, double from, double to) {
     /** With the decimals that the step needs. */
     String label(double tick) {
         int decimals = Math.max(0, -(int) Math.floor(Math.log10(step) + 1e-9));
-        BigDecimal rounded = BigDecimal.valueOf(tick).setScale(decimals, java.math.RoundingMode.HALF_UP);
+        BigDecimal rounded = BigDecimal.valueOf(tick).setScale(decimals, RoundingMode.HALF_UP);
         return Words.exact(rounded.doubleValue());
     }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The conclusion as a tree of JSON, keys in the order of the schema. What is empty is absent, never null. */
 final class ConclusionTree {
@@ -217,7 +218,7 @@ final class ConclusionTree {
         return array;
     }
 
-    private <T> ArrayNode array(List<T> values, java.util.function.Function<T, ObjectNode> tree) {
+    private <T> ArrayNode array(List<T> values, Function<T, ObjectNode> tree) {
         ArrayNode array = json.createArrayNode();
         values.forEach(value -> array.add(tree.apply(value)));
         return array;

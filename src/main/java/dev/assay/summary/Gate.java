@@ -119,9 +119,18 @@ public final class Gate {
         return file.wholeInventory() && !file.sharedHost() ? Decision.ACCEPTED : Decision.PARTIAL;
     }
 
-    /** PARTIAL may be claimed where ACCEPTED would hold, e.g. with criteria left out: it says less. */
+    /**
+     * A decision may say less than its states: more doubt is the judge's right, e.g. PARTIAL where criteria were left out. It
+     * may never say more, and it may not turn a failure into doubt.
+     */
     private static boolean implies(Decision implied, Decision claimed) {
-        return claimed == implied || (claimed == Decision.PARTIAL && implied == Decision.ACCEPTED);
+        return switch (implied) {
+            case ACCEPTED ->
+                claimed == Decision.ACCEPTED || claimed == Decision.PARTIAL || claimed == Decision.INCONCLUSIVE;
+            case PARTIAL -> claimed == Decision.PARTIAL || claimed == Decision.INCONCLUSIVE;
+            case SUITE_OK -> claimed == Decision.SUITE_OK || claimed == Decision.SUITE_BROKEN;
+            case INCONCLUSIVE, REJECTED, SUITE_BROKEN -> claimed == implied;
+        };
     }
 
     private static boolean has(VerdictFile file, State state) {
@@ -170,7 +179,7 @@ public final class Gate {
                 parts.add(Words.state(state) + " " + some(keys(file, state)));
             }
         }
-        return parts.isEmpty() ? "nothing was judged" : String.join("; ", parts);
+        return parts.isEmpty() ? "what was judged does not suffice for a decision" : String.join("; ", parts);
     }
 
     private static List<String> keys(VerdictFile file, State state) {

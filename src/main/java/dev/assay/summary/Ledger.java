@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -100,7 +101,7 @@ public final class Ledger {
                             event.path("cluster").asText(),
                             counts,
                             Attempt.ABORTED,
-                            "began and never concluded"));
+                            "began and never concluded, or still runs"));
         } else {
             attempts.computeIfPresent(run, (id, attempt) -> concluded(attempt, event));
         }
@@ -117,14 +118,14 @@ public final class Ledger {
                 event.path("reason").asText());
     }
 
-    private java.util.Optional<JsonNode> event(String line) {
+    private Optional<JsonNode> event(String line) {
         try {
             JsonNode event = json.readTree(line);
             String kind = event.path("event").asText();
             boolean whole = event.path("run").isTextual() && (kind.equals("begin") || kind.equals("conclude"));
-            return whole ? java.util.Optional.of(event) : java.util.Optional.empty();
+            return whole ? Optional.of(event) : Optional.empty();
         } catch (JsonProcessingException e) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 

@@ -4,6 +4,8 @@ import java.util.List;
 
 /** Writes HTML: markup is the program's own, text is escaped on its way in. */
 final class Page {
+    private static final int MANY = 12;
+
     private final StringBuilder out = new StringBuilder();
 
     /** The program's own markup, never text from outside. */
@@ -43,12 +45,12 @@ final class Page {
         return element("h2", text);
     }
 
-    /** A list; nothing where there is nothing. */
+    /** A list; nothing where there is nothing, and two columns where there is much. */
     Page bullets(List<String> lines) {
         if (lines.isEmpty()) {
             return this;
         }
-        open("ul", "");
+        open("ul", lines.size() > MANY ? "many" : "");
         lines.forEach(line -> element("li", line));
         return close("ul");
     }

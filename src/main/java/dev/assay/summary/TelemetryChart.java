@@ -15,7 +15,7 @@ final class TelemetryChart {
     private static final int LEFT = 78;
     private static final int RIGHT = 8;
     private static final int TOP = 44;
-    private static final int ROW = 96;
+    private static final int ROW = 84;
     private static final int ROW_GAP = 21;
     private static final int COLUMN_GAP = 8;
     private static final int FOOT = 52;
@@ -90,7 +90,7 @@ final class TelemetryChart {
         }
         Axis x = time(LEFT, width);
         for (int i = worstFirst.size() - 1; i > 0; i--) {
-            svg.path(trace(worstFirst.get(i), metric, x, y, 120), Svg.PALE, 0.5);
+            svg.path(trace(worstFirst.get(i), metric, x, y, 80), Svg.PALE, 0.5);
         }
         Series worst = worstFirst.get(0);
         svg.path(trace(worst, metric, x, y, 240), Svg.BLUE, 1.6);

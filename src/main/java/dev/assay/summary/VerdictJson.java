@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class VerdictJson {
             Files.writeString(beside, text(conclusion), StandardCharsets.UTF_8);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(
+            throw new UncheckedIOException(
                     "writing the verdicts of run " + conclusion.runId() + " to " + file + " failed: " + e.getMessage()
                             + "; check the disk, then judge the run folder again with -Drun=",
                     e);
@@ -55,7 +56,7 @@ public final class VerdictJson {
         try {
             return writer.writeValueAsString(new ConclusionTree(JSON).of(conclusion)) + "\n";
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("writing the verdicts of run " + conclusion.runId() + " as JSON", e);
+            throw new UncheckedIOException("writing the verdicts of run " + conclusion.runId() + " as JSON", e);
         }
     }
 

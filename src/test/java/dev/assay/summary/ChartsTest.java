@@ -56,7 +56,7 @@ class ChartsTest {
         String svg = Charts.telemetry("Dip", List.of(new Series("g", telemetry)), Map.of(), "x")
                 .svg();
 
-        double bottom = 44 + 96;
+        double bottom = 44 + 84;
         assertThat(svg).contains(" " + Svg.n(bottom) + "L");
         assertThat(svg.length()).isLessThan(60_000);
     }

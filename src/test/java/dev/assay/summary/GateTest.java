@@ -199,6 +199,21 @@ class GateTest {
     }
 
     @Test
+    void moreDoubtThanTheStatesIsTheJudgesRightButNoFailureBecomesDoubt() {
+        written(Decision.INCONCLUSIVE, CUDA, true, false, PASS, NOT_APPLICABLE);
+        assertThat(judge(true, "k0@1", "k1@1")).isEqualTo(Gate.NOT_ACCEPTED);
+        assertThat(words()).startsWith("assay gate: INCONCLUSIVE");
+
+        written(Decision.INCONCLUSIVE, CUDA, true, false, FAIL);
+        assertThat(judge(true, "k0@1")).isEqualTo(Gate.NOT_ACCEPTED);
+        assertThat(words()).contains("its verdicts imply REJECTED");
+
+        written(Decision.REJECTED, CUDA, true, false, PASS);
+        assertThat(judge(true, "k0@1")).isEqualTo(Gate.NOT_ACCEPTED);
+        assertThat(words()).contains("its verdicts imply ACCEPTED");
+    }
+
+    @Test
     void refusesAcceptedOfLessThanTheContract() {
         written(Decision.ACCEPTED, CUDA, false, false, PASS);
         assertThat(judge(true, "k0@1")).isEqualTo(Gate.NOT_ACCEPTED);

@@ -15,7 +15,8 @@ final class GoldenFile {
     static void assertSame(String name, String text) throws IOException {
         if ("write".equals(System.getProperty("golden"))) {
             Files.writeString(Path.of("src/test/resources/dev/assay/summary").resolve(name), text);
-            return;
+            throw new AssertionError(
+                    name + " is written anew; look at the difference, then run without -Dgolden=write");
         }
         try (InputStream golden = GoldenFile.class.getResourceAsStream(name)) {
             assertThat(golden).as(name).isNotNull();

@@ -510,12 +510,12 @@ final class Samples {
         return List.of(
                 Charts.telemetry(
                         "GPU utilisation, power and clock over time · 8 nodes × 8 GPUs",
-                        series(64, 600, 2400),
+                        series(64, 600, 480),
                         Map.of(Metric.SM_ACTIVE, 90.0, Metric.POWER, 700.0),
                         "experiments/burn/load-8/rank-*.ndjson"),
                 Charts.telemetry(
                         "The same, node005 alone",
-                        series(64, 600, 2400).subList(32, 40),
+                        series(64, 600, 480).subList(32, 40),
                         Map.of(Metric.SM_ACTIVE, 90.0, Metric.POWER, 700.0),
                         "experiments/burn/load-8/rank-*.ndjson"),
                 Charts.scaling(

@@ -6,11 +6,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SummaryPageTest {
-    private final String rejected = SummaryPage.html(Samples.h200Rejected(), Samples.charts());
+    private static final String REJECTED = SummaryPage.html(Samples.h200Rejected(), Samples.charts());
 
     @Test
     void holdsWhatIsSigned() {
-        assertThat(rejected)
+        assertThat(REJECTED)
                 .contains(">REJECTED</p>", "For the customer", "For the vendor", "What this does not certify")
                 .contains("Attempts before this one", "aborted", "INCONCLUSIVE")
                 .contains("sha256sum -c MANIFEST.sha256")
@@ -21,11 +21,11 @@ class SummaryPageTest {
     void showsEveryCriterionWithItsSourceAndTheSitesOwnLimitBesideTheDefault() {
         Samples.h200Rejected()
                 .verdicts()
-                .forEach(v -> assertThat(rejected)
+                .forEach(v -> assertThat(REJECTED)
                         .contains(
                                 ">" + v.key() + "</span>",
                                 Clean.html(v.criterion().source())));
-        assertThat(rejected)
+        assertThat(REJECTED)
                 .contains(
                         "≥\u00a0630\u00a0TFLOPS instead of the default ≥\u00a0640\u00a0TFLOPS. Reason: the contract names");
     }
@@ -37,13 +37,13 @@ class SummaryPageTest {
         conclusion
                 .identity()
                 .forEach(node ->
-                        node.devices().forEach(d -> assertThat(rejected).contains(d.uuid(), d.serial())));
-        conclusion.libraries().forEach(l -> assertThat(rejected).contains(l.path(), l.version(), l.sha256()));
+                        node.devices().forEach(d -> assertThat(REJECTED).contains(d.uuid(), d.serial())));
+        conclusion.libraries().forEach(l -> assertThat(REJECTED).contains(l.path(), l.version(), l.sha256()));
     }
 
     @Test
     void needsNothingFromOutsideAndRunsNothing() {
-        assertThat(rejected)
+        assertThat(REJECTED)
                 .contains("default-src 'none'")
                 .doesNotContain("<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "href=");
     }
@@ -52,7 +52,7 @@ class SummaryPageTest {
     void saysThatTheSuiteIsNoCluster() {
         assertThat(SummaryPage.html(Samples.embeddedOk(), List.of()))
                 .contains("class=\"banner\"", "this proves the suite, not a cluster");
-        assertThat(rejected).doesNotContain("class=\"banner\"");
+        assertThat(REJECTED).doesNotContain("class=\"banner\"");
     }
 
     @Test
@@ -67,7 +67,7 @@ class SummaryPageTest {
 
     @Test
     void showsNoNumberThatIsNone() {
-        assertThat(rejected).doesNotContain("NaN", "Infinity", "null");
+        assertThat(REJECTED).doesNotContain("NaN", "Infinity", "null");
         assertThat(SummaryPage.html(Samples.hostile("x"), List.of()))
                 .doesNotContain("NaN")
                 .contains("not a number");
@@ -75,6 +75,6 @@ class SummaryPageTest {
 
     @Test
     void sameInputSameBytes() {
-        assertThat(SummaryPage.html(Samples.h200Rejected(), Samples.charts())).isEqualTo(rejected);
+        assertThat(SummaryPage.html(Samples.h200Rejected(), Samples.charts())).isEqualTo(REJECTED);
     }
 }
