@@ -346,6 +346,18 @@ class JudgeTest {
     }
 
     @Test
+    void dependentOfWhatWasNotRunIsNotRun() {
+        Criterion elsewhere = Fleet.criterion(
+                "load-proof", "coupled", Metric.LOAD_RATIO, Statistic.MEAN, new Limit.Within(0.84, 0.96));
+        Criterion dependent = Fleet.criterion(
+                "gpu-utilisation", "burn", Metric.SM_ACTIVE, Statistic.MEAN, new Limit.AtLeast(90), "load-proof");
+
+        assertThat(Judge.judge(fleet.questions(List.of(dependent, elsewhere)), fleet.burn()))
+                .extracting(Verdict::state)
+                .containsExactly(State.NOT_RUN, State.NOT_RUN);
+    }
+
+    @Test
     void outliersAreNamedInTheDetails() {
         List<Double> rates = new ArrayList<>();
         IntStream.range(0, 16).forEach(rank -> rates.add(rank == 11 ? 645.0 : 658.0 + rank % 4));
