@@ -2,8 +2,13 @@ package dev.assay.verdict;
 
 import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.RankResult;
+import dev.assay.measurement.Unit;
+import dev.assay.verdict.Readings.Reading;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,18 +16,19 @@ import java.util.stream.Stream;
 
 /** Whether the results are right. A wrong result fails every criterion of its launches; an unchecked one proves nothing. */
 final class Correctness {
-    private record Finding(RankResult rank, Check check) {}
+    private static final String GEMM = "gemm.";
+    private static final String ALL_REDUCE = "allreduce.";
+    private static final double MOST_TOLD = 1e6;
 
     private Correctness() {}
 
-    /** The first wrong result, in words; a deviation that is not a number is one. */
-    static Optional<String> wrong(Evidence evidence) {
-        List<Finding> wrong = evidence.needed().stream()
+    /** The wrong results, a line each; a deviation that is not a number is one. */
+    static List<String> wrong(Evidence evidence) {
+        return evidence.needed().stream()
                 .flatMap(launch -> launch.ranks().stream())
                 .flatMap(rank ->
-                        rank.checks().stream().filter(Correctness::wrong).map(check -> new Finding(rank, check)))
+                        rank.checks().stream().filter(Correctness::wrong).map(check -> words(rank, check)))
                 .toList();
-        return wrong.stream().findFirst().map(first -> words(first) + more(wrong.size() - 1));
     }
 
     /** The GPU with the first wrong result. */
@@ -34,37 +40,59 @@ final class Correctness {
                 .map(RankResult::unit);
     }
 
-    /** The first rank that lacks a check it must have. */
+    /** The first rank that lacks a check it must have: of its GEMMs, and of sums that it shared with others. */
     static Optional<String> unchecked(Evidence evidence) {
-        String prefix = switch (evidence.criterion().workload()) {
-            case "coupled" -> "allreduce.";
-            default -> "gemm.";
-        };
         return evidence.needed().stream()
-                .flatMap(launch -> unchecked(launch, prefix).stream())
+                .flatMap(launch -> unchecked(launch).stream())
                 .findFirst();
     }
 
-    /** Elements found wrong on one rank. */
-    static double wrongElements(RankResult rank) {
+    /** {@code wrong.elements}: a GPU's wrong elements over all launches and checks. */
+    static Readings read(Evidence evidence) {
+        Map<String, Double> wrong = evidence.needed().stream()
+                .flatMap(launch -> launch.ranks().stream())
+                .collect(Collectors.groupingBy(
+                        RankResult::unit, LinkedHashMap::new, Collectors.summingDouble(Correctness::wrongElements)));
+        return Readings.collect(
+                wrong.entrySet().stream()
+                        .map(each -> Reading.of(each.getKey(), each.getValue()))
+                        .toList(),
+                "GPUs");
+    }
+
+    /** Elements found wrong in all launches. */
+    static double wrongElements(Evidence evidence) {
+        return evidence.needed().stream()
+                .flatMap(launch -> launch.ranks().stream())
+                .mapToDouble(Correctness::wrongElements)
+                .sum();
+    }
+
+    private static double wrongElements(RankResult rank) {
         return rank.checks().stream().mapToDouble(Check::wrong).sum();
     }
 
-    private static Optional<String> unchecked(LaunchResult launch, String prefix) {
+    private static Optional<String> unchecked(LaunchResult launch) {
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
-                        || (mustCheck(rank, prefix) && names(rank).noneMatch(name -> name.startsWith(prefix))))
+                        || !has(rank, GEMM)
+                        || (reduces(launch, rank) && !has(rank, ALL_REDUCE)))
                 .findFirst()
-                .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected a "
-                        + prefix + "* check and those of the other ranks "
+                .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected "
+                        + GEMM + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" : "")
+                        + " and what the other ranks checked "
                         + all.stream().sorted().toList() + ", found "
                         + names(rank).sorted().toList());
     }
 
-    /** Nothing is reduced by a rank that is alone. */
-    private static boolean mustCheck(RankResult rank, String prefix) {
-        return !prefix.startsWith("allreduce") || rank.header().communicator().size() > 1;
+    private static boolean has(RankResult rank, String prefix) {
+        return names(rank).anyMatch(name -> name.startsWith(prefix));
+    }
+
+    /** Nothing is reduced under a load, nor by a rank that is alone. */
+    private static boolean reduces(LaunchResult launch, RankResult rank) {
+        return launch.role() != LaunchRole.LOAD && rank.header().communicator().size() > 1;
     }
 
     private static Stream<String> names(RankResult rank) {
@@ -75,13 +103,11 @@ final class Correctness {
         return check.wrong() > 0 || !(check.worst() <= 1);
     }
 
-    private static String words(Finding finding) {
-        Check check = finding.check();
+    private static String words(RankResult rank, Check check) {
+        String worst = check.worst() > 1 && check.worst() <= MOST_TOLD
+                ? ", worst " + Numbers.of(check.worst(), Unit.RATIO) + " × the bound"
+                : "";
         return "wrong result: " + check.wrong() + " of " + check.checked() + " elements of " + check.name() + " on "
-                + finding.rank().unit() + ", worst " + check.worst() + " × the bound: " + check.detail();
-    }
-
-    private static String more(int others) {
-        return others == 0 ? "" : "; and " + others + " more failed checks";
+                + rank.unit() + worst + ": " + check.detail();
     }
 }

@@ -1,7 +1,6 @@
 package dev.assay.verdict;
 
 import dev.assay.measurement.ExperimentResult;
-import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.List;
@@ -76,25 +75,21 @@ public final class Judge {
     }
 
     private static Optional<Finding> wrong(Evidence evidence) {
-        return Correctness.wrong(evidence).map(words -> {
-            double elements = evidence.needed().stream()
-                    .map(LaunchResult::ranks)
-                    .flatMap(List::stream)
-                    .mapToDouble(Correctness::wrongElements)
-                    .sum();
-            OptionalDouble value = evidence.criterion().metric() == Metric.WRONG_ELEMENTS
-                    ? OptionalDouble.of(elements)
-                    : OptionalDouble.empty();
+        List<String> wrong = Correctness.wrong(evidence);
+        return wrong.stream().findFirst().map(first -> {
+            String others = wrong.size() == 1 ? "" : " (the first of " + wrong.size() + " failed checks)";
             return new Finding(
                     State.FAIL,
-                    words + "; look at " + Hints.of(Metric.WRONG_ELEMENTS),
-                    value,
+                    first + others + "; look at " + Hints.of(Metric.WRONG_ELEMENTS),
+                    evidence.criterion().metric() == Metric.WRONG_ELEMENTS
+                            ? OptionalDouble.of(Correctness.wrongElements(evidence))
+                            : OptionalDouble.empty(),
                     OptionalDouble.empty(),
                     Correctness.wrongUnit(evidence),
                     OptionalDouble.empty(),
                     Optional.empty(),
                     evidence.coverage(),
-                    List.of());
+                    wrong);
         });
     }
 

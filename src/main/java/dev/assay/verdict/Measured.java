@@ -67,7 +67,8 @@ final class Measured {
         if (!Limits.sane(criterion.limit())) {
             return Optional.of(without(State.INVALID, "its limit judges nothing: " + criterion.limit(), readings));
         }
-        boolean alone = Limits.compares(criterion.limit()) && readings.values().size() < 2;
+        boolean one = Limits.compares(criterion.limit()) && readings.values().size() < 2;
+        boolean alone = one || (criterion.metric() == Metric.DISTINCT_RESULTS && evidence.gpus() == 1);
         if (!alone) {
             return Optional.empty();
         }
@@ -145,9 +146,13 @@ final class Measured {
     }
 
     private static String value(Readings readings, Meeting meeting, Criterion criterion) {
-        return (readings.values().size() > 1 ? "worst " : "")
-                + Numbers.beside(meeting.worst().value(), meeting.bar(), criterion.unit()) + " on "
-                + meeting.worst().unit();
+        UnitValue worst = meeting.worst();
+        String number = Numbers.beside(worst.value(), meeting.bar(), criterion.unit());
+        if (readings.values().size() == 1) {
+            return number + " on " + worst.unit();
+        }
+        boolean even = readings.values().stream().allMatch(each -> each.value() == worst.value());
+        return even ? number + " everywhere" : "worst " + number + " on " + worst.unit();
     }
 
     private static List<String> details(Readings readings, Unit unit) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** Numbers as people read them beside a limit; the same text on every machine. */
 final class Numbers {
+    private static final int LIMIT_DECIMALS = 4;
     private static final int MOST_DECIMALS = 9;
 
     private Numbers() {}
@@ -44,9 +45,13 @@ final class Numbers {
         return String.format(Locale.ROOT, "%." + decimals + "f", value == 0 ? 0.0 : value);
     }
 
+    /** Up to four decimals, more where nothing else would be left. */
     private static String exact(double value) {
-        String text = plain(value, MOST_DECIMALS);
-        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+        int decimals = LIMIT_DECIMALS;
+        while (value != 0 && decimals < MOST_DECIMALS && Double.parseDouble(plain(value, decimals)) == 0) {
+            decimals++;
+        }
+        return plain(value, decimals).replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 
     private static String symbol(Unit unit) {

@@ -36,7 +36,7 @@ final class Protocol {
                 .or(() -> uneven(launches, "run", rank -> rank.header().run()))
                 .or(() -> uneven(launches, "plan", rank -> rank.header().plan()))
                 .or(() -> uneven(launches, "driver", rank -> rank.device().driver()))
-                .or(() -> uneven(launches, "libraries", rank -> libraries(rank.device())))
+                .or(() -> mixed(launches))
                 .or(() -> moved(launches, evidence.contract()));
     }
 
@@ -131,12 +131,21 @@ final class Protocol {
                         + property.apply(rank));
     }
 
-    private static String libraries(DeviceIdentity device) {
-        return device.libraries().stream()
-                .sorted(java.util.Comparator.comparing(Library::name))
-                .map(library -> library.name() + " " + library.version())
-                .toList()
-                .toString();
+    /** A library may be missing where nothing needed it; of what was mapped there must be one version. */
+    private static Optional<String> mixed(List<LaunchResult> launches) {
+        Map<String, Library> first = new HashMap<>();
+        for (LaunchResult launch : launches) {
+            for (RankResult rank : launch.ranks()) {
+                for (Library library : rank.device().libraries()) {
+                    Library other = Objects.requireNonNullElse(first.putIfAbsent(library.name(), library), library);
+                    if (!other.version().equals(library.version())) {
+                        return Optional.of("versions of " + library.name() + " differ: " + rank.unit() + " has "
+                                + library.version() + ", others have " + other.version());
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** A node's GPU must be the same one in every launch, or a baseline is not its own. */

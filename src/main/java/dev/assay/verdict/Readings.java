@@ -1,6 +1,5 @@
 package dev.assay.verdict;
 
-import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.ArrayList;
@@ -59,11 +58,9 @@ record Readings(
             case STEP_TFLOPS -> StepThroughput.read(evidence);
             case SENSITIVITY -> Sensitivity.read(evidence);
             case DISTINCT_RESULTS -> Digests.read(evidence);
-            case WRONG_ELEMENTS ->
-                perGpu(evidence, allRanks(evidence), rank -> Reading.of(rank.unit(), Correctness.wrongElements(rank)));
-            case LOAD_RATIO ->
-                perGpu(evidence, evidence.ranks(), rank -> GpuReadings.loadRatio(rank, evidence.contract()));
-            case WARMTH -> perGpu(evidence, evidence.ranks(), GpuReadings::warmth);
+            case WRONG_ELEMENTS -> Correctness.read(evidence);
+            case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
+            case WARMTH -> perGpu(evidence, GpuReadings::warmth);
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());
@@ -88,8 +85,7 @@ record Readings(
                     COMPUTE_ALONE,
                     COMMUNICATION_ALONE,
                     STEP_BYTES,
-                    STEP_FLOP ->
-                perGpu(evidence, evidence.ranks(), rank -> GpuReadings.raw(rank, evidence.criterion()));
+                    STEP_FLOP -> perGpu(evidence, rank -> GpuReadings.raw(rank, evidence.criterion()));
         };
     }
 
@@ -114,17 +110,15 @@ record Readings(
         return new Coverage(expected - gaps.size(), expected, what);
     }
 
-    private static Readings perGpu(Evidence evidence, List<RankResult> ranks, Function<RankResult, Reading> read) {
+    /** One value a GPU and launch. */
+    private static Readings perGpu(Evidence evidence, Function<RankResult, Reading> read) {
+        List<RankResult> ranks = evidence.ranks();
         Optional<String> broken = ranks.stream()
                 .flatMap(rank -> Physics.problem(rank, evidence).stream())
                 .findFirst();
-        return collect(ranks.stream().map(read).toList(), "GPUs").broken(broken);
-    }
-
-    private static List<RankResult> allRanks(Evidence evidence) {
-        return evidence.needed().stream()
-                .map(LaunchResult::ranks)
-                .flatMap(List::stream)
-                .toList();
+        String what = evidence.measured().size() == 1
+                ? "GPUs"
+                : "ranks of " + evidence.measured().size() + " launches";
+        return collect(ranks.stream().map(read).toList(), what).broken(broken);
     }
 }

@@ -41,7 +41,10 @@ final class ScaleEfficiency {
                 .toList();
         List<ScaledLaunch> launches =
                 parts.stream().flatMap(each -> each.launch().stream()).toList();
-        Coverage coverage = new Coverage(launches.size(), Math.max(FIRST_LOOK, parts.size()), "launches");
+        Coverage coverage = new Coverage(
+                launches.size(),
+                evidence.criterion().judged() ? Math.max(FIRST_LOOK, parts.size()) : parts.size(),
+                "launches");
         Optional<String> problem = silent(evidence)
                 .or(() -> parts.stream().flatMap(each -> each.lacks().stream()).findFirst());
         if (problem.isPresent() || launches.isEmpty()) {
@@ -73,7 +76,9 @@ final class ScaleEfficiency {
     static Look look(Interval interval, Limit limit, String slowBaseline) {
         if (interval.launches() < FIRST_LOOK) {
             return new Look(
-                    State.INCONCLUSIVE, interval.launches() + " launches cannot tell, at least " + FIRST_LOOK, false);
+                    State.INCONCLUSIVE,
+                    interval.launches() + " independent launches cannot tell, at least " + FIRST_LOOK,
+                    false);
         }
         if (interval.lower() > MOST_PERCENT) {
             return new Look(
@@ -115,8 +120,8 @@ final class ScaleEfficiency {
     /** Why the work did not communicate, or was not the same everywhere. */
     static Optional<String> silent(Evidence evidence) {
         List<RankResult> ranks = evidence.ranks();
-        if (evidence.gpus() < 2) {
-            return Optional.of("a communicator of one rank communicates nothing");
+        if (evidence.question().nodes() < 2) {
+            return Optional.of("one node is its own baseline, and one rank communicates nothing");
         }
         if (Steps.constant(ranks, Metric.STEP_BYTES).isEmpty()) {
             return Optional.of("no byte communicated: step.bytes must be equal and above 0 on every rank");
@@ -190,8 +195,8 @@ final class ScaleEfficiency {
 
     private static List<String> details(Interval interval, Look look, List<ScaledLaunch> launches) {
         List<String> lines = new ArrayList<>();
-        lines.add("interval on log efficiency over " + interval.launches() + " repetitions: " + bounds(interval)
-                + ", nominal α " + Interval.NOMINAL_ALPHA + " at each of two looks, 5 % over both");
+        lines.add(bounds(interval) + ", on log efficiency of " + interval.launches() + " repetitions, nominal α "
+                + Interval.NOMINAL_ALPHA + " at each of two looks, 5 % over both");
         if (interval.estimate() > 100) {
             lines.add("above 100 %: slowest baseline " + slowBaseline(launches));
         }

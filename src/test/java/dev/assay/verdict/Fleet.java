@@ -418,7 +418,7 @@ public final class Fleet {
     }
 
     private static List<Check> sums() {
-        return List.of(new Check("allreduce.sum", 4096, 0, 0, "exact"));
+        return List.of(new Check("allreduce.sum", 4096, 0, 0, "exact"), new Check("gemm.fp64", 64, 0, 0.9, "bound"));
     }
 
     private static List<Digest> digests() {

@@ -171,6 +171,7 @@ class ScaleEfficiencyTest {
                         .state())
                 .isEqualTo(State.INVALID);
         assertThat(Fleet.cuda(1, 1).coupled(EFFICIENCY, GOOD).state()).isEqualTo(State.INVALID);
+        assertThat(Fleet.cuda(1, 8).coupled(EFFICIENCY, GOOD).state()).isEqualTo(State.INVALID);
     }
 
     @Test
@@ -266,6 +267,46 @@ class ScaleEfficiencyTest {
                         .coupled(Fleet.shown(EFFICIENCY), 0.3)
                         .state())
                 .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void sumsAndGemmsMustBothBeChecked() {
+        Check sum = new Check("allreduce.sum", 9, 0, 0, "");
+        Check gemm = new Check("gemm.fp64", 9, 0, 0, "");
+
+        assertThat(fleet.ranks(rank -> Fleet.withChecks(rank, sum))
+                        .coupled(EFFICIENCY, GOOD)
+                        .state())
+                .isEqualTo(State.INVALID);
+        assertThat(fleet.ranks(rank -> Fleet.withChecks(rank, gemm))
+                        .coupled(EFFICIENCY, GOOD)
+                        .state())
+                .isEqualTo(State.INVALID);
+        Fleet single = Fleet.cuda(4, 1)
+                .ranksOf(launch -> launch.role() == LaunchRole.BASELINE, rank -> Fleet.withChecks(rank, gemm));
+        assertThat(single.coupled(EFFICIENCY, GOOD).state()).isEqualTo(State.PASS);
+    }
+
+    @Test
+    void launchesThatShareARepetitionCountOnce() {
+        ExperimentResult five = fleet.coupled(GOOD);
+        List<LaunchResult> crowded = five.launches().stream()
+                .map(launch -> new LaunchResult(
+                        launch.id(),
+                        launch.role(),
+                        launch.role() == LaunchRole.SCALED ? 0 : launch.repetition(),
+                        launch.nodes(),
+                        launch.gpusPerNode(),
+                        launch.ranks(),
+                        List.of(),
+                        launch.jobTrouble()))
+                .toList();
+
+        Verdict verdict = Judge.judge(List.of(fleet.question(EFFICIENCY)), new ExperimentResult("coupled", crowded, ""))
+                .get(0);
+
+        assertThat(verdict.state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(verdict.sentence()).contains("1 independent launches cannot tell");
     }
 
     @Test

@@ -38,7 +38,7 @@ class SensitivityTest {
         assertThat(verdict.state()).isEqualTo(State.PASS);
         // 7e9 B × 2·15/16 over 8 × 5 ms
         assertThat(verdict.value().orElseThrow()).isCloseTo(328.125, within(1e-9));
-        assertThat(verdict.sentence()).contains("328.1 GB/s").contains("at least 116.666666667 GB/s");
+        assertThat(verdict.sentence()).contains("328.1 GB/s").contains("at least 116.6667 GB/s");
     }
 
     @Test
