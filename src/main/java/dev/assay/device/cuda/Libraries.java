@@ -1,5 +1,6 @@
 package dev.assay.device.cuda;
 
+import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import dev.assay.device.DeviceException;
 import java.io.IOException;
@@ -8,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds the vendors' libraries: in configured directories first, then on the loader's path. */
 final class Libraries {
+    /** RTLD_LAZY without JNA's RTLD_GLOBAL: symbols of one vendor's library must not take the place of another's. */
+    private static final Map<String, Integer> OPEN_LOCALLY = Map.of(Library.OPTION_OPEN_FLAGS, 0x1);
+
     private static final Path MAPS = Path.of("/proc/self/maps");
 
     private Libraries() {}
@@ -26,7 +31,7 @@ final class Libraries {
         List<String> refusals = new ArrayList<>();
         for (String candidate : candidates(sonames, directories)) {
             try {
-                NativeLibrary library = NativeLibrary.getInstance(candidate);
+                NativeLibrary library = NativeLibrary.getInstance(candidate, OPEN_LOCALLY);
                 return new LoadedLibrary(library, mappedPath(candidate, mappedFiles()));
             } catch (UnsatisfiedLinkError e) {
                 refusals.add(candidate + ": " + loadersWords(e));
