@@ -3,6 +3,7 @@ package dev.assay.worker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,9 @@ import java.util.stream.IntStream;
 final class Hub {
     private final Meeting meeting;
     private final Map<Integer, Peer> peers = new HashMap<>();
-    private final Map<Integer, Exchange> open = new TreeMap<>();
+    /** By first rank and size of the group: the world and a node's group operate side by side. */
+    private final Map<List<Integer>, Exchange> open = new LinkedHashMap<>();
+
     private final Set<Integer> gone = new TreeSet<>();
     private boolean broken;
 
@@ -103,10 +106,10 @@ final class Hub {
     }
 
     private void operate(int rank, Frame frame) {
+        List<Integer> group = List.of(frame.first(), frame.size());
         Exchange exchange = open.computeIfAbsent(
-                frame.first(), first -> new Exchange(frame.name(), first, frame.size(), new TreeMap<>()));
+                group, key -> new Exchange(frame.name(), frame.first(), frame.size(), new TreeMap<>()));
         boolean sound = exchange.name().equals(frame.name())
-                && exchange.size() == frame.size()
                 && exchange.concerns(rank)
                 && frame.parts().size() == 1
                 && exchange.given().putIfAbsent(rank, frame.parts().get(0)) == null;
@@ -121,7 +124,7 @@ final class Hub {
             }
         }
         if (exchange.isComplete()) {
-            open.remove(frame.first());
+            open.remove(group);
             Frame everyones = new Frame(
                     Frame.Kind.OPERATION,
                     frame.name(),

@@ -4,6 +4,7 @@ import dev.assay.device.Device;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
+import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import java.io.IOException;
@@ -53,14 +54,15 @@ public final class Worker {
     static int run(RankEnvironment environment, DeviceFactory devices, IntConsumer halt) {
         try {
             Spec spec = SpecFile.read(environment.spec());
-            Spec mine = environment.secretFile().isPresent() ? spec : SpecFile.alone(spec);
+            Spec mine = environment.secretFile().isPresent() ? spec : LoneSpec.of(spec);
             Identity.requirePlaced(mine, environment);
             Files.deleteIfExists(environment.phase());
             try (ResultWriter writer = ResultWriter.open(environment.result(), Identity.header(mine, environment))) {
                 return run(mine, environment, devices, writer, halt);
             }
-        } catch (IOException | WorkerException e) {
-            System.err.println("assay-worker: " + environment.words() + " cannot start: " + e.getMessage());
+        } catch (IOException | UncheckedIOException | IllegalArgumentException | WorkerException e) {
+            System.err.println("assay-worker: " + environment.words() + " cannot start: " + e.getMessage()
+                    + "; does this node share the run folder (-Dassay.home=)?");
             return CANNOT_START;
         }
     }
@@ -187,7 +189,7 @@ public final class Worker {
                         RankEnvironment.alone(spec, node, OptionalInt.of(Integer.parseUnsignedInt(gpu))),
                         DeviceFactory::real);
             }
-        } catch (WorkerException | NumberFormatException e) {
+        } catch (WorkerException | UncheckedIOException | IllegalArgumentException e) {
             System.err.println("assay-worker: " + e.getMessage());
             return CANNOT_START;
         }

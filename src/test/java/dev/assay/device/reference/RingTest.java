@@ -1,0 +1,124 @@
+package dev.assay.device.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RingTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @ParameterizedTest
+    @CsvSource({"1, 100", "2, 1", "2, 65537", "3, 2", "3, 30011", "5, 30011"})
+    void everyRankHasTheExactSum(int ranks, long elements) throws Exception {
+        long seed = System.nanoTime();
+
+        List<Long> wrong = onRanks(ranks, (device, communicator, stream) -> {
+            DeviceMemory send = device.allocate(2 * elements);
+            DeviceMemory receive = device.allocate(2 * elements);
+            device.fillGradient(send, elements, seed, communicator.rank(), ranks, stream);
+            device.poison(receive, stream);
+            communicator.allReduceSum(send, receive, elements, stream);
+            communicator.checkHealthy();
+            return device.countWrongSums(receive, elements, seed, ranks, stream);
+        });
+
+        assertThat(wrong).hasSize(ranks).containsOnly(0L);
+    }
+
+    @Test
+    void oneWrongSumIsFound() throws Exception {
+        List<Long> wrong = onRanks(2, (device, communicator, stream) -> {
+            DeviceMemory send = device.allocate(2000);
+            DeviceMemory receive = device.allocate(2000);
+            device.fillGradient(send, 1000, 7, communicator.rank(), 2, stream);
+            communicator.allReduceSum(send, receive, 1000, stream);
+            stream.synchronize(SOON);
+            byte[] bytes = receive.read();
+            bytes[1998] ^= 0x40;
+            receive.write(bytes);
+            return device.countWrongSums(receive, 1000, 7, 2, stream);
+        });
+
+        assertThat(wrong).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void sumsThatNeverArrivedOrLackARankAreWrong() {
+        ReferenceDevice device = new ReferenceDevice("node", 0);
+        try (Stream stream = device.newStream()) {
+            DeviceMemory receive = device.allocate(2000);
+
+            device.poison(receive, stream);
+            long poisoned = device.countWrongSums(receive, 1000, 7, 4, stream);
+            device.fillGradient(receive, 1000, 7, 0, 4, stream);
+            long lacking = device.countWrongSums(receive, 1000, 7, 4, stream);
+
+            assertThat(poisoned).isEqualTo(1000);
+            assertThat(lacking).isGreaterThan(900);
+        }
+    }
+
+    @Test
+    void aLostNeighbourIsAnErrorOfTheStreamAndTheCommunicator() throws Exception {
+        List<Boolean> noticed = onRanks(2, (device, communicator, stream) -> {
+            if (communicator.rank() == 1) {
+                communicator.close();
+                return true;
+            }
+            DeviceMemory memory = device.allocate(2000);
+            communicator.allReduceSum(memory, memory, 1000, stream);
+            assertThatThrownBy(() -> stream.synchronize(SOON))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("log of rank 1");
+            assertThatThrownBy(communicator::checkHealthy).isInstanceOf(DeviceException.class);
+            return true;
+        });
+
+        assertThat(noticed).containsOnly(true);
+    }
+
+    private interface OnRank<T> {
+        T run(ReferenceDevice device, Communicator communicator, Stream stream) throws Exception;
+    }
+
+    private static <T> List<T> onRanks(int ranks, OnRank<T> work) throws Exception {
+        ReferenceDevice root = new ReferenceDevice("node", 0);
+        byte[] id = root.newCommunicatorId();
+        List<Callable<T>> calls = new ArrayList<>();
+        for (int i = 0; i < ranks; i++) {
+            int rank = i;
+            calls.add(() -> {
+                ReferenceDevice device = rank == 0 ? root : new ReferenceDevice("node", rank);
+                try (Communicator communicator = device.join(Arrays.copyOf(id, id.length), rank, ranks);
+                        Stream stream = device.newStream()) {
+                    return work.run(device, communicator, stream);
+                }
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(ranks);
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> result : threads.invokeAll(calls)) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.assay.worker;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.Device;
+import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Event;
+import dev.assay.device.GemmRunner;
+import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
+import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.Gemm;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** A reference device with one planted fault. */
+final class FaultyDevice implements Device {
+    static final String REFUSAL = "cublasLtMatmul: not supported";
+
+    private final Device device;
+    private final Fault fault;
+
+    FaultyDevice(RankEnvironment environment, Fault fault) {
+        this.device = new ReferenceDevice(environment.node(), environment.localRank());
+        this.fault = fault;
+    }
+
+    enum Fault {
+        GEMM_REFUSED,
+        /** The first eight elements read by a check are changed: in C, and in reduced gradients. */
+        WRONG_ELEMENTS
+    }
+
+    @Override
+    public DeviceIdentity identity() {
+        return device.identity();
+    }
+
+    @Override
+    public DeviceMemory allocate(long bytes) {
+        return device.allocate(bytes);
+    }
+
+    @Override
+    public Stream newStream() {
+        return device.newStream();
+    }
+
+    @Override
+    public Event newEvent() {
+        return device.newEvent();
+    }
+
+    @Override
+    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
+        device.fillNormal(target, elements, seed, stream);
+    }
+
+    @Override
+    public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
+        device.fillGradient(target, elements, seed, rank, ranks, stream);
+    }
+
+    @Override
+    public void poison(DeviceMemory target, Stream stream) {
+        device.poison(target, stream);
+    }
+
+    @Override
+    public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
+        spoil(reduced, stream);
+        return device.countWrongSums(reduced, elements, seed, ranks, stream);
+    }
+
+    @Override
+    public long checksum(DeviceMemory memory, long bytes, Stream stream) {
+        return device.checksum(memory, bytes, stream) ^ (fault == Fault.WRONG_ELEMENTS ? 1 : 0);
+    }
+
+    @Override
+    public GemmRunner newGemm(Gemm gemm) {
+        if (fault == Fault.GEMM_REFUSED) {
+            throw new DeviceException(REFUSAL);
+        }
+        return device.newGemm(gemm);
+    }
+
+    @Override
+    public Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream) {
+        spoil(c, stream);
+        return device.checkFreivalds(gemm, a, b, c, seed, stream);
+    }
+
+    @Override
+    public Check checkElements(
+            Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
+        return device.checkElements(gemm, a, b, c, samples, seed, stream);
+    }
+
+    @Override
+    public byte[] newCommunicatorId() {
+        return device.newCommunicatorId();
+    }
+
+    @Override
+    public Communicator join(byte[] id, int rank, int ranks) {
+        return device.join(id, rank, ranks);
+    }
+
+    @Override
+    public Telemetry newTelemetry() {
+        return device.newTelemetry();
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+
+    private void spoil(DeviceMemory memory, Stream stream) {
+        if (fault == Fault.WRONG_ELEMENTS) {
+            stream.synchronize(Duration.ofSeconds(10));
+            byte[] bytes = memory.read();
+            byte[] first = Arrays.copyOf(bytes, 16);
+            for (int i = 0; i < first.length; i++) {
+                first[i] ^= 0x55;
+            }
+            memory.write(first);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.worker;
+
+import dev.assay.cluster.DeviceKind;
+import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.RankResult;
+import dev.assay.measurement.ResultReader;
+import dev.assay.measurement.StrictJson;
+import dev.assay.plan.Spec;
+import dev.assay.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs a launch with every rank as a thread of this JVM. */
+final class Ranks {
+    private final Path folder;
+    private final Spec spec;
+
+    private Ranks(Path folder, Spec spec) {
+        this.folder = folder;
+        this.spec = spec;
+    }
+
+    static Ranks of(Path folder, Workload workload, LaunchRole role, int nodes, int perNode) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int node = 1; node <= nodes; node++) {
+            names.add("node" + node);
+        }
+        Spec spec = new Spec(
+                Spec.SCHEMA,
+                "run-1",
+                "plan-1",
+                workload.key(),
+                "launch-1",
+                role,
+                0,
+                workload,
+                DeviceKind.REFERENCE,
+                names,
+                perNode,
+                0.05,
+                0.02,
+                20,
+                System.nanoTime(),
+                true,
+                List.of());
+        Files.writeString(folder.resolve("spec.json"), StrictJson.mapper().writeValueAsString(spec));
+        Files.writeString(folder.resolve("secret"), "a secret of the run, long enough");
+        Files.writeString(folder.resolve("canary"), "run-1");
+        return new Ranks(folder, spec);
+    }
+
+    static DeviceFactory reference() {
+        return (spec, environment) -> new ReferenceDevice(environment.node(), environment.localRank());
+    }
+
+    /** Exit codes by rank. */
+    List<Integer> run(DeviceFactory devices) throws Exception {
+        List<Callable<Integer>> ranks = new ArrayList<>();
+        for (int rank = 0; rank < spec.worldSize(); rank++) {
+            RankEnvironment environment = environment(rank);
+            ranks.add(() -> Worker.run(environment, devices, code -> {}));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
+        try {
+            List<Integer> codes = new ArrayList<>();
+            for (Future<Integer> code : threads.invokeAll(ranks)) {
+                codes.add(code.get());
+            }
+            return codes;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    RankEnvironment environment(int rank) {
+        int local = rank % spec.gpusPerNode();
+        return new RankEnvironment(
+                folder.resolve("spec.json"),
+                rank,
+                local,
+                spec.nodes().get(rank / spec.gpusPerNode()),
+                local,
+                Optional.of(folder.resolve("secret")),
+                Optional.of(folder.resolve("canary")));
+    }
+
+    RankResult result(int rank) {
+        return ResultReader.read(
+                environment(rank).result(),
+                new ResultReader.Expected("run-1", "plan-1", spec.experiment(), "launch-1", rank, spec.worldSize()));
+    }
+
+    List<RankResult> results() {
+        List<RankResult> results = new ArrayList<>();
+        for (int rank = 0; rank < spec.worldSize(); rank++) {
+            results.add(result(rank));
+        }
+        return results;
+    }
+}

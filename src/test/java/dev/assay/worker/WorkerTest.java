@@ -1,0 +1,201 @@
+package dev.assay.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.device.DeviceException;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.Digest;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.measurement.ResultReader;
+import dev.assay.workload.Burn;
+import dev.assay.workload.Coupled;
+import dev.assay.workload.Gemm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerTest {
+    private static final Burn BURN = new Burn(new Gemm(48, 40, 64), 2);
+    private static final Coupled COUPLED = new Coupled(new Gemm(32, 24, 40), 3, 1001);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void burnLeavesCheckedRatesOfOneAlgorithmAndEqualBits(int nodes) throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, nodes, 1);
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).hasSize(nodes).containsOnly(Worker.DONE);
+        for (RankResult result : ranks.results()) {
+            assertThat(result.failure()).isEmpty();
+            assertThat(result.checks())
+                    .extracting(Check::name)
+                    .containsExactly("gemm.repeatable", "gemm.freivalds", "gemm.fp64");
+            assertThat(result.checks()).allMatch(check -> check.wrong() == 0);
+            Measurement rate = result.measurement(Metric.GEMM_TFLOPS).orElseThrow();
+            double seconds = rate.samples().stream()
+                    .mapToDouble(tflops -> BURN.flopPerBatch() / tflops / 1e12)
+                    .sum();
+            assertThat(seconds).isGreaterThanOrEqualTo(0.05);
+            assertThat(rate.conditions())
+                    .containsEntry("shape", "48x40x64")
+                    .containsEntry("batch", "2")
+                    .containsEntry("dtype", "bf16")
+                    .containsEntry(
+                            "algorithm",
+                            ranks.result(0)
+                                    .measurement(Metric.GEMM_TFLOPS)
+                                    .orElseThrow()
+                                    .conditions()
+                                    .get("algorithm"));
+            assertThat(result.digests()).extracting(Digest::name).containsExactly("gemm.a", "gemm.b", "gemm.c");
+            assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
+        }
+        assertThat(ResultReader.telemetry(ranks.environment(0).result())
+                        .orElseThrow()
+                        .unavailable())
+                .containsEntry(Metric.SM_ACTIVE, "the reference device has no counters");
+    }
+
+    @Test
+    void coupledOverAllRanksReducesExactSumsAndTimesItsParts() throws Exception {
+        Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.SCALED, 2, 2);
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).hasSize(4).containsOnly(Worker.DONE);
+        int steps = ranks.result(0)
+                .measurement(Metric.STEP_TIME)
+                .orElseThrow()
+                .samples()
+                .size();
+        for (RankResult result : ranks.results()) {
+            assertThat(result.header().communicator()).containsExactly(0, 1, 2, 3);
+            assertThat(result.checks())
+                    .filteredOn(check -> check.name().equals("allreduce.sum"))
+                    .hasSize(2)
+                    .allMatch(check -> check.checked() == 3003 && check.wrong() == 0);
+            assertThat(result.checks()).allMatch(check -> check.wrong() == 0);
+            assertThat(result.measurement(Metric.STEP_TIME).orElseThrow().samples())
+                    .hasSize(steps);
+            assertThat(result.measurement(Metric.STEP_TIME).orElseThrow().conditions())
+                    .containsEntry("communicates", "true")
+                    .containsEntry("ranks", "4");
+            assertThat(result.measurement(Metric.STEP_BYTES).orElseThrow().samples())
+                    .containsExactly(6006.0);
+            assertThat(result.measurement(Metric.STEP_FLOP).orElseThrow().samples())
+                    .containsExactly(COUPLED.flopPerStep());
+            for (Metric part : List.of(Metric.COMPUTE_ALONE, Metric.COMMUNICATION_ALONE)) {
+                assertThat(result.measurement(part).orElseThrow().samples()).hasSizeGreaterThanOrEqualTo(5);
+            }
+        }
+    }
+
+    @Test
+    void baselineHasOneCommunicatorANode() throws Exception {
+        Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.BASELINE, 2, 2);
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).containsOnly(Worker.DONE);
+        assertThat(ranks.results())
+                .extracting(result -> result.header().communicator())
+                .containsExactly(List.of(0, 1), List.of(0, 1), List.of(2, 3), List.of(2, 3));
+        assertThat(ranks.results()).allMatch(result -> result.checks().stream().allMatch(check -> check.wrong() == 0));
+    }
+
+    @Test
+    void aSingleRankBaselineStatesThatItDoesNotCommunicate() throws Exception {
+        Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.BASELINE, 2, 1);
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).containsOnly(Worker.DONE);
+        assertThat(ranks.result(1).measurement(Metric.STEP_TIME).orElseThrow().conditions())
+                .containsEntry("communicates", "false");
+        assertThat(ranks.result(1).measurement(Metric.STEP_BYTES).orElseThrow().samples())
+                .containsExactly(6006.0);
+    }
+
+    @Test
+    void aRankThatFailsIsNamedInEveryOthersResult() throws Exception {
+        Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.SCALED, 3, 1);
+
+        List<Integer> codes = ranks.run((spec, environment) -> environment.rank() == 1
+                ? new FaultyDevice(environment, FaultyDevice.Fault.GEMM_REFUSED)
+                : Ranks.reference().open(spec, environment));
+
+        assertThat(codes).containsOnly(Worker.FAILED);
+        assertThat(ranks.result(1).failure().orElseThrow().message())
+                .contains("rank 1 (node2)", "phase prepare", FaultyDevice.REFUSAL, "rank-1.log");
+        for (int victim : List.of(0, 2)) {
+            assertThat(ranks.result(victim).failure().orElseThrow().message())
+                    .contains("rank 1 (node2) failed in phase prepare", FaultyDevice.REFUSAL);
+        }
+    }
+
+    @Test
+    void aDeviceThatCannotBeOpenedLeavesItsReason() throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1);
+
+        List<Integer> codes = ranks.run((spec, environment) -> {
+            throw new DeviceException("cuInit: no driver");
+        });
+
+        assertThat(codes).containsExactly(Worker.FAILED);
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> ranks.result(0)))
+                .hasMessageContaining("before its device was open")
+                .hasMessageContaining("cuInit: no driver");
+    }
+
+    @Test
+    void wrongSumsAndWrongProductsAreCountedNotHidden() throws Exception {
+        Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.SCALED, 2, 1);
+
+        List<Integer> codes = ranks.run((spec, environment) -> environment.rank() == 1
+                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
+                : Ranks.reference().open(spec, environment));
+
+        assertThat(codes).containsOnly(Worker.DONE);
+        Map<String, Long> wrong = new java.util.TreeMap<>();
+        ranks.result(1).checks().forEach(check -> wrong.merge(check.name(), check.wrong(), Long::sum));
+        assertThat(wrong.get("allreduce.sum")).isPositive();
+        assertThat(wrong.get("gemm.freivalds")).isPositive();
+        assertThat(ranks.result(0).checks()).allMatch(check -> check.wrong() == 0);
+        assertThat(ranks.result(0).digests()).isNotEqualTo(ranks.result(1).digests());
+    }
+
+    @Test
+    void aMissingCanaryIsAFolderThatIsNotShared() throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1);
+        Files.delete(folder.resolve("canary"));
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).containsExactly(Worker.FAILED);
+        assertThat(Files.readString(ranks.environment(0).result())).contains("canary", "share");
+    }
+
+    @Test
+    void resultsAreNeverOverwritten() throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1);
+        ranks.run(Ranks.reference());
+        byte[] first = Files.readAllBytes(ranks.environment(0).result());
+
+        List<Integer> codes = ranks.run(Ranks.reference());
+
+        assertThat(codes).containsExactly(Worker.CANNOT_START);
+        assertThat(ranks.environment(0).result()).hasBinaryContent(first);
+    }
+}
