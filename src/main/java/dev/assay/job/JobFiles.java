@@ -1,13 +1,11 @@
 package dev.assay.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.RankBinding;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
 import dev.assay.plan.Spec;
+import dev.assay.plan.SpecFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +20,6 @@ import java.util.TreeMap;
 
 /** Writes what the scripts and workers of an experiment read. The scripts are constants; every value travels in a file. */
 final class JobFiles {
-    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
     private static final String WORKER = "dev.assay.worker.Worker";
     private static final List<String> SCRIPTS = List.of("job.sh", "slurm-rank.sh", "rank.sh");
 
@@ -60,7 +57,7 @@ final class JobFiles {
 
     private void writeLaunch(Experiment experiment, Launch launch, Spec spec) throws IOException {
         Path launchFolder = Files.createDirectories(folder.launch(experiment.id(), launch.id()));
-        Files.writeString(folder.spec(experiment.id(), launch.id()), json(spec));
+        SpecFile.write(folder.spec(experiment.id(), launch.id()), spec);
         Files.writeString(launchFolder.resolve("environment"), lines(environment(experiment, launch, spec)));
         Files.writeString(launchFolder.resolve("bindings.tsv"), bindings(cluster.bindings()));
         Files.writeString(launchFolder.resolve("command"), lines(command()));
@@ -145,14 +142,6 @@ final class JobFiles {
                     .append('\n');
         }
         return text.toString();
-    }
-
-    private static String json(Spec spec) {
-        try {
-            return JSON.writeValueAsString(spec) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a spec must be writable as JSON", e);
-        }
     }
 
     private static String lines(List<String> lines) {

@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The processes of one launch on this host: started, watched, and ended together. */
 final class LocalRanks {
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** Ranks that notice the loss of another by themselves get this long to say so. */
-    private static final Duration OWN_WORDS = Duration.ofSeconds(1);
 
     private final Pace pace;
     private final Duration grace;
+    /** Ranks that notice the loss of another by themselves get this long to say so. */
+    private final Duration ownWords;
+
     private final List<Process> processes = new ArrayList<>();
     private boolean closed;
 
     LocalRanks(Pace pace, Duration grace) {
         this.pace = pace;
         this.grace = grace;
+        this.ownWords = grace.dividedBy(5);
     }
 
     synchronized void start(ProcessBuilder builder) throws IOException {
@@ -42,7 +45,7 @@ final class LocalRanks {
                 return forget(false);
             }
             if (failed()) {
-                awaitEnd(OWN_WORDS);
+                await(ownWords, () -> alive().isEmpty());
                 finish(alive());
                 return forget(true);
             }
@@ -82,9 +85,9 @@ final class LocalRanks {
         return result;
     }
 
-    private void awaitEnd(Duration most) {
+    private void await(Duration most, BooleanSupplier ended) {
         long begin = pace.nanos();
-        while (!alive().isEmpty() && pace.since(begin).compareTo(most) < 0) {
+        while (!ended.getAsBoolean() && pace.since(begin).compareTo(most) < 0) {
             pace.sleep(LOOK);
         }
     }
@@ -98,8 +101,8 @@ final class LocalRanks {
                 .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
                 .toList();
         left.forEach(Process::destroy);
-        awaitEnd(grace);
-        family.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
-        awaitEnd(grace);
+        await(grace, () -> family.stream().noneMatch(ProcessHandle::isAlive));
+        family.forEach(ProcessHandle::destroyForcibly);
+        await(grace, () -> family.stream().noneMatch(ProcessHandle::isAlive));
     }
 }

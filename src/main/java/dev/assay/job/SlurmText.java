@@ -26,6 +26,8 @@ final class SlurmText {
                     + "JobState=([A-Z_]+) Reason=.*? Restarts=(\\d+) .*?ExitCode=(\\d+:\\d+) ");
     private static final Pattern COUNT = Pattern.compile("(?:^|,)gpu(?::[A-Za-z0-9_.-]+)?:(\\d+)(?:\\([^)]*\\))?");
 
+    private static final Pattern FIELD = Pattern.compile("(?<!\\S)([A-Za-z:/]+)=(\\S*)");
+
     private SlurmText() {}
 
     /** The job id that {@code sbatch --parsable} printed: the whole of its last line, or nothing. */
@@ -89,12 +91,7 @@ final class SlurmText {
     /** {@code scontrol -o show partition}: fields by name; none of them is free text. */
     static Map<String, String> partition(String out) {
         Map<String, String> fields = new LinkedHashMap<>();
-        for (String word : out.strip().split("\\s+")) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                fields.putIfAbsent(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
+        FIELD.matcher(out).results().forEach(field -> fields.putIfAbsent(field.group(1), field.group(2)));
         return fields;
     }
 

@@ -107,7 +107,11 @@ final class SlurmWatch {
     private Optional<Optional<String>> judge(SlurmJob row) {
         state = row.state() + (row.pending() ? " (" + row.reason() + ")" : "");
         if (row.ended()) {
-            return Optional.of(settle());
+            // Another job of this user can forge a row by its name, but not the controller's record.
+            boolean denied = queue.ended(job.id(), job.tag())
+                    .map(record -> !SlurmJob.ended(record.state()))
+                    .orElse(false);
+            return denied ? Optional.empty() : Optional.of(settle());
         }
         if (row.pending()) {
             return runningSince >= 0 ? trouble("requeued by Slurm: " + state) : waiting(row);

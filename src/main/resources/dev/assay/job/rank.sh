@@ -84,7 +84,8 @@ while [ "$interrupted" = yes ]; do
   interrupted=no
   again=0
   wait "$worker" || again=$?
-  [ "$again" -eq 127 ] || code=$again
+  # 127 and 255: bash has already told this worker's status, or lost it to the signal.
+  [ "$again" -eq 127 ] || [ "$again" -eq 255 ] || code=$again
 done
 if [ "$code" -eq 124 ] || { [ "$code" -eq 137 ] && [ "$((SECONDS - began))" -ge "$limit" ]; }; then hung=true; fi
 exit "$code"
