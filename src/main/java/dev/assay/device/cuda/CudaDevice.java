@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One GPU by its primary context, which NCCL and cuBLASLt share. A process opens one, and uses it in one thread. */
@@ -60,12 +61,22 @@ public final class CudaDevice implements Device {
 
     /** Whether a CUDA driver loads here and sees a GPU; touches none. Never throws. */
     public static boolean driverLoads() {
+        return driverTrouble().isEmpty();
+    }
+
+    /** Why no GPU can be used here: what was searched and what the loader or the driver said; empty if one can be. */
+    public static Optional<String> driverTrouble() {
         try {
             Cuda.load(List.of());
-            return Cuda.deviceCount() > 0;
+            return Cuda.deviceCount() > 0 ? Optional.empty() : Optional.of("the CUDA driver sees no GPU");
         } catch (RuntimeException | LinkageError e) {
-            return false;
+            return Optional.of("no CUDA driver can be used: " + e.getMessage());
         }
+    }
+
+    /** GPUs that this process sees; 0 where there is no driver. */
+    public static int count() {
+        return driverLoads() ? Cuda.deviceCount() : 0;
     }
 
     @Override

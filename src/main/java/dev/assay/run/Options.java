@@ -1,0 +1,76 @@
+package dev.assay.run;
+
+import dev.assay.cluster.InputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the user asked for with {@code -D} properties.
+ *
+ * @param cluster a built-in name or a file; empty: the embedded default, where nothing better is here
+ * @param nodes node counts; empty: the planner chooses
+ * @param duration measured seconds per workload and node count; empty: the default of the device
+ * @param criteria a site's own limits
+ * @param replay a recorded run to judge again
+ * @param partialOk whether PARTIAL exits with 0
+ * @param home where runs and the ledger are kept; must lie on the shared file system
+ * @param output where this build's copies lie
+ */
+record Options(
+        Optional<String> cluster,
+        Optional<String> nodes,
+        Optional<String> duration,
+        Optional<String> criteria,
+        Optional<Path> replay,
+        boolean partialOk,
+        Path home,
+        Path output) {
+
+    static Options fromSystemProperties() {
+        return from(System::getProperty);
+    }
+
+    static Options from(UnaryOperator<String> property) {
+        return new Options(
+                text(property, "cluster"),
+                text(property, "nodes"),
+                text(property, "duration"),
+                text(property, "criteria"),
+                text(property, "run").map(Path::of),
+                text(property, "partial").map(Options::partial).orElse(false),
+                Path.of(text(property, "assay.home").orElse(".assay"))
+                        .toAbsolutePath()
+                        .normalize(),
+                Path.of(text(property, "assay.output").orElse("target/assay"))
+                        .toAbsolutePath()
+                        .normalize());
+    }
+
+    /** As typed, for the report: only what was given. */
+    List<String> asTyped() {
+        List<String> typed = new ArrayList<>();
+        cluster.ifPresent(value -> typed.add("-Dcluster=" + value));
+        nodes.ifPresent(value -> typed.add("-Dnodes=" + value));
+        duration.ifPresent(value -> typed.add("-Dduration=" + value));
+        criteria.ifPresent(value -> typed.add("-Dcriteria=" + value));
+        if (partialOk) {
+            typed.add("-Dpartial=ok");
+        }
+        return typed;
+    }
+
+    /** A property that Maven passes on although the user did not set it is empty. */
+    private static Optional<String> text(UnaryOperator<String> property, String name) {
+        return Optional.ofNullable(property.apply(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    private static boolean partial(String text) {
+        if (!text.equals("ok")) {
+            throw new InputException("-Dpartial=" + text + ": the only value is ok (exit code 0 also for PARTIAL).");
+        }
+        return true;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.assay.run;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.InputException;
+import dev.assay.cluster.InputText;
+import dev.assay.cluster.LauncherKind;
+import dev.assay.criteria.CriteriaFile;
+import dev.assay.device.cuda.CudaDevice;
+import dev.assay.job.Launchers;
+import dev.assay.job.RunFolder;
+import dev.assay.job.SlurmProbe;
+import dev.assay.job.WorkerRuntime;
+import dev.assay.plan.MeasuredDuration;
+import dev.assay.plan.NodeCounts;
+import dev.assay.plan.Plan;
+import dev.assay.plan.PlanJson;
+import dev.assay.plan.PlanText;
+import dev.assay.plan.Planner;
+import dev.assay.summary.Ledger;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** From what the user typed to a printed plan and a prepared run folder; nothing is submitted here. */
+final class Preparation {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Preparation() {}
+
+    static void prepare(Options options, boolean printOnly, PrintStream out) {
+        Current.forget(options.output());
+        Json.delete(options.output().resolve("verdict.json"));
+        if (options.replay().isPresent()) {
+            replay(options, options.replay().get(), printOnly, out);
+            return;
+        }
+        Plan plan = plan(options);
+        out.print(PlanText.of(plan));
+        if (printOnly) {
+            return;
+        }
+        refuseWithoutDriver(plan.cluster());
+        Launchers.preflight(plan).forEach(line -> out.println("[assay] " + line));
+        RunFolder folder = create(options, plan);
+        out.println("[assay] run " + folder.runId() + " in " + folder.root());
+    }
+
+    /** The recorded plan, judged by the criteria file of this build if one is given. */
+    static Plan withCriteriaOf(Plan recorded, Options options) {
+        if (options.criteria().isEmpty()) {
+            return recorded;
+        }
+        return Planner.judgedBy(recorded, CriteriaFile.read(recorded.cluster().gpuModel(), options.criteria()));
+    }
+
+    private static Plan plan(Options options) {
+        String name = options.cluster().orElseGet(Preparation::embedded);
+        Cluster cluster = ClusterFile.read(name, CudaDevice::count);
+        double seconds = options.duration()
+                .map(text -> MeasuredDuration.parse(text, cluster.device()))
+                .orElse(defaultSeconds(cluster.device()));
+        return Planner.plan(
+                cluster,
+                GpuModels.get(cluster.gpuModel()),
+                CriteriaFile.read(cluster.gpuModel(), options.criteria()),
+                options.nodes().map(text -> NodeCounts.parse(text, cluster)).orElse(List.of()),
+                seconds);
+    }
+
+    /** The reference device proves a path, which a second shows as well as a minute. */
+    private static double defaultSeconds(DeviceKind device) {
+        return switch (device) {
+            case CUDA -> 60;
+            case REFERENCE -> 1;
+        };
+    }
+
+    /** Where there is a cluster or a GPU, a forgotten cluster file must not go green. */
+    private static String embedded() {
+        Optional<String> slurm = SlurmProbe.controllerAnswers();
+        if (slurm.isPresent()) {
+            throw new InputException("a Slurm controller answers here (" + slurm.get()
+                    + "), so the embedded default does not start by itself."
+                    + " Name the cluster: -Dcluster=my-cluster.json, or a built-in one: "
+                    + String.join(", ", ClusterFile.BUILT_IN)
+                    + ". To prove the suite alone: -Dcluster=embedded.");
+        }
+        if (CudaDevice.driverLoads()) {
+            throw new InputException("a CUDA driver loads here, so the embedded default does not start by itself."
+                    + " Measure this host with -Dcluster=workstation, a cluster with -Dcluster=my-cluster.json."
+                    + " To prove the suite alone: -Dcluster=embedded.");
+        }
+        return "embedded";
+    }
+
+    private static void refuseWithoutDriver(Cluster cluster) {
+        if (cluster.launcher() == LauncherKind.LOCAL && cluster.device() == DeviceKind.CUDA) {
+            CudaDevice.driverTrouble().ifPresent(trouble -> {
+                throw new InputException(
+                        "cluster " + cluster.name() + " asks for the CUDA device on this host, but " + trouble);
+            });
+        }
+    }
+
+    private static void replay(Options options, Path root, boolean printOnly, PrintStream out) {
+        Path file = root.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new InputException("-Drun=" + root + " is no run folder: it has no run.json."
+                    + " Give a folder below " + options.home().resolve("runs") + " or a recorded one.");
+        }
+        RunRecord record = Json.read(file, RunRecord.class);
+        RunFolder folder = new RunFolder(root.toAbsolutePath().normalize(), record.id());
+        Plan plan = withCriteriaOf(PlanJson.read(folder.plan()), options);
+        out.println("[assay] replay of run " + record.id() + " of " + record.startedAt() + ": nothing is measured");
+        out.print(PlanText.of(plan));
+        if (!printOnly) {
+            new Current(record.id(), folder.root().toString(), true).write(options.output());
+        }
+    }
+
+    private static RunFolder create(Options options, Plan plan) {
+        byte[] id = new byte[16];
+        RANDOM.nextBytes(id);
+        String runId = HexFormat.of().formatHex(id);
+        RunFolder folder = new RunFolder(options.home().resolve("runs").resolve(runId), runId);
+        String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        try {
+            Files.createDirectories(options.home().resolve("runs"));
+            Files.createDirectory(
+                    folder.root(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            secret(folder.secret());
+        } catch (IOException e) {
+            throw new InputException("the run folder " + folder.root() + " cannot be made: " + e.getMessage()
+                    + ". Choose another place with -Dassay.home=, on the file system that the nodes share.");
+        }
+        String criteria = criteriaText(plan, options);
+        PlanJson.write(folder.plan(), plan);
+        write(
+                folder.root().resolve("cluster.json"),
+                ClusterFile.text(options.cluster().orElse("embedded")));
+        write(folder.root().resolve("criteria.json"), criteria);
+        Json.write(
+                folder.root().resolve("run.json"),
+                new RunRecord(
+                        RunRecord.SCHEMA,
+                        runId,
+                        startedAt,
+                        Suite.version(),
+                        Suite.sha256(),
+                        PlanJson.hash(plan),
+                        Hashes.ofText(criteria),
+                        RANDOM.nextLong(),
+                        options.asTyped()));
+        new Ledger(options.home()).begin(runId, startedAt, plan.cluster().name(), plan.nodeCounts());
+        new Current(runId, folder.root().toString(), false).write(options.output());
+        return folder;
+    }
+
+    /** The model's criteria and, after them, the site's own file where one was given: both as they are. */
+    private static String criteriaText(Plan plan, Options options) {
+        String gpuModel = plan.cluster().gpuModel();
+        String builtIn = CriteriaFile.BUILT_IN.contains(gpuModel) ? CriteriaFile.text(gpuModel) : "";
+        return builtIn
+                + options.criteria()
+                        .map(file -> InputText.file("criteria file", file, ""))
+                        .orElse("");
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing " + file, e);
+        }
+    }
+
+    private static void secret(Path file) throws IOException {
+        byte[] secret = new byte[32];
+        RANDOM.nextBytes(secret);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, HexFormat.of().formatHex(secret));
+    }
+
+    /** The reference device lives a second, so it is not worth the optimizing compiler; its ranks share few cores. */
+    static WorkerRuntime workerRuntime(Cluster cluster, Path home) {
+        Path here = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> options = cluster.device() == DeviceKind.REFERENCE
+                ? List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
+                : List.of("-Xmx2g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+        return new WorkerRuntime(cluster.java().map(Path::of).orElse(here), Suite.workerClasspath(home), options);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.assay.run;
+
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModel;
+import dev.assay.plan.Plan;
+import dev.assay.plan.Row;
+import dev.assay.verdict.Question;
+
+/** From the plan's rows to what the judge is asked. */
+final class Questions {
+    private Questions() {}
+
+    static Question of(Row row, Plan plan) {
+        return new Question(row.key(), row.title(), row.criterion(), row.nodes(), row.gpusPerNode(), contract(plan));
+    }
+
+    private static Question.Contract contract(Plan plan) {
+        GpuModel model = plan.gpuModel();
+        return new Question.Contract(
+                model.name(),
+                model.bf16DenseTflops(),
+                model.bf16AtMhz(),
+                model.bf16FlopPerClockPerSm(),
+                model.powerLimitWatts(),
+                plan.cluster().sharedHost(),
+                plan.cluster().device() == DeviceKind.REFERENCE,
+                plan.fabricFloorGBps());
+    }
+}

@@ -1,0 +1,47 @@
+package dev.assay.acceptance;
+
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.plan.Row;
+import dev.assay.run.Run;
+import dev.assay.summary.Conclusion;
+import dev.assay.verdict.Verdict;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Named;
+
+/** What every row does: ask for its verdict, leave the evidence, say in JUnit's words what the verdict says. */
+final class Acceptance {
+    private Acceptance() {}
+
+    static Stream<Named<Row>> rows(String workload) {
+        return CurrentRun.get().rows(workload).stream().map(row -> Named.of(row.title(), row));
+    }
+
+    static void judge(String epic, Row row) {
+        Run run = CurrentRun.get();
+        Verdict verdict = run.verdict(row);
+        ExperimentResult result = run.result(row.experiment());
+        RowEvidence.attach(epic, run, row, verdict, result);
+        say(verdict);
+    }
+
+    /** Failed: the cluster. Broken: the suite or the job. Skipped only with the proof that there is nothing to measure. */
+    private static void say(Verdict verdict) {
+        String sentence = verdict.state() + ": " + verdict.sentence();
+        switch (verdict.state()) {
+            case PASS -> {}
+            case FAIL -> throw new AssertionError(sentence);
+            case INCONCLUSIVE, INVALID, NOT_RUN -> throw new NotMeasuredException(sentence);
+            case NOT_APPLICABLE -> Assumptions.abort(sentence);
+        }
+    }
+
+    static void assertAccepting(Conclusion conclusion) {
+        String words = conclusion.decision().words();
+        switch (conclusion.decision()) {
+            case ACCEPTED, SUITE_OK, PARTIAL -> {}
+            case REJECTED -> throw new AssertionError(words);
+            case INCONCLUSIVE, SUITE_BROKEN -> throw new NotMeasuredException(words);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.assay.run;
+
+import dev.assay.cluster.ClusterFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The private real Slurm of {@code src/test/slurm/slurm-box}, for tests. */
+final class SlurmBox implements AutoCloseable {
+    private static final String SCRIPT =
+            Path.of("src/test/slurm/slurm-box").toAbsolutePath().toString();
+
+    private final Path state;
+    private final Path clusterFile;
+
+    private SlurmBox(Path state, Path clusterFile) {
+        this.state = state;
+        this.clusterFile = clusterFile;
+    }
+
+    static SlurmBox start(Path state, int nodes) {
+        List<String> lines = call(
+                Map.of(), SCRIPT, "start", "--nodes", "" + nodes, "--gpus-per-node", "1", "--state", state.toString());
+        return new SlurmBox(state, Path.of(lines.get(lines.size() - 1)));
+    }
+
+    Path clusterFile() {
+        return clusterFile;
+    }
+
+    /** Jobs that have not ended. */
+    List<String> liveJobs() {
+        String configuration = ClusterFile.read(clusterFile.toString(), () -> 0)
+                .slurm()
+                .orElseThrow()
+                .configFile()
+                .orElseThrow();
+        return call(Map.of("SLURM_CONF", configuration), "squeue", "-h", "-o", "%i %T %j");
+    }
+
+    @Override
+    public void close() {
+        call(Map.of(), SCRIPT, "stop", "--state", state.toString());
+    }
+
+    private static List<String> call(Map<String, String> environment, String... command) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output);
+            }
+            return output.lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

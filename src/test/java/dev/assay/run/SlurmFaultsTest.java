@@ -1,0 +1,154 @@
+package dev.assay.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.summary.Conclusion;
+import dev.assay.summary.Gate;
+import dev.assay.verdict.Decision;
+import dev.assay.verdict.State;
+import dev.assay.verdict.Verdict;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Faults of ranks, files and jobs on a real Slurm: the right state and words, no accepting decision, no job left. */
+@Tag("slurm-box")
+class SlurmFaultsTest {
+    @TempDir
+    static Path folder;
+
+    private static SlurmBox box;
+    private static Path earlierResult;
+
+    @BeforeAll
+    static void startsSlurmAndRunsOnceWithoutFault() throws IOException {
+        box = SlurmBox.start(folder.resolve("box"), 2);
+        Run clean = prepare("none", Map.of());
+        earlierResult = clean.folder().result("burn", "load-2", 1);
+
+        Conclusion conclusion = judgeAll(clean);
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_OK);
+        assertThat(earlierResult).exists();
+    }
+
+    @AfterAll
+    static void stopsSlurm() {
+        box.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kill     | NOT_RUN | SIGKILL
+            exit     | NOT_RUN | exited with 42
+            hang     | NOT_RUN | rank 1
+            truncate | NOT_RUN | truncated
+            foreign  | NOT_RUN | other run
+            missing  | NOT_RUN | missing
+            flip     | FAIL    | GPU
+            cancel   | NOT_RUN | CANCELLED
+            """)
+    void aFaultInOneRankIsNamedAndNothingIsAccepted(String fault, State state, String words) throws IOException {
+        Run run = prepare(fault, Map.of("FAULT", fault, "FAULT_FILE", earlierResult.toString()));
+
+        Conclusion conclusion = judgeAll(run);
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(of(conclusion, "burn")).anySatisfy(verdict -> {
+            assertThat(verdict.state()).isEqualTo(state);
+            assertThat(verdict.sentence() + verdict.details()).contains(words);
+        });
+        assertThat(of(conclusion, "coupled"))
+                .as("the other experiment goes on")
+                .allSatisfy(verdict -> assertThat(verdict.state()).isIn(State.PASS, State.NOT_APPLICABLE));
+        assertThat(gate(run)).isNotZero();
+        assertThat(box.liveJobs()).isEmpty();
+    }
+
+    @Test
+    void anAbortedRunLeavesNoJobAndAVerdictThatAcceptsNothing() throws Exception {
+        Run run = prepare("abort", Map.of());
+        Thread measuring = new Thread(() -> run.result("burn"));
+        measuring.setUncaughtExceptionHandler((thread, e) -> {});
+        measuring.start();
+        awaitJob();
+
+        String words = run.abort("stopped by a signal");
+        Conclusion conclusion = Conclusions.conclude(run, "stopped by a signal");
+
+        measuring.join(60_000);
+        assertThat(words).contains("gone");
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(conclusion.verdicts()).allSatisfy(v -> assertThat(v.state()).isEqualTo(State.NOT_RUN));
+        assertThat(gate(run)).isNotZero();
+        assertThat(box.liveJobs()).isEmpty();
+    }
+
+    private static void awaitJob() throws InterruptedException {
+        for (int i = 0; i < 100 && box.liveJobs().isEmpty(); i++) {
+            Thread.sleep(100);
+        }
+        assertThat(box.liveJobs()).isNotEmpty();
+    }
+
+    private static List<Verdict> of(Conclusion conclusion, String workload) {
+        return conclusion.verdicts().stream()
+                .filter(verdict -> verdict.criterion().workload().equals(workload))
+                .toList();
+    }
+
+    private static Conclusion judgeAll(Run run) {
+        run.plan().rows().forEach(run::verdict);
+        return Conclusions.conclude(run, "not judged");
+    }
+
+    private static int gate(Run run) {
+        return Gate.judge(
+                run.output().resolve("verdict.json"),
+                run.folder().runId(),
+                run.plan().rows().stream().map(row -> row.key()).toList(),
+                true,
+                new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    }
+
+    /** A run of its own on the box; its "java" injects the fault that the environment names. */
+    private static Run prepare(String name, Map<String, String> environment) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode cluster = (ObjectNode) mapper.readTree(box.clusterFile().toFile());
+        if (!environment.isEmpty()) {
+            Map<String, String> variables = new HashMap<>(environment);
+            variables.put("FAULT_JAVA", ProcessHandle.current().info().command().orElseThrow());
+            variables.put("FAULT_CLASSPATH", System.getProperty("java.class.path"));
+            cluster.set("environment", mapper.valueToTree(variables));
+            cluster.put(
+                    "java",
+                    Path.of("src/test/slurm/faulty-java").toAbsolutePath().toString());
+        }
+        Path file = folder.resolve(name + ".json");
+        mapper.writeValue(file.toFile(), cluster);
+        Map<String, String> properties = Map.of(
+                "cluster", file.toString(),
+                "nodes", "2",
+                "duration", "1",
+                "assay.home", folder.resolve("home").toString(),
+                "assay.output",
+                        Files.createDirectories(folder.resolve("out-" + name)).toString());
+        Options options = Options.from(properties::get);
+        Preparation.prepare(options, false, System.out);
+        return Run.open(options, true);
+    }
+}
