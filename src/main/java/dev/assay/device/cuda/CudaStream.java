@@ -70,7 +70,7 @@ final class CudaStream implements Stream {
         }
     }
 
-    /** Waits for work without a deadline, then destroys; after a deadline passed, end the process instead. */
+    /** Returns at once; the driver lets go of the stream when its work is done. Freeing memory that hung work uses blocks. */
     @Override
     public void close() {
         if (!closed) {
