@@ -28,6 +28,9 @@ public final class Worker {
     /** Long enough for an error of the library to tell more than "a peer is gone". */
     private static final Duration GRACE_AFTER_LOSS = Duration.ofSeconds(40);
 
+    /** A disk that takes longer has hung as well. */
+    private static final Duration TO_SEAL = Duration.ofSeconds(10);
+
     private static final String HELP = """
             assay-worker: runs one rank of a launch.
               A launcher starts it with ASSAY_SPEC, ASSAY_RANK, ASSAY_LOCAL_RANK, ASSAY_NODE, ASSAY_SECRET_FILE, ASSAY_CANARY
@@ -70,7 +73,7 @@ public final class Worker {
     private static int run(
             Spec spec, RankEnvironment environment, DeviceFactory devices, ResultWriter writer, IntConsumer halt) {
         Duration limit = Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds()));
-        try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit)) {
+        try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit, TO_SEAL)) {
             try {
                 watchdog.phase("device", limit);
                 requireSharedFolder(environment);
