@@ -31,6 +31,9 @@ public final class Worker {
     /** A disk that takes longer has hung as well. */
     private static final Duration TO_SEAL = Duration.ofSeconds(10);
 
+    /** So long a failing rank listens whether a peer has gone before it. */
+    private static final Duration NEWS_OF_PEERS = Duration.ofMillis(300);
+
     private static final String HELP = """
             assay-worker: runs one rank of a launch.
               A launcher starts it with ASSAY_SPEC, ASSAY_RANK, ASSAY_LOCAL_RANK, ASSAY_NODE, ASSAY_SECRET_FILE, ASSAY_CANARY
@@ -113,7 +116,8 @@ public final class Worker {
             writer.finish();
             world.close();
         } catch (Exception | LinkageError | OutOfMemoryError e) {
-            keep(environment, writer, watchdog.phase(), e);
+            String peer = world.lost(NEWS_OF_PEERS).map(words -> "; " + words).orElse("");
+            keep(environment, writer, watchdog.phase(), e, peer);
             world.abandon(watchdog.phase(), words(e));
             throw e;
         }
@@ -132,19 +136,20 @@ public final class Worker {
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
         error.printStackTrace();
-        keep(environment, writer, phase, error);
+        keep(environment, writer, phase, error, "");
         return FAILED;
     }
 
     /** Seals what was measured so far with the reason why there is no more. */
-    private static void keep(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
+    private static void keep(
+            RankEnvironment environment, ResultWriter writer, String phase, Throwable error, String peer) {
         if (writer.isSealed()) {
             return;
         }
         String what = error instanceof WorkerException ? "" : environment.words() + " in phase " + phase + ": ";
         String where = "; the whole story is in rank-" + environment.rank() + ".log";
         try {
-            writer.failed(new Failure(phase, what + words(error) + where));
+            writer.failed(new Failure(phase, what + words(error) + peer + where));
         } catch (UncheckedIOException | IllegalStateException e) {
             System.err.println("assay-worker: " + environment.words() + " could not keep its failure: " + e);
         }
