@@ -5,6 +5,7 @@ import dev.assay.device.Telemetry;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Coupled;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class CoupledRunner {
             step.fillGradients(0);
             context.world().all().barrier("measure");
             telemetry.begin();
-            List<Double> times = step.whole(owned).run(steps);
+            List<Double> times = measure(step, step.whole(owned), steps);
             Telemetry.Window window = telemetry.end();
             write(Metric.STEP_TIME, times, conditions);
             write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
@@ -92,6 +93,22 @@ final class CoupledRunner {
             List<Double> times = pipeline.run(warm);
             return median(times.subList(times.size() / 2, times.size()));
         }
+    }
+
+    /** Runs a quarter of the steps, then, with steps still queued, agrees anew on how many are left by the rate reached. */
+    private List<Double> measure(CoupledStep step, Pipeline pipeline, long estimate) {
+        List<Double> times = new ArrayList<>();
+        for (long i = 0; i < Math.max(FEWEST_SAMPLES, estimate / 4); i++) {
+            pipeline.next().ifPresent(times::add);
+        }
+        double spent = times.stream().mapToDouble(Double::doubleValue).sum();
+        double left = MARGIN * 1e3 * context.spec().measuredSeconds() - spent;
+        long rest = step.agree("remaining steps", Math.round(left / Math.max(median(times), 1e-3)) - Pipeline.AHEAD);
+        for (long i = 0; i < rest; i++) {
+            pipeline.next().ifPresent(times::add);
+        }
+        times.addAll(pipeline.drain());
+        return times;
     }
 
     private static List<Double> alone(Pipeline pipeline, long samples) {

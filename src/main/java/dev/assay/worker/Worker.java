@@ -116,7 +116,10 @@ public final class Worker {
             writer.finish();
             world.close();
         } catch (Exception | LinkageError | OutOfMemoryError e) {
-            String peer = world.lost(NEWS_OF_PEERS).map(words -> "; " + words).orElse("");
+            String peer = world.lost(NEWS_OF_PEERS)
+                    .filter(words -> !words(e).contains(words))
+                    .map(words -> "; " + words)
+                    .orElse("");
             keep(environment, writer, watchdog.phase(), e, peer);
             world.abandon(watchdog.phase(), words(e));
             throw e;
