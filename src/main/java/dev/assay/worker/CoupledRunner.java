@@ -5,6 +5,7 @@ import dev.assay.device.Telemetry;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Coupled;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ final class CoupledRunner {
 
     /** Of the measured time, for each part alone. */
     private static final double SHARE_ALONE = 0.1;
+
+    /** Steps are counted beforehand; rather a little more than the declared time than less. */
+    private static final double MARGIN = 1.03;
 
     private final RankContext context;
     private final Coupled coupled;
@@ -43,7 +47,8 @@ final class CoupledRunner {
 
             context.phase("warm-up", context.spec().warmUpSeconds());
             double stepMillis = warmUp(step);
-            long steps = step.agree("measured steps", count(context.spec().measuredSeconds(), stepMillis));
+            long steps =
+                    step.agree("measured steps", count(MARGIN * context.spec().measuredSeconds(), stepMillis));
             long alone = Math.min(
                     MOST_ALONE,
                     step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
@@ -54,7 +59,7 @@ final class CoupledRunner {
             step.fillGradients(0);
             context.world().all().barrier("measure");
             telemetry.begin();
-            List<Double> times = step.whole(owned).run(steps);
+            List<Double> times = measure(step, step.whole(owned), steps);
             Telemetry.Window window = telemetry.end();
             write(Metric.STEP_TIME, times, conditions);
             write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
@@ -86,8 +91,24 @@ final class CoupledRunner {
             double first = fastest(pipeline.run(3));
             long warm = step.agree("warm-up steps", count(context.spec().warmUpSeconds(), first));
             List<Double> times = pipeline.run(warm);
-            return mean(times.subList(times.size() / 2, times.size()));
+            return median(times.subList(times.size() / 2, times.size()));
         }
+    }
+
+    /** Runs a quarter of the steps, then, with steps still queued, agrees anew on how many are left by the rate reached. */
+    private List<Double> measure(CoupledStep step, Pipeline pipeline, long estimate) {
+        List<Double> times = new ArrayList<>();
+        for (long i = 0; i < Math.max(FEWEST_SAMPLES, estimate / 4); i++) {
+            pipeline.next().ifPresent(times::add);
+        }
+        double spent = times.stream().mapToDouble(Double::doubleValue).sum();
+        double left = MARGIN * 1e3 * context.spec().measuredSeconds() - spent;
+        long rest = step.agree("remaining steps", Math.round(left / Math.max(median(times), 1e-3)) - Pipeline.AHEAD);
+        for (long i = 0; i < rest; i++) {
+            pipeline.next().ifPresent(times::add);
+        }
+        times.addAll(pipeline.drain());
+        return times;
     }
 
     private static List<Double> alone(Pipeline pipeline, long samples) {
@@ -116,7 +137,7 @@ final class CoupledRunner {
         return times.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }
 
-    private static double mean(List<Double> times) {
-        return times.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    private static double median(List<Double> times) {
+        return times.stream().sorted().skip((times.size() - 1) / 2).findFirst().orElseThrow();
     }
 }

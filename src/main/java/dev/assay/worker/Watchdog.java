@@ -19,12 +19,12 @@ import java.util.function.Supplier;
  */
 final class Watchdog implements AutoCloseable {
     static final int EXIT_CODE = 75;
-    private static final Duration TO_WRITE = Duration.ofSeconds(10);
 
     private final RankEnvironment environment;
     private final ResultWriter writer;
     private final Thread worker;
     private final IntConsumer halt;
+    private final Duration toWrite;
     private final long start = System.nanoTime();
     private volatile Supplier<String> waitingFor = () -> "";
     private volatile String phase = "start";
@@ -36,12 +36,21 @@ final class Watchdog implements AutoCloseable {
     /**
      * @param worker the thread whose stack explains an expiry
      * @param halt ends the process
+     * @param first limit of the time before the first phase
+     * @param toWrite how long sealing may take before the process ends without
      */
-    Watchdog(RankEnvironment environment, ResultWriter writer, Thread worker, IntConsumer halt, Duration first) {
+    Watchdog(
+            RankEnvironment environment,
+            ResultWriter writer,
+            Thread worker,
+            IntConsumer halt,
+            Duration first,
+            Duration toWrite) {
         this.environment = environment;
         this.writer = writer;
         this.worker = worker;
         this.halt = halt;
+        this.toWrite = toWrite;
         arm(first);
         Thread thread = new Thread(this::watch, "watchdog of rank " + environment.rank());
         thread.setDaemon(true);
@@ -117,7 +126,7 @@ final class Watchdog implements AutoCloseable {
         sealing.setDaemon(true);
         sealing.start();
         try {
-            sealing.join(TO_WRITE.toMillis());
+            sealing.join(toWrite.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -28,6 +28,12 @@ public final class Worker {
     /** Long enough for an error of the library to tell more than "a peer is gone". */
     private static final Duration GRACE_AFTER_LOSS = Duration.ofSeconds(40);
 
+    /** A disk that takes longer has hung as well. */
+    private static final Duration TO_SEAL = Duration.ofSeconds(10);
+
+    /** So long a failing rank listens whether a peer has gone before it. */
+    private static final Duration NEWS_OF_PEERS = Duration.ofMillis(300);
+
     private static final String HELP = """
             assay-worker: runs one rank of a launch.
               A launcher starts it with ASSAY_SPEC, ASSAY_RANK, ASSAY_LOCAL_RANK, ASSAY_NODE, ASSAY_SECRET_FILE, ASSAY_CANARY
@@ -70,7 +76,7 @@ public final class Worker {
     private static int run(
             Spec spec, RankEnvironment environment, DeviceFactory devices, ResultWriter writer, IntConsumer halt) {
         Duration limit = Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds()));
-        try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit)) {
+        try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit, TO_SEAL)) {
             try {
                 watchdog.phase("device", limit);
                 requireSharedFolder(environment);
@@ -110,7 +116,11 @@ public final class Worker {
             writer.finish();
             world.close();
         } catch (Exception | LinkageError | OutOfMemoryError e) {
-            keep(environment, writer, watchdog.phase(), e);
+            String peer = world.lost(NEWS_OF_PEERS)
+                    .filter(words -> !words(e).contains(words))
+                    .map(words -> "; " + words)
+                    .orElse("");
+            keep(environment, writer, watchdog.phase(), e, peer);
             world.abandon(watchdog.phase(), words(e));
             throw e;
         }
@@ -129,19 +139,20 @@ public final class Worker {
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
         error.printStackTrace();
-        keep(environment, writer, phase, error);
+        keep(environment, writer, phase, error, "");
         return FAILED;
     }
 
     /** Seals what was measured so far with the reason why there is no more. */
-    private static void keep(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
+    private static void keep(
+            RankEnvironment environment, ResultWriter writer, String phase, Throwable error, String peer) {
         if (writer.isSealed()) {
             return;
         }
         String what = error instanceof WorkerException ? "" : environment.words() + " in phase " + phase + ": ";
         String where = "; the whole story is in rank-" + environment.rank() + ".log";
         try {
-            writer.failed(new Failure(phase, what + words(error) + where));
+            writer.failed(new Failure(phase, what + words(error) + peer + where));
         } catch (UncheckedIOException | IllegalStateException e) {
             System.err.println("assay-worker: " + environment.words() + " could not keep its failure: " + e);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ final class World implements AutoCloseable {
     private final Duration deadline;
     private final Consumer<String> onLost;
     private final LinkedBlockingQueue<Frame> inbox = new LinkedBlockingQueue<>();
+    private final CountDownLatch anyoneLost = new CountDownLatch(1);
     private volatile Optional<String> lost = Optional.empty();
     private volatile String current = "";
     private volatile Supplier<String> missing = () -> "";
@@ -58,6 +60,7 @@ final class World implements AutoCloseable {
     void receive(Frame frame) {
         if (frame.kind() == Frame.Kind.LOST && lost.isEmpty()) {
             lost = Optional.of(frame.name());
+            anyoneLost.countDown();
             onLost.accept(frame.name());
         }
         inbox.add(frame);
@@ -102,6 +105,16 @@ final class World implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WorkerException(trouble(name, "interrupted"), e);
+        }
+    }
+
+    /** Who is gone, in words; waits a little, for a device's error is often the faster messenger of a peer's death. */
+    Optional<String> lost(Duration patience) {
+        try {
+            return anyoneLost.await(patience.toMillis(), TimeUnit.MILLISECONDS) ? lost : Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         }
     }
 

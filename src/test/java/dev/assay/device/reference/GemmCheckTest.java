@@ -69,7 +69,7 @@ class GemmCheckTest {
 
     @Test
     void candidatesAreRealAndRepeatable() {
-        Gemm large = new Gemm(40, 40, 3001);
+        Gemm large = new Gemm(128, 128, 3001);
         long first = new Product(large, 3, 0).checksum();
 
         assertThat(new Product(large, 3, 0).checksum()).isEqualTo(first);
