@@ -92,7 +92,10 @@ final class LocalRanks {
         }
     }
 
-    /** Asks, waits, then forces, descendants included: rank.sh still writes its marker if it is only asked. */
+    /**
+     * Asks, waits, then forces: first what runs inside rank.sh, from the leaves up, so that it can still write its marker and
+     * nobody is left without a parent; at last rank.sh itself.
+     */
     private void finish(List<Process> left) {
         if (left.isEmpty()) {
             return;
@@ -100,9 +103,21 @@ final class LocalRanks {
         List<ProcessHandle> family = left.stream()
                 .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
                 .toList();
+        BooleanSupplier gone = () -> family.stream().noneMatch(ProcessHandle::isAlive);
         left.forEach(Process::destroy);
-        await(grace, () -> family.stream().noneMatch(ProcessHandle::isAlive));
+        await(grace, gone);
+        await(grace, () -> {
+            left.stream()
+                    .flatMap(Process::descendants)
+                    .filter(LocalRanks::leaf)
+                    .forEach(ProcessHandle::destroyForcibly);
+            return gone.getAsBoolean();
+        });
         family.forEach(ProcessHandle::destroyForcibly);
-        await(grace, () -> family.stream().noneMatch(ProcessHandle::isAlive));
+        await(grace, gone);
+    }
+
+    private static boolean leaf(ProcessHandle process) {
+        return process.children().findAny().isEmpty();
     }
 }
