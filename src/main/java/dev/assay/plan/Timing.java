@@ -54,10 +54,10 @@ final class Timing {
     }
 
     /**
-     * Far beyond what a phase takes on a busy machine, far below what a hung job may cost: two minutes, and a share for every
-     * rank, as 64 JVMs on two cores take that to start.
+     * Far beyond what a phase takes on a busy machine, far below what a hung job may cost: half a minute, or two where a GPU
+     * has to come up, and a share for every rank, as 64 JVMs on two cores take that to start.
      */
     static double phaseDeadlineSeconds(Cluster cluster, int ranks) {
-        return cluster.device() == DeviceKind.CUDA ? 120 + 0.5 * ranks : 60 + 3.0 * ranks;
+        return cluster.device() == DeviceKind.CUDA ? 120 + 0.5 * ranks : 30 + 3.0 * ranks;
     }
 }

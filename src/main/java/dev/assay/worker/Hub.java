@@ -52,11 +52,19 @@ final class Hub {
         return rank >= 0 && rank < meeting.worldSize() && peers.putIfAbsent(rank, peer) == null;
     }
 
-    synchronized List<Integer> absent() {
-        return IntStream.range(0, meeting.worldSize())
+    /** Who has not come yet, in words; empty where all are there. */
+    synchronized String absent() {
+        List<String> absent = IntStream.range(0, meeting.worldSize())
                 .filter(rank -> !peers.containsKey(rank))
-                .boxed()
+                .mapToObj(meeting::words)
                 .toList();
+        return String.join(", ", absent.subList(0, Math.min(8, absent.size())))
+                + (absent.size() > 8 ? ", … (" + absent.size() + " in all)" : "");
+    }
+
+    /** Tells everyone who is there why there will be no meeting. */
+    synchronized void giveUp(String words) {
+        lose(words);
     }
 
     synchronized void receive(int rank, Frame frame) {
@@ -83,8 +91,13 @@ final class Hub {
         notifyAll();
     }
 
-    /** Whom the open operations wait for, in words; empty where none is open. */
+    /** Who has not come, else whom the open operations wait for, in words; empty where for nobody. */
     synchronized String waitingFor() {
+        String absent = absent();
+        return absent.isEmpty() ? waitingForParts() : absent + " in the meeting";
+    }
+
+    private String waitingForParts() {
         return open.values().stream()
                 .map(exchange -> IntStream.range(exchange.first(), exchange.first() + exchange.size())
                                 .filter(rank -> !exchange.given().containsKey(rank))

@@ -78,11 +78,10 @@ final class HubServer implements World.Connection {
                             server.getLocalPort())
                     .publish(meeting.file());
             if (!missing.await(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new WorkerException(meeting.words(0) + " waited " + deadline.toMillis() / 1000.0
-                        + " s for the others; still missing: "
-                        + hub.absent().stream().limit(8).map(meeting::words).collect(Collectors.joining(", "))
-                        + (hub.absent().size() > 8 ? ", … (" + hub.absent().size() + " in all)" : "")
-                        + "; look at their logs");
+                String words = meeting.words(0) + " waited " + deadline.toMillis() / 1000.0
+                        + " s for the others; still missing: " + hub.absent();
+                hub.giveUp(words);
+                throw new WorkerException(words + "; look at their logs");
             }
         }
     }

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * How the ranks of a launch find each other: rank 0 listens and says where in {@code rendezvous.json}; the others poll for
@@ -22,13 +21,11 @@ final class Rendezvous {
     private Rendezvous() {}
 
     /**
-     * Meets the others; blocks until everyone is there.
+     * Meets the others and connects the world. Rank 0 blocks until everyone is there.
      *
      * @param deadline of the meeting
-     * @param operation deadline of each later operation
      */
-    static World meet(Meeting meeting, Duration deadline, Duration operation, Consumer<String> onLost) {
-        World world = new World(meeting, operation, onLost);
+    static void meet(Meeting meeting, World world, Duration deadline) {
         try {
             if (meeting.rank() == 0) {
                 HubServer.open(meeting, world, deadline);
@@ -44,7 +41,6 @@ final class Rendezvous {
             Thread.currentThread().interrupt();
             throw new WorkerException(meeting.words(meeting.rank()) + " meeting the others: interrupted", e);
         }
-        return world;
     }
 
     private static void join(Meeting meeting, World world, long deadline) throws InterruptedException {

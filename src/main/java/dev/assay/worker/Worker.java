@@ -31,6 +31,9 @@ public final class Worker {
     /** A disk that takes longer has hung as well. */
     private static final Duration TO_SEAL = Duration.ofSeconds(10);
 
+    /** What waits with a deadline of its own knows best whom it waited for, and speaks before the watchdog does. */
+    private static final Duration TO_TELL = Duration.ofSeconds(5);
+
     /** So long a failing rank listens whether a peer has gone before it. */
     private static final Duration NEWS_OF_PEERS = Duration.ofMillis(300);
 
@@ -75,14 +78,14 @@ public final class Worker {
 
     private static int run(
             Spec spec, RankEnvironment environment, DeviceFactory devices, ResultWriter writer, IntConsumer halt) {
-        Duration limit = Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds()));
+        Duration limit = limit(spec);
         try (Watchdog watchdog = new Watchdog(environment, writer, Thread.currentThread(), halt, limit, TO_SEAL)) {
             try {
                 watchdog.phase("device", limit);
                 requireSharedFolder(environment);
                 try (Device device = devices.open(spec, environment)) {
                     writer.write(device.identity());
-                    watchdog.phase("rendezvous", limit);
+                    watchdog.phase("rendezvous", limit.plus(TO_TELL));
                     meetAndWork(spec, environment, device, writer, watchdog);
                 }
                 return DONE;
@@ -92,17 +95,19 @@ public final class Worker {
         }
     }
 
+    private static Duration limit(Spec spec) {
+        return Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds()));
+    }
+
     private static void meetAndWork(
             Spec spec, RankEnvironment environment, Device device, ResultWriter writer, Watchdog watchdog)
             throws Exception {
         Meeting meeting = Meeting.of(spec, environment, secret(environment));
         double patience = spec.phaseDeadlineSeconds() + spec.warmUpSeconds() + 3 * spec.measuredSeconds();
-        World world = Rendezvous.meet(
-                meeting,
-                Duration.ofMillis(Math.round(1000 * spec.phaseDeadlineSeconds())),
-                Duration.ofMillis(Math.round(1000 * patience)),
-                lost -> watchdog.lost(lost, GRACE_AFTER_LOSS));
+        Duration operation = Duration.ofMillis(Math.round(1000 * patience));
+        World world = new World(meeting, operation, lost -> watchdog.lost(lost, GRACE_AFTER_LOSS));
         watchdog.waitingFor(world::waitingFor);
+        Rendezvous.meet(meeting, world, limit(spec));
         try {
             work(new RankContext(
                     spec,
@@ -111,7 +116,7 @@ public final class Worker {
                     world.group(Identity.communicator(spec, environment.rank())),
                     writer,
                     watchdog));
-            watchdog.phase("done", Duration.ofMillis(Math.round(1000 * patience)));
+            watchdog.phase("done", operation.plus(TO_TELL));
             world.all().barrier("done");
             writer.finish();
             world.close();

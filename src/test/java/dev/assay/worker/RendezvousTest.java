@@ -86,6 +86,22 @@ class RendezvousTest {
     }
 
     @Test
+    void theWatchdogsWordsNameWhoHasNotComeYet() throws Exception {
+        World world = new World(meeting(0, 3, "secret of this run"), PATIENCE, lost -> {});
+        Thread meeting = new Thread(() ->
+                messageOf(() -> Rendezvous.meet(meeting(0, 3, "secret of this run"), world, Duration.ofSeconds(5))));
+
+        meeting.start();
+        while (world.waitingFor().isEmpty() && meeting.isAlive()) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(world.waitingFor()).isEqualTo("rank 1 (node1), rank 2 (node2) in the meeting");
+        meeting.interrupt();
+        meeting.join();
+    }
+
+    @Test
     void aRankWithoutRendezvousFileSaysSo() {
         assertThatThrownBy(() -> meet(1, 2, "secret of this run", SHORT))
                 .isInstanceOf(WorkerException.class)
@@ -143,11 +159,17 @@ class RendezvousTest {
         }
     }
 
-    private World meet(int rank, int ranks, String secret, Duration deadline) {
+    private Meeting meeting(int rank, int ranks, String secret) {
         List<String> nodes =
                 IntStream.range(0, ranks).mapToObj(node -> "node" + node).toList();
-        Meeting meeting = new Meeting("run-1", "e/l", folder, rank, nodes, true, new Meeting.Secret(text(secret)));
-        return Rendezvous.meet(meeting, deadline, PATIENCE, lost -> {});
+        return new Meeting("run-1", "e/l", folder, rank, nodes, true, new Meeting.Secret(text(secret)));
+    }
+
+    private World meet(int rank, int ranks, String secret, Duration deadline) {
+        Meeting meeting = meeting(rank, ranks, secret);
+        World world = new World(meeting, PATIENCE, lost -> {});
+        Rendezvous.meet(meeting, world, deadline);
+        return world;
     }
 
     private static String messageOf(Runnable work) {
