@@ -3,6 +3,7 @@ package dev.assay.job;
 import dev.assay.cluster.Cluster;
 import dev.assay.plan.Spec;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How long a launcher waits for what.
@@ -32,5 +33,10 @@ record Patience(Duration lateFiles, Duration pending, Duration hardReason, Durat
     /** Slurm counts whole minutes; the rank's own guard acts first. */
     long minutes(Spec spec) {
         return launch(spec).toMinutes() + 2;
+    }
+
+    /** What a job of these launches asks Slurm for. */
+    long minutes(List<Spec> specs) {
+        return 2 + specs.stream().mapToLong(this::minutes).sum();
     }
 }

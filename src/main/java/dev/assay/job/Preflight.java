@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.SlurmSettings;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
+import dev.assay.plan.Specs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,14 +104,23 @@ final class Preflight {
         }
         OptionalLong limit = SlurmText.minutes(partition.getOrDefault("MaxTime", "UNLIMITED"));
         experiments().forEach(experiment -> {
-            long minutes = (long) Math.ceil(experiment.expectedSeconds() / 60);
+            long minutes = minutes(experiment);
             if (limit.isPresent() && minutes > limit.getAsLong()) {
-                trouble.add(
-                        "experiment " + experiment.id() + ": needs " + minutes + " min, partition " + name + " allows "
-                                + limit.getAsLong() + " (MaxTime); take a shorter -Dduration or another partition");
+                trouble.add("experiment " + experiment.id() + ": asks for " + minutes + " min, its deadlines included ("
+                        + (long) Math.ceil(experiment.expectedSeconds() / 60) + " min expected), partition " + name
+                        + " allows " + limit.getAsLong()
+                        + " (MaxTime); take a shorter -Dduration, fewer -Dnodes or another partition");
             }
         });
         return trouble;
+    }
+
+    /** As the launcher will ask for. */
+    private long minutes(Experiment experiment) {
+        Patience patience = Patience.of(plan.cluster());
+        return patience.minutes(experiment.launches().stream()
+                .map(launch -> Specs.of(plan, experiment, launch, "", "", 0))
+                .toList());
     }
 
     private List<String> nodeTrouble() {

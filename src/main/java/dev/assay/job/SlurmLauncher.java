@@ -74,7 +74,7 @@ final class SlurmLauncher implements Launcher {
     @Override
     public ExperimentResult run(Experiment experiment, List<Spec> specs, Progress progress) {
         files.write(experiment, specs);
-        long minutes = 2 + specs.stream().mapToLong(patience::minutes).sum();
+        long minutes = patience.minutes(specs);
         String tag = nextTag(experiment);
         List<String> arguments = Submission.arguments(
                 slurm,

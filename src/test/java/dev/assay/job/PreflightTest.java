@@ -77,9 +77,9 @@ class PreflightTest {
 
     @Test
     void refusesWhatIsLongerThanThePartitionAllows() {
-        partition = partition.replace("MaxTime=UNLIMITED", "MaxTime=00:00:30");
+        partition = partition.replace("MaxTime=UNLIMITED", "MaxTime=00:04:30");
 
-        refuses(2, 8, "experiment burn: needs 1 min", "allows 0");
+        refuses(2, 8, "experiment burn: asks for 5 min", "1 min expected", "partition box allows 4 (MaxTime)");
     }
 
     @Test
