@@ -5,6 +5,7 @@ import dev.assay.measurement.RankResult;
 import dev.assay.measurement.RankTrouble;
 import dev.assay.measurement.ResultException;
 import dev.assay.measurement.ResultReader;
+import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Launch;
 import dev.assay.plan.Spec;
 import java.io.IOException;
@@ -94,11 +95,18 @@ final class Collector {
             return new Found(rank, marker, Optional.empty(), ending(spec, rank, marker) + ", after a whole result");
         } catch (ResultException e) {
             boolean failed = marker.map(ExitMarker::failed).orElse(true);
-            String missing = Files.exists(file)
-                    ? Text.printable(String.valueOf(e.getMessage()))
-                    : "exited with 0 but left no result file";
-            return new Found(rank, marker, Optional.empty(), failed ? ending(spec, rank, marker) : missing);
+            return new Found(rank, marker, Optional.empty(), failed ? ending(spec, rank, marker) : unusable(file, e));
         }
+    }
+
+    /** Of a rank that ended well by its marker. */
+    private static String unusable(Path file, ResultException e) {
+        if (Files.exists(file)) {
+            return Text.printable(String.valueOf(e.getMessage()));
+        }
+        Path part = ResultWriter.partOf(file);
+        return "exited with 0 but left "
+                + (Files.exists(part) ? "its result half-written: " + part.getFileName() : "no result file");
     }
 
     private static ResultReader.Expected expected(Spec spec, int rank) {

@@ -6,9 +6,13 @@ import dev.assay.measurement.RankResult;
 import dev.assay.measurement.RankTrouble;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Whether everything that a question needs was run to its end; if not, who stopped first and what it said. */
 final class Wholeness {
+    private static final int MOST_SILENT = 3;
+
     private Wholeness() {}
 
     static Optional<String> problem(Evidence evidence, ExperimentResult result) {
@@ -30,23 +34,41 @@ final class Wholeness {
         });
     }
 
+    /** What befell the job befell every rank; else the first to fail by itself. */
     private static String words(LaunchResult launch) {
-        Optional<String> first = launch.troubles().stream()
+        Optional<String> rank = launch.troubles().stream()
                 .filter(RankTrouble::culprit)
                 .findFirst()
                 .map(Wholeness::words)
-                .or(() -> failed(launch))
-                .or(launch::jobTrouble)
-                .or(() -> launch.troubles().stream().findFirst().map(Wholeness::words));
-        return first.orElse("complete results") + " (" + launch.ranks().size() + " of " + launch.expectedRanks()
-                + " ranks left a result)";
+                .or(() -> failed(launch));
+        String words = Stream.of(launch.jobTrouble().map(Wholeness::ends), rank)
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining("; "));
+        if (words.isEmpty()) {
+            words = launch.troubles().stream().findFirst().map(Wholeness::words).orElse("complete results");
+        }
+        return words + " (" + launch.ranks().size() + " of " + launch.expectedRanks() + " ranks left a result)";
     }
 
+    /** A rank that waited in vain tells whom for, where it knows; a hanging rank says nothing, so the silent are named too. */
     private static Optional<String> failed(LaunchResult launch) {
+        String silent = launch.troubles().stream()
+                .limit(MOST_SILENT)
+                .map(trouble ->
+                        "; rank " + trouble.rank() + " on " + trouble.node() + " left no result: " + trouble.what())
+                .collect(Collectors.joining());
+        int more = launch.troubles().size() - MOST_SILENT;
         return launch.ranks().stream()
                 .filter(rank -> rank.failure().isPresent())
                 .findFirst()
-                .map(Wholeness::words);
+                .map(rank -> words(rank) + silent + (more > 0 ? "; and " + more + " more ranks without one" : ""));
+    }
+
+    /** The first line says what befell the job, the last is the end of its output. */
+    private static String ends(String jobTrouble) {
+        String first = jobTrouble.lines().findFirst().orElse("").strip();
+        String last = lastLine(jobTrouble);
+        return last.equals(first) ? first : first + " " + last;
     }
 
     private static String words(RankResult rank) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.cluster.Cluster;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.RankTrouble;
+import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Spec;
 import java.io.IOException;
@@ -149,6 +150,14 @@ class CollectorTest {
         assertThat(result.troubles()).extracting(RankTrouble::rank).containsExactly(1);
         assertThat(result.troubles().get(0).culprit()).isTrue();
         assertThat(result.troubles().get(0).what()).contains("rank-1.ndjson");
+    }
+
+    @Test
+    void namesAResultThatStayedHalfWritten() throws IOException {
+        Path file = folder.result("burn", "one", 1);
+        Files.move(file, ResultWriter.partOf(file));
+
+        assertThat(what(1)).startsWith("exited with 0 but left its result half-written: rank-1.ndjson.part");
     }
 
     @Test

@@ -107,6 +107,34 @@ class JudgeTest {
     }
 
     @Test
+    void whereRanksWaitedInVainTheSilentOneIsNamed() {
+        Fleet waited = fleet.rank(
+                        3,
+                        rank -> new RankResult(
+                                rank.header(),
+                                rank.device(),
+                                rank.measurements(),
+                                rank.checks(),
+                                rank.digests(),
+                                Optional.of(new Failure("measure", "phase measure exceeded 60 s"))))
+                .launches(launch -> new LaunchResult(
+                        launch.id(),
+                        launch.role(),
+                        0,
+                        launch.nodes(),
+                        launch.gpusPerNode(),
+                        launch.ranks().subList(0, 15),
+                        List.of(new RankTrouble(15, "node002", "killed by SIGTERM (143)", "", false)),
+                        Optional.of("cancelled from outside: CANCELLED (job 7)")));
+
+        assertThat(waited.burn(UTILISATION).sentence())
+                .contains(
+                        "cancelled from outside: CANCELLED (job 7); rank 3 on node001 failed in measure: phase measure"
+                                + " exceeded 60 s; rank 15 on node002 left no result: killed by SIGTERM (143)")
+                .contains("15 of 16 ranks");
+    }
+
+    @Test
     void rankThatFailedInItsOwnWordsIsNotRun() {
         Verdict verdict = fleet.rank(
                         3,
