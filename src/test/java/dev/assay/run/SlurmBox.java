@@ -34,12 +34,20 @@ final class SlurmBox implements AutoCloseable {
 
     /** Jobs that have not ended. */
     List<String> liveJobs() {
-        String configuration = ClusterFile.read(clusterFile.toString(), () -> 0)
+        return slurm("squeue", "-h", "-o", "%i %T %j");
+    }
+
+    /** A command of this Slurm. */
+    List<String> slurm(String... command) {
+        return call(Map.of("SLURM_CONF", configuration()), command);
+    }
+
+    String configuration() {
+        return ClusterFile.read(clusterFile.toString(), () -> 0)
                 .slurm()
                 .orElseThrow()
                 .configFile()
                 .orElseThrow();
-        return call(Map.of("SLURM_CONF", configuration), "squeue", "-h", "-o", "%i %T %j");
     }
 
     @Override

@@ -51,32 +51,49 @@ class SlurmFaultsTest {
         box.close();
     }
 
+    /** Faults that end a job or its step early: what comes after it must be unharmed. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            kill     | NOT_RUN | SIGKILL
-            exit     | NOT_RUN | exited with 42
-            hang     | NOT_RUN | rank 1
-            truncate | NOT_RUN | truncated
-            foreign  | NOT_RUN | other run
-            missing  | NOT_RUN | missing
-            flip     | FAIL    | GPU
-            cancel   | NOT_RUN | CANCELLED
+            kill-measuring | NOT_RUN | rank 1 on n2 killed by SIGKILL (137) in phase measure
+            hang           | NOT_RUN | still missing: rank 1 (n2)
+            vanish         | NOT_RUN | rank 1 on n2 killed from outside, its wrapper too
+            flip           | FAIL    | n2 GPU 0
+            cancel         | NOT_RUN | cancelled from outside: CANCELLED
             """)
-    void aFaultInOneRankIsNamedAndNothingIsAccepted(String fault, State state, String words) throws IOException {
+    void aFaultInOneExperimentIsNamedAndTheOtherGoesOn(String fault, State state, String words) throws IOException {
         Run run = prepare(fault, Map.of("FAULT", fault, "FAULT_FILE", earlierResult.toString()));
 
         Conclusion conclusion = judgeAll(run);
 
-        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
-        assertThat(of(conclusion, "burn")).anySatisfy(verdict -> {
-            assertThat(verdict.state()).isEqualTo(state);
-            assertThat(verdict.sentence() + verdict.details()).contains(words);
-        });
+        assertNamed(conclusion, state, words);
         assertThat(of(conclusion, "coupled"))
-                .as("the other experiment goes on")
-                .allSatisfy(verdict -> assertThat(verdict.state()).isIn(State.PASS, State.NOT_APPLICABLE));
-        assertThat(gate(run)).isNotZero();
-        assertThat(box.liveJobs()).isEmpty();
+                .as("the other experiment")
+                .allSatisfy(verdict -> assertThat(verdict.state()).isIn(State.PASS, State.NOT_APPLICABLE))
+                .anySatisfy(verdict -> assertThat(verdict.state()).isEqualTo(State.PASS));
+        assertNothingAccepted(run, conclusion);
+    }
+
+    /** What one rank leaves or does not leave; the other experiment is not waited for. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kill           | rank 1 on n2 killed by SIGKILL (137)
+            exit           | rank 1 on n2 exited with 42
+            hang-measuring | waiting for rank 1 (n2)
+            truncate       | rank-1.ndjson is truncated
+            half           | rank 1 on n2 exited with 0 but left its result half-written: rank-1.ndjson.part
+            foreign        | rank-1.ndjson is of another run
+            missing        | rank 1 on n2 exited with 0 but left no result file
+            """)
+    void aFaultInOneRankIsNamedAndNothingIsAccepted(String fault, String words) throws IOException {
+        Run run = prepare(fault, Map.of("FAULT", fault, "FAULT_FILE", earlierResult.toString()));
+
+        run.rows("burn").forEach(run::verdict);
+        Conclusion conclusion = Conclusions.conclude(run, "not judged");
+
+        assertNamed(conclusion, State.NOT_RUN, words);
+        assertThat(of(conclusion, "burn"))
+                .allSatisfy(verdict -> assertThat(verdict.state()).isEqualTo(State.NOT_RUN));
+        assertNothingAccepted(run, conclusion);
     }
 
     @Test
@@ -94,6 +111,19 @@ class SlurmFaultsTest {
         assertThat(words).contains("gone");
         assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
         assertThat(conclusion.verdicts()).allSatisfy(v -> assertThat(v.state()).isEqualTo(State.NOT_RUN));
+        assertThat(gate(run)).isNotZero();
+        assertThat(box.liveJobs()).isEmpty();
+    }
+
+    private static void assertNamed(Conclusion conclusion, State state, String words) {
+        assertThat(of(conclusion, "burn")).anySatisfy(verdict -> {
+            assertThat(verdict.state()).isEqualTo(state);
+            assertThat(verdict.sentence() + verdict.details()).contains(words);
+        });
+    }
+
+    private static void assertNothingAccepted(Run run, Conclusion conclusion) {
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
         assertThat(gate(run)).isNotZero();
         assertThat(box.liveJobs()).isEmpty();
     }
@@ -133,6 +163,7 @@ class SlurmFaultsTest {
             Map<String, String> variables = new HashMap<>(environment);
             variables.put("FAULT_JAVA", ProcessHandle.current().info().command().orElseThrow());
             variables.put("FAULT_CLASSPATH", System.getProperty("java.class.path"));
+            variables.put("FAULT_CONF", box.configuration());
             cluster.set("environment", mapper.valueToTree(variables));
             cluster.put(
                     "java",
