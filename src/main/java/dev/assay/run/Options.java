@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param criteria a site's own limits
  * @param replay a recorded run to judge again
  * @param partialOk whether PARTIAL exits with 0
+ * @param planOnly print the plan and stop
  * @param home where runs and the ledger are kept; must lie on the shared file system
  * @param output where this build's copies lie
  */
@@ -26,6 +27,7 @@ record Options(
         Optional<String> criteria,
         Optional<Path> replay,
         boolean partialOk,
+        boolean planOnly,
         Path home,
         Path output) {
 
@@ -41,6 +43,7 @@ record Options(
                 text(property, "criteria"),
                 text(property, "run").map(Path::of),
                 text(property, "partial").map(Options::partial).orElse(false),
+                text(property, "plan").filter(value -> !value.equals("false")).isPresent(),
                 Path.of(text(property, "assay.home").orElse(".assay"))
                         .toAbsolutePath()
                         .normalize(),
