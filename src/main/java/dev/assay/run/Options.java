@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
  * @param planOnly print the plan and stop
  * @param home where runs and the ledger are kept; must lie on the shared file system
  * @param output where this build's copies lie
+ * @param report the folder of the Allure report that this build makes
  */
 record Options(
         Optional<String> cluster,
@@ -29,13 +30,16 @@ record Options(
         boolean partialOk,
         boolean planOnly,
         Path home,
-        Path output) {
+        Path output,
+        Path report) {
 
     static Options fromSystemProperties() {
         return from(System::getProperty);
     }
 
     static Options from(UnaryOperator<String> property) {
+        Path output =
+                path(property, "assay.output").orElse(Path.of("target/assay").toAbsolutePath());
         return new Options(
                 text(property, "cluster"),
                 text(property, "nodes"),
@@ -44,12 +48,15 @@ record Options(
                 text(property, "run").map(Path::of),
                 text(property, "partial").map(Options::partial).orElse(false),
                 text(property, "plan").filter(value -> !value.equals("false")).isPresent(),
-                Path.of(text(property, "assay.home").orElse(".assay"))
-                        .toAbsolutePath()
-                        .normalize(),
-                Path.of(text(property, "assay.output").orElse("target/assay"))
-                        .toAbsolutePath()
-                        .normalize());
+                path(property, "assay.home").orElse(Path.of(".assay").toAbsolutePath()),
+                output,
+                path(property, "assay.report").orElse(output.resolveSibling("allure-report")));
+    }
+
+    private static Optional<Path> path(UnaryOperator<String> property, String name) {
+        return text(property, name)
+                .map(Path::of)
+                .map(path -> path.toAbsolutePath().normalize());
     }
 
     /** As typed, for the report: only what was given. */
