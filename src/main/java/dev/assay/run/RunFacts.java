@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import dev.assay.criteria.LimitText;
 import dev.assay.plan.Plan;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +21,7 @@ public final class RunFacts {
                 plan.nodeCounts().stream().map(String::valueOf).collect(Collectors.joining(", ")) + " of " + nodes);
         facts.put("gpus", nodes + " × " + plan.cluster().gpusPerNode());
         facts.put("device", plan.gpuModel().name());
-        facts.put("duration", String.valueOf(plan.durationSeconds()));
+        facts.put("duration", LimitText.number(plan.durationSeconds()));
         facts.put("criteria", criteria(plan));
         facts.put("suite", run.record().suiteVersion());
         facts.put("run", run.record().id());
