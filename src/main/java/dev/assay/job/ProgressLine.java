@@ -47,7 +47,8 @@ final class ProgressLine {
         for (int i = 0; i < launches.size(); i++) {
             String id = launches.get(i).id();
             if (!Files.exists(folder.launch(experiment.id(), id).resolve("step.exit"))) {
-                String phase = Text.printable(Text.content(folder.phase(experiment.id(), id, 0)));
+                String word = Text.content(folder.phase(experiment.id(), id, 0)).split(" ", 2)[0];
+                String phase = Text.printable(word);
                 return "launch " + id + " (" + (i + 1) + " of " + launches.size() + ")"
                         + (phase.isEmpty() ? "" : ": " + phase);
             }

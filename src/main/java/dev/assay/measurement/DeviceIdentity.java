@@ -1,5 +1,6 @@
 package dev.assay.measurement;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,5 +32,23 @@ public record DeviceIdentity(
     public DeviceIdentity {
         libraries = List.copyOf(libraries);
         facts = Map.copyOf(facts);
+    }
+
+    /** This device and what else is known of it; what it said itself stands. */
+    DeviceIdentity withFacts(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(more);
+        all.putAll(facts);
+        return new DeviceIdentity(
+                kind,
+                model,
+                uuid,
+                serial,
+                driver,
+                memoryBytes,
+                multiprocessors,
+                computeCapability,
+                maxSmClockMhz,
+                libraries,
+                all);
     }
 }

@@ -9,8 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads what a rank left, and believes nothing that is not sealed, whole, and of the very run, plan and launch asked for. */
 public final class ResultReader {
@@ -30,7 +32,8 @@ public final class ResultReader {
     public record Expected(String run, String plan, String experiment, String launch, int rank, int worldSize) {}
 
     /**
-     * Reads a sealed file; telemetry is passed over, see {@link #telemetry}.
+     * Reads a sealed file; of telemetry, which {@link #telemetry} reads, only the reasons stay for what the
+     * device refused to tell: among the device's facts, under the metric's key.
      *
      * @throws ResultException if the file is missing, unsealed, malformed, another's, or ends before its device was open; in
      *     words that can stand in a report
@@ -102,6 +105,7 @@ public final class ResultReader {
         private final List<Measurement> measurements = new ArrayList<>();
         private final List<Check> checks = new ArrayList<>();
         private final List<Digest> digests = new ArrayList<>();
+        private final Map<String, String> refusals = new TreeMap<>();
 
         Collected(ResultLines lines) {
             this.lines = lines;
@@ -122,7 +126,11 @@ public final class ResultReader {
                 case CHECK -> checks.add(checked(line));
                 case DIGEST -> digests.add(lines.as(Digest.class, line));
                 case FAILURE -> failure = Optional.of(lines.as(Failure.class, line));
-                case PHASE, TELEMETRY -> lines.skip(line);
+                case TELEMETRY ->
+                    finite(lines, lines.as(Telemetry.class, line))
+                            .unavailable()
+                            .forEach((metric, reason) -> refusals.putIfAbsent(metric.key(), reason));
+                case PHASE -> lines.skip(line);
                 case END -> throw new IllegalStateException("an end line is never handed out");
             }
         }
@@ -133,7 +141,7 @@ public final class ResultReader {
                         failure.map(f -> "failed in phase " + f.phase() + " before its device was open: " + f.message())
                                 .orElse("has no device line"));
             }
-            return new RankResult(header(), device.get(), measurements, checks, digests, failure);
+            return new RankResult(header(), device.get().withFacts(refusals), measurements, checks, digests, failure);
         }
 
         private DeviceIdentity onlyDevice(ResultLines.Line line) {

@@ -43,7 +43,8 @@ final class Rows {
     }
 
     private static String title(Criterion criterion, int count, int gpusPerNode) {
-        return criterion.title() + " " + LimitText.of(criterion.limit(), criterion.unit()) + " · "
-                + Words.nodesTimesGpus(count, gpusPerNode);
+        String limit =
+                criterion.judged() ? " " + LimitText.of(criterion.limit(), criterion.unit()) : " (shown, not judged)";
+        return criterion.title() + limit + " · " + Words.nodesTimesGpus(count, gpusPerNode);
     }
 }

@@ -103,7 +103,9 @@ public final class Conclusions {
                 run.collected().stream().map(result -> job(run, result)).toList(),
                 run.replay() ? Optional.of(run.folder().root().getFileName().toString()) : Optional.empty(),
                 run.replay() ? List.of() : ledger.troubles(),
-                List.of(run.output().resolve("summary.html").toString(), report(run)));
+                List.of(
+                        run.output().resolve("summary.html").toString(),
+                        run.report().resolve("index.html").toString()));
     }
 
     private static Decision decide(Plan plan, List<Verdict> verdicts) {
@@ -192,11 +194,6 @@ public final class Conclusions {
 
     private static java.util.stream.Stream<RankResult> ranks(ExperimentResult result) {
         return result.launches().stream().map(LaunchResult::ranks).flatMap(List::stream);
-    }
-
-    private static String report(Run run) {
-        Path beside = run.output().resolveSibling("allure-report").resolve("index.html");
-        return beside.toString();
     }
 
     private static void copyToOutput(Run run, List<String> names) {

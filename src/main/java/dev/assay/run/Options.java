@@ -16,8 +16,10 @@ import java.util.function.UnaryOperator;
  * @param criteria a site's own limits
  * @param replay a recorded run to judge again
  * @param partialOk whether PARTIAL exits with 0
+ * @param planOnly print the plan and stop
  * @param home where runs and the ledger are kept; must lie on the shared file system
  * @param output where this build's copies lie
+ * @param report the folder of the Allure report that this build makes
  */
 record Options(
         Optional<String> cluster,
@@ -26,14 +28,18 @@ record Options(
         Optional<String> criteria,
         Optional<Path> replay,
         boolean partialOk,
+        boolean planOnly,
         Path home,
-        Path output) {
+        Path output,
+        Path report) {
 
     static Options fromSystemProperties() {
         return from(System::getProperty);
     }
 
     static Options from(UnaryOperator<String> property) {
+        Path output =
+                path(property, "assay.output").orElse(Path.of("target/assay").toAbsolutePath());
         return new Options(
                 text(property, "cluster"),
                 text(property, "nodes"),
@@ -41,12 +47,16 @@ record Options(
                 text(property, "criteria"),
                 text(property, "run").map(Path::of),
                 text(property, "partial").map(Options::partial).orElse(false),
-                Path.of(text(property, "assay.home").orElse(".assay"))
-                        .toAbsolutePath()
-                        .normalize(),
-                Path.of(text(property, "assay.output").orElse("target/assay"))
-                        .toAbsolutePath()
-                        .normalize());
+                text(property, "plan").filter(value -> !value.equals("false")).isPresent(),
+                path(property, "assay.home").orElse(Path.of(".assay").toAbsolutePath()),
+                output,
+                path(property, "assay.report").orElse(output.resolveSibling("allure-report")));
+    }
+
+    private static Optional<Path> path(UnaryOperator<String> property, String name) {
+        return text(property, name)
+                .map(Path::of)
+                .map(path -> path.toAbsolutePath().normalize());
     }
 
     /** As typed, for the report: only what was given. */

@@ -2,6 +2,8 @@ package dev.assay.run;
 
 import dev.assay.cluster.InputException;
 import dev.assay.job.JobException;
+import java.io.PrintStream;
+import java.util.function.Supplier;
 
 /** The first step of a build: reads, plans, prints the plan, and prepares the run's folder. Starts no job. */
 public final class PlanCommand {
@@ -11,18 +13,18 @@ public final class PlanCommand {
     private PlanCommand() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(Options::fromSystemProperties, System.getProperty("plan") != null));
+        System.exit(run(Options::fromSystemProperties, System.out, System.err));
     }
 
-    static int run(java.util.function.Supplier<Options> options, boolean printOnly) {
+    static int run(Supplier<Options> options, PrintStream out, PrintStream err) {
         try {
-            Preparation.prepare(options.get(), printOnly, System.out);
+            Preparation.prepare(options.get(), out);
             return 0;
         } catch (InputException | JobException e) {
-            System.out.flush();
-            System.err.println();
-            System.err.println("Assay cannot start: " + e.getMessage());
-            System.err.println("Nothing was submitted.");
+            out.flush();
+            err.println();
+            err.println("Assay cannot start: " + e.getMessage());
+            err.println("Nothing was submitted.");
             return COULD_NOT_START;
         }
     }

@@ -39,16 +39,16 @@ final class Preparation {
 
     private Preparation() {}
 
-    static void prepare(Options options, boolean printOnly, PrintStream out) {
+    static void prepare(Options options, PrintStream out) {
         Current.forget(options.output());
         Json.delete(options.output().resolve("verdict.json"));
         if (options.replay().isPresent()) {
-            replay(options, options.replay().get(), printOnly, out);
+            replay(options, options.replay().get(), out);
             return;
         }
         Plan plan = plan(options);
         out.print(PlanText.of(plan));
-        if (printOnly) {
+        if (options.planOnly()) {
             return;
         }
         refuseWithoutDriver(plan.cluster());
@@ -114,7 +114,7 @@ final class Preparation {
         }
     }
 
-    private static void replay(Options options, Path root, boolean printOnly, PrintStream out) {
+    private static void replay(Options options, Path root, PrintStream out) {
         Path file = root.resolve("run.json");
         if (!Files.isRegularFile(file)) {
             throw new InputException("-Drun=" + root + " is no run folder: it has no run.json."
@@ -125,7 +125,7 @@ final class Preparation {
         Plan plan = withCriteriaOf(PlanJson.read(folder.plan()), options);
         out.println("[assay] replay of run " + record.id() + " of " + record.startedAt() + ": nothing is measured");
         out.print(PlanText.of(plan));
-        if (!printOnly) {
+        if (!options.planOnly()) {
             new Current(record.id(), folder.root().toString(), true).write(options.output());
         }
     }

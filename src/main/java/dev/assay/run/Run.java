@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import dev.assay.cluster.InputException;
 import dev.assay.job.Launcher;
 import dev.assay.job.Launchers;
 import dev.assay.job.RunFolder;
@@ -14,6 +15,7 @@ import dev.assay.plan.Specs;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.Question;
 import dev.assay.verdict.Verdict;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +34,7 @@ public final class Run {
     private final RunRecord record;
     private final Plan plan;
     private final Path output;
+    private final Path report;
     private final Path home;
     private final boolean replay;
     private final Optional<Launcher> launcher;
@@ -45,6 +48,7 @@ public final class Run {
             RunRecord record,
             Plan plan,
             Path output,
+            Path report,
             Path home,
             boolean replay,
             Optional<Launcher> launcher) {
@@ -52,6 +56,7 @@ public final class Run {
         this.record = record;
         this.plan = plan;
         this.output = output;
+        this.report = report;
         this.home = home;
         this.replay = replay;
         this.launcher = launcher;
@@ -69,11 +74,16 @@ public final class Run {
         RunRecord record = Json.read(folder.root().resolve("run.json"), RunRecord.class);
         Plan recorded = PlanJson.read(folder.plan());
         Plan plan = current.replay() ? Preparation.withCriteriaOf(recorded, options) : recorded;
+        if (withLauncher && !current.replay() && Files.exists(folder.manifest())) {
+            throw new InputException("Run " + current.runId() + " has ended and is evidence now; start another with"
+                    + " mvn verify, or judge this one again with -Drun=" + folder.root() + ".");
+        }
         Optional<Launcher> launcher = withLauncher && !current.replay()
                 ? Optional.of(
                         Launchers.of(plan.cluster(), folder, Preparation.workerRuntime(plan.cluster(), options.home())))
                 : Optional.empty();
-        return new Run(folder, record, plan, options.output(), options.home(), current.replay(), launcher);
+        return new Run(
+                folder, record, plan, options.output(), options.report(), options.home(), current.replay(), launcher);
     }
 
     public Plan plan() {
@@ -86,6 +96,10 @@ public final class Run {
 
     public Path output() {
         return output;
+    }
+
+    Path report() {
+        return report;
     }
 
     Path home() {

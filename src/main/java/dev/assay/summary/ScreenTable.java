@@ -4,6 +4,7 @@ import dev.assay.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One line a criterion in aligned columns. Where they are wider than the screen, the words give way (baseline, worst unit,
@@ -16,23 +17,33 @@ final class ScreenTable {
     private static final int TITLE = 1;
     private static final int BASELINE = 7;
     private static final int WORST = 8;
-    private static final int LEAST = 12;
+    private static final int LEAST = 16;
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
+    /** Those in which some row has something to say. */
+    private final List<Integer> columns;
+
     private final int[] widths = new int[HEADS.size()];
 
     ScreenTable(List<Verdict> verdicts, int most) {
         rows.add(HEADS);
         verdicts.forEach(verdict -> rows.add(row(verdict)));
+        columns = IntStream.range(0, HEADS.size())
+                .filter(column -> column <= TITLE
+                        || rows.stream()
+                                .skip(1)
+                                .anyMatch(row -> !row.get(column).equals(Words.NONE)))
+                .boxed()
+                .toList();
         for (List<String> row : rows) {
-            for (int column = 0; column < widths.length; column++) {
+            for (int column : columns) {
                 widths[column] = Math.max(widths[column], Clean.width(row.get(column)));
             }
         }
         int[] givesWay = {BASELINE, WORST, TITLE};
         for (int column : givesWay) {
-            int over = Arrays.stream(widths).sum() + GAP.length() * (widths.length - 1) - most;
+            int over = Arrays.stream(widths).sum() + GAP.length() * (columns.size() - 1) - most;
             if (over > 0) {
                 widths[column] = Math.max(Math.min(LEAST, widths[column]), widths[column] - over);
             }
@@ -65,7 +76,7 @@ final class ScreenTable {
 
     private String line(List<String> row) {
         StringBuilder line = new StringBuilder();
-        for (int column = 0; column < widths.length; column++) {
+        for (int column : columns) {
             String cell = Clean.shorten(row.get(column), widths[column]);
             String pad = " ".repeat(widths[column] - Clean.width(cell));
             line.append(column == 0 ? "" : GAP).append(RIGHT[column] ? pad + cell : cell + pad);

@@ -95,8 +95,11 @@ final class Words {
         }
     }
 
+    /** A limit that judged nothing is not shown beside the value. */
     static String limit(Verdict verdict) {
-        return limit(verdict.criterion().limit(), verdict.criterion().unit());
+        return verdict.criterion().judged()
+                ? limit(verdict.criterion().limit(), verdict.criterion().unit())
+                : NONE;
     }
 
     static String ceiling(Verdict verdict) {
@@ -106,7 +109,7 @@ final class Words {
 
     static String ceilingNumber(Verdict verdict) {
         OptionalDouble ceiling = verdict.criterion().ceiling();
-        return ceiling.isPresent() && Double.isFinite(ceiling.getAsDouble())
+        return verdict.criterion().judged() && ceiling.isPresent() && Double.isFinite(ceiling.getAsDouble())
                 ? exact(rounded(ceiling.getAsDouble(), 1).doubleValue())
                 : NONE;
     }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 /** Whether the results are right. A wrong result fails every criterion of its launches; an unchecked one proves nothing. */
 final class Correctness {
+    static final String WRONG = "wrong result: ";
     private static final String GEMM = "gemm.";
     private static final String ALL_REDUCE = "allreduce.";
     private static final double MOST_TOLD = 1e6;
@@ -107,7 +108,7 @@ final class Correctness {
         String worst = check.worst() > 1 && check.worst() <= MOST_TOLD
                 ? ", worst " + Numbers.of(check.worst(), Unit.RATIO) + " × the bound"
                 : "";
-        return "wrong result: " + check.wrong() + " of " + check.checked() + " elements of " + check.name() + " on "
-                + rank.unit() + worst + ": " + check.detail();
+        return WRONG + check.wrong() + " of " + check.checked() + " elements of " + check.name() + " on " + rank.unit()
+                + worst + ": " + check.detail();
     }
 }

@@ -98,13 +98,14 @@ public final class Judge {
     }
 
     private static String proof(Evidence evidence) {
+        if (evidence.contract().reference()) {
+            return "the reference device proves the suite, not a cluster";
+        }
         String model = evidence.ranks().stream()
                 .findFirst()
                 .map(RankResult::device)
                 .map(device -> device.model())
                 .orElse("");
-        return evidence.contract().reference()
-                ? "reference device: " + model + " proves the suite, not a cluster"
-                : "the criteria show it only, on " + model;
+        return "the criteria show it only, on " + model;
     }
 }

@@ -174,16 +174,20 @@ final class ScaleEfficiency {
 
     private static String sentence(
             Interval interval, Evidence evidence, Look look, List<ScaledLaunch> launches, Coverage coverage) {
+        String shares = coverage.measured() + " of " + coverage.expected() + " launches, straggler "
+                + ScaledLaunch.percent(mean(launches.stream().map(ScaledLaunch::straggler))) + ", communication "
+                + ScaledLaunch.percent(mean(launches.stream().map(ScaledLaunch::communicationShare)));
+        String measured = Numbers.plain(interval.estimate(), 2) + " % (" + bounds(interval) + "), ";
+        if (!evidence.criterion().judged()) {
+            return measured + shares;
+        }
         String margin = margin(interval, evidence.criterion().limit()).stream()
                 .mapToObj(value -> ", margin of the lower bound " + Numbers.signed(value, Unit.PERCENT))
                 .collect(Collectors.joining());
         String why = look.words().isEmpty() ? "" : "; " + look.words();
         String where = look.state() == State.FAIL ? ": look at " + culprit(launches) : "";
-        return Numbers.plain(interval.estimate(), 2) + " % (" + bounds(interval) + "), "
-                + Limits.words(evidence.criterion().limit(), List.of(), Unit.PERCENT) + margin + ", "
-                + coverage.measured() + " of " + coverage.expected() + " launches, straggler "
-                + ScaledLaunch.percent(mean(launches.stream().map(ScaledLaunch::straggler))) + ", communication "
-                + ScaledLaunch.percent(mean(launches.stream().map(ScaledLaunch::communicationShare))) + why + where;
+        return measured + Limits.words(evidence.criterion().limit(), List.of(), Unit.PERCENT) + margin + ", " + shares
+                + why + where;
     }
 
     /** The part that costs more. */

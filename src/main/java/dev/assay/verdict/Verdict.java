@@ -1,6 +1,7 @@
 package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Metric;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -34,5 +35,11 @@ public record Verdict(
         List<String> details) {
     public Verdict {
         details = List.copyOf(details);
+    }
+
+    /** Whether the cluster computed something wrong, which is worse than being slow. */
+    public boolean wrongResult() {
+        boolean compares = criterion.metric() == Metric.WRONG_ELEMENTS || criterion.metric() == Metric.DISTINCT_RESULTS;
+        return state == State.FAIL && (compares || sentence.contains(Correctness.WRONG));
     }
 }

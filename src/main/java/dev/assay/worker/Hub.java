@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,7 +25,8 @@ final class Hub {
     private final Map<List<Integer>, Exchange> open = new LinkedHashMap<>();
 
     private final Set<Integer> gone = new TreeSet<>();
-    private boolean broken;
+    /** What everyone was told, and whoever comes later is told too. */
+    private Optional<Frame> loss = Optional.empty();
 
     Hub(Meeting meeting) {
         this.meeting = meeting;
@@ -49,7 +51,11 @@ final class Hub {
 
     /** Whether the rank is new and one of this launch's. */
     synchronized boolean join(int rank, Peer peer) {
-        return rank >= 0 && rank < meeting.worldSize() && peers.putIfAbsent(rank, peer) == null;
+        boolean welcome = rank >= 0 && rank < meeting.worldSize() && peers.putIfAbsent(rank, peer) == null;
+        if (welcome) {
+            loss.ifPresent(words -> send(rank, words));
+        }
+        return welcome;
     }
 
     /** Who has not come yet, in words; empty where all are there. */
@@ -84,9 +90,7 @@ final class Hub {
     synchronized void disconnected(int rank) {
         if (!gone.contains(rank)) {
             leave(rank, "left");
-            if (!broken) {
-                lose(meeting.words(rank) + " left between operations");
-            }
+            lose(meeting.words(rank) + " left between operations");
         }
         notifyAll();
     }
@@ -158,9 +162,10 @@ final class Hub {
 
     /** The first loss is told to everyone; what follows is its consequence. */
     private void lose(String words) {
-        if (!broken) {
-            broken = true;
-            List.copyOf(peers.keySet()).forEach(rank -> send(rank, Frame.words(Frame.Kind.LOST, words)));
+        if (loss.isEmpty()) {
+            Frame told = Frame.words(Frame.Kind.LOST, words);
+            loss = Optional.of(told);
+            List.copyOf(peers.keySet()).forEach(rank -> send(rank, told));
         }
     }
 

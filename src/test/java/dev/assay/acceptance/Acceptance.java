@@ -27,13 +27,18 @@ final class Acceptance {
 
     /** Failed: the cluster. Broken: the suite or the job. Skipped only with the proof that there is nothing to measure. */
     private static void say(Verdict verdict) {
-        String sentence = verdict.state() + ": " + verdict.sentence();
+        String sentence = words(verdict);
         switch (verdict.state()) {
             case PASS -> {}
             case FAIL -> throw new AssertionError(sentence);
             case INCONCLUSIVE, INVALID, NOT_RUN -> throw new NotMeasuredException(sentence);
             case NOT_APPLICABLE -> Assumptions.abort(sentence);
         }
+    }
+
+    /** As {@code allure-config/categories.json} sorts them: a wrong result is not a slow one. */
+    static String words(Verdict verdict) {
+        return verdict.state() + (verdict.wrongResult() ? " wrong result" : "") + ": " + verdict.sentence();
     }
 
     static void assertAccepting(Conclusion conclusion) {

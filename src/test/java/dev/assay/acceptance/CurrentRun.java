@@ -1,7 +1,9 @@
 package dev.assay.acceptance;
 
+import dev.assay.report.Evidence;
 import dev.assay.run.Conclusions;
 import dev.assay.run.Run;
+import dev.assay.run.RunFacts;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -15,6 +17,7 @@ public final class CurrentRun implements LauncherSessionListener {
 
         private static Run open() {
             Run run = Run.current();
+            Evidence.frame(RunFacts.of(run));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> abort(run), "assay-abort"));
             return run;
         }

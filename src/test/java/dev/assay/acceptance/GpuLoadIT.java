@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GpuLoadIT {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
     @MethodSource("rows")
+    @DisplayName("Criterion:")
     void meets(Row row) {
         Acceptance.judge("GPUs under load", row);
     }

@@ -3,22 +3,26 @@ package dev.assay.acceptance;
 import dev.assay.job.RunFolder;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
-import dev.assay.measurement.RankResult;
 import dev.assay.plan.Row;
 import dev.assay.report.Evidence;
 import dev.assay.run.Run;
 import dev.assay.run.RunCharts;
 import dev.assay.verdict.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What lies behind one verdict, attached to its row: from the sentence down to the raw samples. */
 final class RowEvidence {
-    /** A row of a large cluster names every file but attaches only so many logs; the rest lie in the run folder. */
+    /** A large cluster's logs would make a report that nobody can open; the rest lies in the run folder. */
     private static final int MOST_LOGS = 16;
+
+    private static final int MOST_LOG_CHARACTERS = 1 << 14;
 
     private RowEvidence() {}
 
@@ -29,9 +33,10 @@ final class RowEvidence {
         List<LaunchResult> launches = result.launches().stream()
                 .filter(launch -> RunCharts.serves(launch, row))
                 .toList();
-        Evidence.attachCsv("Raw samples", samples(launches));
+        Evidence.attachCsv("Raw samples", RowSamples.csv(row.criterion().metric(), launches));
         Path experiment = run.folder().experiment(row.experiment());
         attachIfPresent("Batch script", experiment.resolve("job.sh"));
+        attachIfPresent("Steps of the job", experiment.resolve("steps.tsv"));
         attachIfPresent("Submit command", experiment.resolve("submit.txt"));
         attachIfPresent("Job output", experiment.resolve("job.out"));
         launches.forEach(launch -> attachLaunch(run.folder(), row, launch));
@@ -39,9 +44,30 @@ final class RowEvidence {
 
     private static void attachLaunch(RunFolder folder, Row row, LaunchResult launch) {
         attachIfPresent("Spec of " + launch.id(), folder.spec(row.experiment(), launch.id()));
-        IntStream.range(0, Math.min(launch.expectedRanks(), MOST_LOGS))
-                .forEach(rank -> attachIfPresent(
-                        "Log of " + launch.id() + ", rank " + rank, folder.log(row.experiment(), launch.id(), rank)));
+        String logs = IntStream.range(0, launch.expectedRanks())
+                .mapToObj(rank -> log(rank, folder.log(row.experiment(), launch.id(), rank)))
+                .filter(log -> !log.isEmpty())
+                .limit(MOST_LOGS)
+                .collect(Collectors.joining("\n"));
+        Evidence.attachText(
+                "Logs of " + launch.id(),
+                logs.isEmpty()
+                        ? "None of the " + launch.expectedRanks() + " ranks wrote anything to stdout or stderr.\n"
+                        : logs);
+    }
+
+    /** Under a heading, at most its last part; empty where the rank wrote nothing. */
+    private static String log(int rank, Path file) {
+        try {
+            if (!Files.isRegularFile(file) || Files.size(file) == 0) {
+                return "";
+            }
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+            String tail = text.substring(Math.max(0, text.length() - MOST_LOG_CHARACTERS));
+            return "=== rank " + rank + (tail.length() < text.length() ? ", the end of " + file : "") + "\n" + tail;
+        } catch (IOException e) {
+            throw new UncheckedIOException("attaching the log of rank " + rank, e);
+        }
     }
 
     private static void attachIfPresent(String name, Path file) {
@@ -61,30 +87,6 @@ final class RowEvidence {
                         baseline -> text.append("Baseline: ").append(baseline).append('\n'));
         verdict.details().forEach(detail -> text.append(detail).append('\n'));
         return text.toString();
-    }
-
-    private static String samples(List<LaunchResult> launches) {
-        StringBuilder csv = new StringBuilder("launch,rank,node,gpu,metric,unit,sample,value\n");
-        for (LaunchResult launch : launches) {
-            for (RankResult rank : launch.ranks()) {
-                rank.measurements().forEach(measurement -> {
-                    for (int i = 0; i < measurement.samples().size(); i++) {
-                        csv.append(String.format(
-                                Locale.ROOT,
-                                "%s,%d,%s,%s,%s,%s,%d,%s%n",
-                                launch.id(),
-                                rank.header().rank(),
-                                rank.header().node(),
-                                rank.device().uuid(),
-                                measurement.metric().key(),
-                                measurement.unit().symbol(),
-                                i,
-                                measurement.samples().get(i)));
-                    }
-                });
-            }
-        }
-        return csv.toString();
     }
 
     private static String shape(Row row) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScalingIT {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
     @MethodSource("rows")
+    @DisplayName("Criterion:")
     void meets(Row row) {
         Acceptance.judge("Scaling over nodes", row);
     }

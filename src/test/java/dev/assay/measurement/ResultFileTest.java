@@ -64,11 +64,24 @@ class ResultFileTest {
 
         assertThat(result)
                 .isEqualTo(new RankResult(
-                        HEADER, DEVICE, List.of(RATE), List.of(CHECK), List.of(DIGEST), java.util.Optional.empty()));
+                        HEADER,
+                        DEVICE.withFacts(Map.of("sm.active", "Not Supported")),
+                        List.of(RATE),
+                        List.of(CHECK),
+                        List.of(DIGEST),
+                        java.util.Optional.empty()));
         assertThat(ResultReader.telemetry(file)).contains(TELEMETRY);
         assertThat(ResultWriter.partOf(file)).doesNotExist();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void whatTheDeviceRefusedToTellStandsAmongItsFacts() throws Exception {
+        writeGood();
+
+        assertThat(ResultReader.read(file, EXPECTED).device().facts())
+                .containsOnly(Map.entry("vbios", "96"), Map.entry("sm.active", "Not Supported"));
     }
 
     @Test

@@ -26,6 +26,13 @@ class OptionsTest {
     }
 
     @Test
+    void onlyAPlanThatWasAskedForStopsThere() {
+        assertThat(Options.from(Map.of("plan", "")::get).planOnly()).isFalse();
+        assertThat(Options.from(Map.of("plan", "false")::get).planOnly()).isFalse();
+        assertThat(Options.from(Map.of("plan", "true")::get).planOnly()).isTrue();
+    }
+
+    @Test
     void partialTakesOneWord() {
         assertThatThrownBy(() -> Options.from(Map.of("partial", "true")::get))
                 .isInstanceOf(InputException.class)

@@ -179,7 +179,7 @@ class SlurmFaultsTest {
                 "assay.output",
                         Files.createDirectories(folder.resolve("out-" + name)).toString());
         Options options = Options.from(properties::get);
-        Preparation.prepare(options, false, System.out);
+        Preparation.prepare(options, System.out);
         return Run.open(options, true);
     }
 }

@@ -34,6 +34,7 @@ class CorrectnessTest {
 
         assertThat(verdicts).allSatisfy(verdict -> {
             assertThat(verdict.state()).isEqualTo(State.FAIL);
+            assertThat(verdict.wrongResult()).isTrue();
             assertThat(verdict.sentence())
                     .contains("wrong result: 3 of 4096 elements of gemm.freivalds on node001 GPU 5 (GPU-5)")
                     .contains("row 17");

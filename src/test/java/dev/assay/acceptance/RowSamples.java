@@ -1,0 +1,92 @@
+package dev.assay.acceptance;
+
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What a row's verdict was computed from, as CSV: one line a launch, rank and metric, its samples behind each other. */
+final class RowSamples {
+    private static final String WHO = "launch,rank,node,gpu,";
+    private static final int MOST_CHARACTERS = 1 << 20;
+
+    private RowSamples() {}
+
+    static String csv(Metric judged, List<LaunchResult> launches) {
+        String head = switch (judged) {
+            case WRONG_ELEMENTS -> WHO + "check,checked,wrong,worst of its bound,detail";
+            case DISTINCT_RESULTS -> WHO + "result,digest";
+            default -> WHO + "metric,unit,samples";
+        };
+        return bounded(
+                head,
+                launches.stream()
+                        .flatMap(launch -> launch.ranks().stream()
+                                .flatMap(rank ->
+                                        values(judged, rank).map(values -> launch.id() + "," + who(rank) + values))));
+    }
+
+    private static Stream<String> values(Metric judged, RankResult rank) {
+        Set<Metric> sources = sources(judged);
+        return switch (judged) {
+            case WRONG_ELEMENTS ->
+                rank.checks().stream()
+                        .map(check -> quoted(check.name()) + "," + check.checked() + "," + check.wrong() + ","
+                                + check.worst() + "," + quoted(check.detail()));
+            case DISTINCT_RESULTS ->
+                rank.digests().stream().map(digest -> quoted(digest.name()) + "," + quoted(digest.value()));
+            default ->
+                rank.measurements().stream()
+                        .filter(measurement -> sources.contains(measurement.metric()))
+                        .map(measurement -> measurement.metric().key() + ","
+                                + measurement.unit().symbol() + ","
+                                + measurement.samples().stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(",")));
+        };
+    }
+
+    /** What the judge computes a derived metric from; another one is its own source. */
+    private static Set<Metric> sources(Metric judged) {
+        return switch (judged) {
+            case STEP_TFLOPS, SCALE_EFFICIENCY -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP);
+            case SENSITIVITY ->
+                EnumSet.of(Metric.COMPUTE_ALONE, Metric.COMMUNICATION_ALONE, Metric.STEP_TIME, Metric.STEP_BYTES);
+            case LOAD_RATIO -> EnumSet.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK);
+            case WARMTH -> EnumSet.of(Metric.TEMPERATURE, Metric.POWER);
+            default -> EnumSet.of(judged);
+        };
+    }
+
+    private static String who(RankResult rank) {
+        return rank.header().rank() + "," + rank.header().node() + ","
+                + rank.device().uuid() + ",";
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** Whole lines only; the run folder has all of them. */
+    private static String bounded(String head, Stream<String> lines) {
+        StringBuilder csv = new StringBuilder(head).append('\n');
+        int[] leftOut = {0};
+        lines.forEach(line -> {
+            if (csv.length() + line.length() < MOST_CHARACTERS) {
+                csv.append(line).append('\n');
+            } else {
+                leftOut[0]++;
+            }
+        });
+        return leftOut[0] == 0
+                ? csv.toString()
+                : csv.append("# ")
+                        .append(leftOut[0])
+                        .append(" more lines: rank-N.ndjson in the run folder\n")
+                        .toString();
+    }
+}
