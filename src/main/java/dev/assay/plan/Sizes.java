@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.InputException;
+import dev.assay.cluster.Nics;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
@@ -14,15 +15,19 @@ import java.util.Locale;
  *
  * <p>A step of G GEMMs takes T = G · 2·m·n·k / sustained rate; its all-reduces, alone and at the fabric's floor B, take
  * C = bytes · 2(n−1)/n / B. The bytes are chosen so that C = {@value #SHARE} T at the most ranks. On 8 nodes of 8 H200 with
- * 2 × 400 GbE: T = 16 · 2·8192³ / 659 TFLOPS = 26.7 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.45 · 26.7 ms · 87.5 GB/s /
- * 1.969 = 534 MB a step, 33 MB a bucket, which is what data-parallel frameworks send.
+ * 2 × 400 GbE: T = 32 · 2·8192³ / 659 TFLOPS = 53.4 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.40 · 53.4 ms · 87.5 GB/s /
+ * 1.969 = 949 MB a step, 30 MB a bucket, which is what data-parallel frameworks send.
+ *
+ * <p>What overlaps is not free: on two H200 at their power limit every GB that is all-reduced beside the GEMMs lengthened the
+ * step by 1.5 ms, whatever the number of the collective's thread blocks (8, 16, 32). Sized for NVLink's own bandwidth, a healthy
+ * pair would lose 10 % that way. So nodes that share a host are sized as if each had a NIC of the cluster file's rate.
  */
 final class Sizes {
     /** Share of T that the all-reduces take alone, at the fabric's floor and the most ranks: middle of 30–50 %. */
-    static final double SHARE = 0.45;
+    static final double SHARE = 0.40;
 
     /** The same at the fewest ranks over two nodes, where 2(n−1)/n is smaller: below, 5 % would not show at B / 3. */
-    static final double LEAST_SHARE = 0.30;
+    static final double LEAST_SHARE = 0.35;
 
     /** What a healthy fabric's ring reaches of its line rate at least: 350 of 400 GB/s; healthy are 366–386. */
     static final double OF_LINE_RATE = 0.875;
@@ -33,7 +38,9 @@ final class Sizes {
     /** Elements: bucket sizes are whole pages of bf16, so that every rank's part is aligned. */
     private static final long GRANULE = 1024;
 
-    private static final int COUPLED_GEMMS = 16;
+    /** The last of so many buckets overlaps with nothing: 40 % / 32 = 1.3 % of a step at the floor. */
+    private static final int COUPLED_GEMMS = 32;
+
     private static final Gemm CUDA_GEMM = new Gemm(8192, 8192, 8192);
 
     /** About 33 ms a timed batch at the sustained rate: 30 samples a second, without a pause between batches. */
@@ -53,8 +60,14 @@ final class Sizes {
 
     /** Bus bandwidth in GB/s that an all-reduce over {@code mostNodes} must at least reach on a sound fabric. */
     static double fabricFloorGBps(Cluster cluster, GpuModel model, int mostNodes) {
-        boolean network = mostNodes >= 2 && !cluster.sharedHost();
-        return OF_LINE_RATE * (network ? cluster.nics().nodeGigabytesPerSecond() : model.nvlinkAllReduceGBps());
+        if (mostNodes < 2) {
+            return OF_LINE_RATE * model.nvlinkAllReduceGBps();
+        }
+        Nics nics = cluster.nics();
+        double line = cluster.sharedHost()
+                ? new Nics(Math.max(1, nics.count()), nics.gigabitsPerSecond()).nodeGigabytesPerSecond()
+                : nics.nodeGigabytesPerSecond();
+        return OF_LINE_RATE * line;
     }
 
     static Coupled coupled(Cluster cluster, GpuModel model, int fewestNodes, int mostNodes) {
