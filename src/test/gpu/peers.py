@@ -1,0 +1,120 @@
+"""What `compare` needs beside a shell: specs for our worker, our results read back, and the PyTorch and pynvml peers."""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+SIDE = 8192
+WARM_UP, MEASURED = 4.0, 8.0
+GEMMS, BUCKET = 32, 46_000_128  # bf16 elements; 92 MB
+NODES = {"burn": ["n0"], "coupled": ["n0", "n1"]}
+
+
+def spec(workload, folder):
+    """Writes spec.json; prints the bytes of one bucket."""
+    gemm = {"m": SIDE, "n": SIDE, "k": SIDE}
+    work = {"burn": {"name": "burn", "gemm": gemm, "batch": 20},
+            "coupled": {"name": "coupled", "gemm": gemm, "gemms": GEMMS, "bucketElements": BUCKET}}[workload]
+    os.makedirs(folder, exist_ok=True)
+    content = dict(schema=1, runId="compare", planHash="compare", experiment=workload, launch="compare",
+                   role="LOAD" if workload == "burn" else "SCALED", repetition=0, workload=work, device="cuda",
+                   nodes=NODES[workload], gpusPerNode=1, measuredSeconds=MEASURED, warmUpSeconds=WARM_UP,
+                   phaseDeadlineSeconds=120.0, seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
+    with open(os.path.join(folder, "spec.json"), "w") as file:
+        json.dump(content, file, indent=1)
+    print(2 * BUCKET)
+
+
+def samples(folder):
+    """Metric to samples of rank 0."""
+    found = {}
+    with open(os.path.join(folder, "rank-0.ndjson")) as lines:
+        for line in map(json.loads, lines):
+            if line["type"] == "measurement":
+                measurement = line.get("measurement", line)
+                found[measurement["metric"]] = measurement["samples"]
+    return found
+
+
+def row(who, what, value, unit):
+    print(f"{who}\t{what}\t{value:.2f}\t{unit}", flush=True)
+
+
+def show(workload, folder):
+    ours = samples(folder)
+    if workload == "coupled":
+        bucket_seconds = statistics.median(ours["communication.alone"]) / 1e3 / GEMMS
+        row("assay", "all-reduce busbw", 2 * BUCKET / bucket_seconds / 1e9, "GB/s")
+        return
+    row("assay", "GEMM bf16 8192", statistics.harmonic_mean(ours["gemm.tflops"]), "TFLOPS")
+    row("assay", "SM-active", ours["sm.active"][0], "%")
+    with open(os.path.join(folder, "watched.ndjson")) as lines:
+        seconds = [json.loads(line) for line in lines]
+    busy = [second["sm"] for second in seconds if second["sm"] > 90]
+    row("pynvml", "SM-active", statistics.mean(busy[int(WARM_UP):-1]), "%")
+
+
+def gemm():
+    """PyTorch's own loop over the same shape and kind of data."""
+    import torch
+    a = torch.randn(SIDE, SIDE, device="cuda").bfloat16()
+    b = torch.randn(SIDE, SIDE, device="cuda").bfloat16()
+    c = torch.empty_like(a)
+
+    def loop(seconds):
+        count, queued, end = 0, [], time.time() + seconds
+        while time.time() < end:
+            for _ in range(20):
+                torch.mm(a, b, out=c)
+            count += 20
+            queued.append(torch.cuda.Event())
+            queued[-1].record()
+            if len(queued) > 2:
+                queued.pop(0).synchronize()
+        return count
+
+    loop(WARM_UP)
+    start, stop = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    start.record()
+    count = loop(MEASURED)
+    stop.record()
+    torch.cuda.synchronize()
+    row("pytorch", "GEMM bf16 8192", 2 * SIDE**3 * count / (start.elapsed_time(stop) / 1e3) / 1e12, "TFLOPS")
+
+
+def watch(seconds):
+    """SM-active of GPU 0 by pynvml's GPM, a line a second."""
+    import pynvml
+    pynvml.nvmlInit()
+    gpu = pynvml.nvmlDeviceGetHandleByIndex(0)
+    before, after = pynvml.nvmlGpmSampleAlloc(), pynvml.nvmlGpmSampleAlloc()
+    pynvml.nvmlGpmSampleGet(gpu, before)
+    end = time.time() + float(seconds)
+    while time.time() < end:
+        time.sleep(1)
+        pynvml.nvmlGpmSampleGet(gpu, after)
+        request = pynvml.c_nvmlGpmMetricsGet_t()
+        request.version, request.numMetrics, request.sample1, request.sample2 = 1, 1, before, after
+        request.metrics[0].metricId = 2
+        pynvml.nvmlGpmMetricsGet(request)
+        print(json.dumps({"sm": request.metrics[0].value}), flush=True)
+        before, after = after, before
+
+
+def ratios(table):
+    """Medians with their spread, and ours over the peer's."""
+    values = {}
+    with open(table) as lines:
+        for who, what, value, unit in (line.rstrip("\n").split("\t") for line in lines):
+            values.setdefault((what, unit), {}).setdefault(who, []).append(float(value))
+    for (what, unit), by_who in values.items():
+        peer = next(who for who in by_who if who != "assay")
+        ours, theirs = statistics.median(by_who["assay"]), statistics.median(by_who[peer])
+        print(f"{what}: assay {ours:.2f} {unit} ({min(by_who['assay']):.2f}-{max(by_who['assay']):.2f}), "
+              f"{peer} {theirs:.2f} ({min(by_who[peer]):.2f}-{max(by_who[peer]):.2f}), ratio {ours / theirs:.4f}")
+
+
+if __name__ == "__main__":
+    {"spec": spec, "show": show, "gemm": gemm, "watch": watch, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])
