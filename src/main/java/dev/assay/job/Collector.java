@@ -123,7 +123,7 @@ final class Collector {
         boolean started = Files.exists(folder.log(spec.experiment(), spec.launch(), rank));
         return started
                 ? "killed from outside, its wrapper too: no exit marker" + during
-                : "did not start: no exit marker";
+                : "did not start: no exit marker and no log; does its node see the run folder (-Dassay.home=)?";
     }
 
     /**

@@ -143,7 +143,7 @@ final class Preflight {
                         + " nodes");
             } else if (!node.usable()) {
                 trouble.add("node " + name + ": must be up, got " + node.state() + " (" + node.reason()
-                        + "); leave it out with -Dnodes or mend it");
+                        + "); mend it, or take it out of the cluster file's nodes");
             } else if (slurm.gres().isPresent() && node.gpus() < cluster.gpusPerNode()) {
                 trouble.add("node " + name + ": must have " + cluster.gpusPerNode() + " GPUs in Slurm's GRES, got "
                         + node.gpus());

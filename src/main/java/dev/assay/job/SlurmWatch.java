@@ -169,12 +169,23 @@ final class SlurmWatch {
     private Optional<String> words(SlurmText.Ended record, boolean done) {
         return switch (record.state()) {
             case "COMPLETED" ->
-                done ? Optional.empty() : Optional.of("Slurm says COMPLETED, but it left no job.done" + evidence());
+                done
+                        ? Optional.empty()
+                        : Optional.of("Slurm says COMPLETED, but it left no job.done" + unseen() + evidence());
             case "CANCELLED" ->
                 Optional.of((stopping.getAsBoolean() ? "cancelled by this run" : "cancelled from outside: CANCELLED")
                         + evidence());
+            case "FAILED" -> Optional.of("FAILED, exit code " + record.exitCode() + unseen() + evidence());
             default -> Optional.of(record.state() + ", exit code " + record.exitCode() + evidence());
         };
+    }
+
+    /** The script's first act is to leave its mark in the experiment's folder. */
+    private String unseen() {
+        return Files.exists(job.folder().resolve(job.tag() + ".started"))
+                ? ""
+                : "; its script left no sign in " + job.folder()
+                        + ": the nodes must share the run folder (-Dassay.home=)";
     }
 
     private Optional<Optional<String>> vanished() {

@@ -52,6 +52,7 @@ final class Preparation {
             return;
         }
         refuseWithoutDriver(plan.cluster());
+        SharedHome.require(plan.cluster(), options.home());
         Launchers.preflight(plan).forEach(line -> out.println("[assay] " + line));
         RunFolder folder = create(options, plan);
         out.println("[assay] run " + folder.runId() + " in " + folder.root());

@@ -23,8 +23,29 @@ final class SlurmBox implements AutoCloseable {
     }
 
     static SlurmBox start(Path state, int nodes) {
-        List<String> lines = call(
-                Map.of(), SCRIPT, "start", "--nodes", "" + nodes, "--gpus-per-node", "1", "--state", state.toString());
+        return started(state, call(Map.of(), SCRIPT, "start", "--nodes", "" + nodes, "--state", state.toString()));
+    }
+
+    /** Its nodes see an empty folder where this process sees what is there; needs root. */
+    static SlurmBox startWhereNodesDoNotSee(Path hidden, Path state, int nodes) {
+        String inside = "mount -t tmpfs none \"$1\" && exec \"$2\" start --nodes \"$3\" --state \"$4\"";
+        return started(
+                state,
+                call(
+                        Map.of(),
+                        "unshare",
+                        "--mount",
+                        "bash",
+                        "-c",
+                        inside,
+                        "bash",
+                        hidden.toString(),
+                        SCRIPT,
+                        "" + nodes,
+                        state.toString()));
+    }
+
+    private static SlurmBox started(Path state, List<String> lines) {
         return new SlurmBox(state, Path.of(lines.get(lines.size() - 1)));
     }
 
