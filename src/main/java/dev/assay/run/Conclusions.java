@@ -102,10 +102,16 @@ public final class Conclusions {
                 plan.omits(),
                 run.collected().stream().map(result -> job(run, result)).toList(),
                 run.replay() ? Optional.of(run.folder().root().getFileName().toString()) : Optional.empty(),
-                run.replay() ? List.of() : ledger.troubles(),
+                run.replay() ? unsealed(run) : ledger.troubles(),
                 List.of(
                         run.output().resolve("summary.html").toString(),
                         run.report().resolve("index.html").toString()));
+    }
+
+    private static List<String> unsealed(Run run) {
+        return Files.exists(run.folder().manifest())
+                ? List.of()
+                : List.of("The run folder has no " + Manifest.NAME + ": nothing says that it is as it was written.");
     }
 
     private static Decision decide(Plan plan, List<Verdict> verdicts) {
@@ -163,7 +169,10 @@ public final class Conclusions {
                 .findFirst()
                 .map(launch -> "launch " + launch.id() + " is not whole"
                         + launch.jobTrouble().map(t -> ": " + t).orElse(""))
-                .orElse(result.launches().size() + " launches, all whole");
+                .orElse(
+                        result.launches().size() == 1
+                                ? "1 launch, whole"
+                                : result.launches().size() + " launches, all whole");
         return new Conclusion.Job(
                 result.experiment(),
                 Outcome.jobId(run.folder(), result.experiment()),

@@ -20,6 +20,7 @@ import dev.assay.plan.PlanJson;
 import dev.assay.plan.PlanText;
 import dev.assay.plan.Planner;
 import dev.assay.summary.Ledger;
+import dev.assay.summary.Manifest;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** From what the user typed to a printed plan and a prepared run folder; nothing is submitted here. */
 final class Preparation {
@@ -68,7 +70,7 @@ final class Preparation {
 
     private static Plan plan(Options options) {
         String name = options.cluster().orElseGet(Preparation::embedded);
-        Cluster cluster = ClusterFile.read(name, CudaDevice::count);
+        Cluster cluster = ClusterFile.read(name, () -> gpusHere(name));
         double seconds = options.duration()
                 .map(text -> MeasuredDuration.parse(text, cluster.device()))
                 .orElse(defaultSeconds(cluster.device()));
@@ -108,11 +110,19 @@ final class Preparation {
 
     private static void refuseWithoutDriver(Cluster cluster) {
         if (cluster.launcher() == LauncherKind.LOCAL && cluster.device() == DeviceKind.CUDA) {
-            CudaDevice.driverTrouble().ifPresent(trouble -> {
-                throw new InputException(
-                        "cluster " + cluster.name() + " asks for the CUDA device on this host, but " + trouble);
-            });
+            requireDriver(cluster.name());
         }
+    }
+
+    private static int gpusHere(String cluster) {
+        requireDriver(cluster);
+        return CudaDevice.count();
+    }
+
+    private static void requireDriver(String cluster) {
+        CudaDevice.driverTrouble().ifPresent(trouble -> {
+            throw new InputException("cluster " + cluster + " asks for the CUDA device on this host, but " + trouble);
+        });
     }
 
     private static void replay(Options options, Path root, PrintStream out) {
@@ -121,6 +131,7 @@ final class Preparation {
             throw new InputException("-Drun=" + root + " is no run folder: it has no run.json."
                     + " Give a folder below " + options.home().resolve("runs") + " or a recorded one.");
         }
+        refuseChanged(root);
         RunRecord record = Json.read(file, RunRecord.class);
         RunFolder folder = new RunFolder(root.toAbsolutePath().normalize(), record.id());
         Plan plan = withCriteriaOf(PlanJson.read(folder.plan()), options);
@@ -128,6 +139,21 @@ final class Preparation {
         out.print(PlanText.of(plan));
         if (!options.planOnly()) {
             new Current(record.id(), folder.root().toString(), true).write(options.output());
+        }
+    }
+
+    /** A result file that was changed and sealed anew shows in the manifest only. */
+    private static void refuseChanged(Path root) {
+        if (!Files.exists(root.resolve(Manifest.NAME))) {
+            return;
+        }
+        List<String> problems = Manifest.verify(root);
+        if (!problems.isEmpty()) {
+            String first =
+                    problems.stream().limit(5).map(problem -> "\n  " + problem).collect(Collectors.joining());
+            throw new InputException("-Drun=" + root + " is not as it was written (" + problems.size()
+                    + " differences from its " + Manifest.NAME + "):" + first
+                    + "\nJudge an unchanged copy; what was changed is no evidence.");
         }
     }
 

@@ -79,7 +79,7 @@ public final class RunCharts {
     /** Floors that a curve can be compared with by eye. */
     private static Map<Metric, Double> limits(Run run) {
         Map<Metric, Double> limits = new EnumMap<>(Metric.class);
-        run.rows("burn").forEach(row -> {
+        run.rows("burn").stream().filter(row -> row.criterion().judged()).forEach(row -> {
             if (row.criterion().limit() instanceof Limit.AtLeast atLeast) {
                 limits.putIfAbsent(row.criterion().metric(), atLeast.floor());
             }
@@ -152,7 +152,7 @@ public final class RunCharts {
 
     private static OptionalDouble efficiencyFloor(Run run) {
         return run.rows("coupled").stream()
-                .filter(row -> row.criterion().metric() == Metric.SCALE_EFFICIENCY)
+                .filter(row -> row.criterion().judged() && row.criterion().metric() == Metric.SCALE_EFFICIENCY)
                 .flatMapToDouble(row -> row.criterion().limit() instanceof Limit.AtLeast atLeast
                         ? java.util.stream.DoubleStream.of(atLeast.floor())
                         : java.util.stream.DoubleStream.empty())

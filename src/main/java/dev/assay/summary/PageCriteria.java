@@ -69,7 +69,7 @@ final class PageCriteria {
     private static void notes(Page page, Verdict verdict) {
         Criterion criterion = verdict.criterion();
         if (verdict.state() != State.PASS) {
-            page.element("p", "sentence", verdict.sentence());
+            page.element("p", "sentence", Words.finding(verdict));
         }
         criterion
                 .siteLimit()
@@ -101,7 +101,7 @@ final class PageCriteria {
             page.markup("<details open>\n").open("summary", "").markup(badge(verdict.state()) + " ");
             page.text(verdict.title())
                     .close("summary")
-                    .element("p", verdict.sentence())
+                    .element("p", Words.finding(verdict))
                     .bullets(verdict.details());
             page.markup("</details>\n");
         }

@@ -81,7 +81,7 @@ public final class ScreenSummary {
             lines.add("");
         }
         for (Verdict verdict : open.subList(0, Math.min(SENTENCES, open.size()))) {
-            lines.addAll(hang(Words.state(verdict.state()) + ": ", verdict.title() + ": " + verdict.sentence()));
+            lines.addAll(hang(Words.state(verdict.state()) + ": ", verdict.title() + ": " + Words.finding(verdict)));
         }
         if (open.size() > SENTENCES) {
             lines.add("and " + (open.size() - SENTENCES) + " more; the report has them all");

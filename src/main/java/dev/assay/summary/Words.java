@@ -102,6 +102,12 @@ final class Words {
                 : NONE;
     }
 
+    /** The sentence where the criterion's title stands already. */
+    static String finding(Verdict verdict) {
+        String title = verdict.criterion().title() + ": ";
+        return verdict.sentence().startsWith(title) ? verdict.sentence().substring(title.length()) : verdict.sentence();
+    }
+
     static String ceiling(Verdict verdict) {
         String number = ceilingNumber(verdict);
         return number.equals(NONE) ? NONE : withUnit(number, verdict.criterion().unit());

@@ -162,7 +162,10 @@ final class Measured {
                 .forEach(outlier ->
                         lines.add("outlier: " + outlier.unit() + " " + Numbers.beside(outlier.value(), median, unit)
                                 + " against a median of " + Numbers.of(median, unit)));
-        readings.values().forEach(each -> lines.add(each.unit() + ": " + Numbers.of(each.value(), unit)));
+        boolean even = readings.values().stream()
+                .allMatch(each -> each.value() == readings.values().get(0).value());
+        List<UnitValue> apart = even ? List.of() : readings.values();
+        apart.forEach(each -> lines.add(each.unit() + ": " + Numbers.of(each.value(), unit)));
         return lines;
     }
 

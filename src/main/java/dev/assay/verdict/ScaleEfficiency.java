@@ -67,7 +67,8 @@ final class ScaleEfficiency {
                 Optional.of(StepThroughput.name(worst(launches).launch())),
                 margin(interval, evidence.criterion().limit()),
                 Optional.of("each node's own baseline (" + evidence.question().gpusPerNode()
-                        + " GPUs) of the same repetition, median over the launch's nodes"),
+                        + (evidence.question().gpusPerNode() == 1 ? " GPU" : " GPUs")
+                        + ") of the same repetition, median over the launch's nodes"),
                 coverage,
                 details(interval, look, launches));
     }

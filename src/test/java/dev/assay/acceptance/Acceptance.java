@@ -4,7 +4,10 @@ import dev.assay.measurement.ExperimentResult;
 import dev.assay.plan.Row;
 import dev.assay.run.Run;
 import dev.assay.summary.Conclusion;
+import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Named;
@@ -41,11 +44,22 @@ final class Acceptance {
         return verdict.state() + (verdict.wrongResult() ? " wrong result" : "") + ": " + verdict.sentence();
     }
 
+    /** In the category of its worst row. */
+    private static String rejected(Conclusion conclusion) {
+        List<Verdict> failed = conclusion.verdicts().stream()
+                .filter(verdict -> verdict.state() == State.FAIL)
+                .toList();
+        boolean wrong = failed.stream().anyMatch(Verdict::wrongResult);
+        return (wrong ? "FAIL wrong result: " : "FAIL: ")
+                + conclusion.decision().words() + ", for "
+                + failed.stream().map(Verdict::key).collect(Collectors.joining(", "));
+    }
+
     static void assertAccepting(Conclusion conclusion) {
         String words = conclusion.decision().words();
         switch (conclusion.decision()) {
             case ACCEPTED, SUITE_OK, PARTIAL -> {}
-            case REJECTED -> throw new AssertionError(words);
+            case REJECTED -> throw new AssertionError(rejected(conclusion));
             case INCONCLUSIVE, SUITE_BROKEN -> throw new NotMeasuredException(words);
         }
     }

@@ -28,6 +28,10 @@ final class RowEvidence {
 
     static void attach(String epic, Run run, Row row, Verdict verdict, ExperimentResult result) {
         Evidence.describe(epic, row.criterion().title(), shape(row), row.title());
+        Evidence.parameter("criterion", row.criterion().id());
+        Evidence.parameter("nodes", row.nodes());
+        Evidence.parameter("GPUs a node", row.gpusPerNode());
+        Evidence.explain(verdict.sentence());
         Evidence.attachText("Verdict", verdictText(verdict));
         RunCharts.of(run, row).forEach(chart -> Evidence.attachSvg(chart.title(), chart.svg()));
         List<LaunchResult> launches = result.launches().stream()

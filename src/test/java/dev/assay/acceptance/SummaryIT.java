@@ -24,6 +24,8 @@ class SummaryIT {
                 "Decision",
                 conclusion.decision().words(),
                 "Summary: " + conclusion.decision().words());
+        Evidence.parameter("cluster", run.plan().cluster().name());
+        Evidence.explain(conclusion.meaning());
         Evidence.attachFile("Summary page to print and sign", run.output().resolve("summary.html"));
         Evidence.attachFile("verdict.json", run.output().resolve("verdict.json"));
         Acceptance.assertAccepting(conclusion);

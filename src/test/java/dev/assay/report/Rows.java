@@ -97,7 +97,9 @@ final class Rows implements TestExecutionListener {
         String stackTrace = thrown.map(Rows::stackTrace).orElse("");
         finished.add(new Finished(group(test), test.getDisplayName(), outcome, took, trouble, stackTrace));
 
-        String firstLine = trouble.lines().findFirst().map(line -> ": " + line).orElse("");
+        String firstLine = outcome == Outcome.SKIPPED
+                ? ""
+                : trouble.lines().findFirst().map(line -> ": " + line).orElse("");
         screen.println("  " + outcome.name().toLowerCase(Locale.ROOT) + "  " + test.getDisplayName() + firstLine);
     }
 

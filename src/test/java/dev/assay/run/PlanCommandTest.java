@@ -1,0 +1,156 @@
+package dev.assay.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.assay.device.cuda.CudaDevice;
+import dev.assay.job.SlurmProbe;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad input gets one screen, no stack trace, exit code 2; nothing is left behind. */
+class PlanCommandTest {
+    private static final String CLUSTER = """
+            {"name": "site", "launcher": "slurm", "device": "cuda", "nodes": "node[001-008]", "gpusPerNode": 8,
+             "gpuModel": "h200-sxm", "nics": {"count": 2, "gigabitsPerSecond": 400}, "slurm": {"partition": "gpu"}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void brokenJsonIsShownWithItsLine() throws IOException {
+        refused(cluster(CLUSTER.replace("\"site\",", "\"site\"")), "site.json", "line 1");
+    }
+
+    @Test
+    void anUnknownKeyIsAnsweredWithTheValidOnes() throws IOException {
+        refused(
+                cluster(CLUSTER.replace("gpusPerNode", "gpusPerNod")),
+                "gpusPerNod",
+                "gpusPerNode",
+                "launcher",
+                "nics",
+                "sharedHost");
+    }
+
+    @Test
+    void theNicRateIsMandatory() throws IOException {
+        refused(cluster(CLUSTER.replace(", \"gigabitsPerSecond\": 400", "")), "gigabitsPerSecond");
+    }
+
+    @Test
+    void nodeCountsMustBeThere() {
+        refused(Map.of("cluster", "embedded", "nodes", "0"), "-Dnodes", "1 to 2");
+        refused(Map.of("cluster", "embedded", "nodes", "99"), "-Dnodes", "1 to 2");
+        refused(Map.of("cluster", "embedded", "nodes", "x"), "-Dnodes", "\"x\"");
+    }
+
+    @Test
+    void theDurationMustBeSeconds() {
+        refused(Map.of("cluster", "embedded", "duration", "-1"), "-Dduration", "\"-1\"");
+    }
+
+    @Test
+    void cudaWithoutDriverSaysWhatWasSearched() {
+        assumeThat(CudaDevice.driverLoads()).isFalse();
+
+        refused(Map.of("cluster", "workstation"), "libcuda.so.1");
+    }
+
+    @Test
+    void aFloorAboveTheCeilingCannotStand() throws IOException {
+        refused(
+                criteria("{\"gpu-utilisation\": {\"limit\": {\"atLeast\": 101}, \"reason\": \"x\"}}"),
+                "ceiling",
+                "101");
+    }
+
+    @Test
+    void unitsMustMatch() throws IOException {
+        refused(criteria("{\"sustained-tflops\": {\"unit\": \"%\", \"reason\": \"x\"}}"), "sustained-tflops", "unit");
+    }
+
+    @Test
+    void anOverrideNeedsItsReason() throws IOException {
+        refused(criteria("{\"sustained-tflops\": {\"limit\": {\"atLeast\": 600}}}"), "reason");
+    }
+
+    @Test
+    void anUnknownClusterListsTheBuiltInOnes() {
+        refused(Map.of("cluster", "spectrum"), "spectrum", "embedded", "workstation", "spectrumx-h200");
+    }
+
+    @Test
+    void nonsenseIsNoRunFolder() {
+        refused(Map.of("run", "nonsense"), "-Drun=nonsense", "run.json");
+    }
+
+    @Test
+    void aForgottenClusterStopsWhereSomethingBetterIsHere() {
+        assumeThat(CudaDevice.driverLoads() || SlurmProbe.controllerAnswers().isPresent())
+                .isTrue();
+
+        refused(Map.of(), "-Dcluster=");
+    }
+
+    @Test
+    void aPlanAloneLeavesNothing() {
+        Screen screen = run(Map.of("cluster", "embedded", "plan", "true"));
+
+        assertThat(screen.code).isZero();
+        assertThat(screen.out).contains("Plan for the cluster embedded", "Does not certify");
+        assertThat(folder.resolve("home")).doesNotExist();
+    }
+
+    private void refused(Map<String, String> properties, String... words) {
+        Screen screen = run(properties);
+
+        assertThat(screen.code).isEqualTo(PlanCommand.COULD_NOT_START);
+        assertThat(screen.err)
+                .startsWith("\nAssay cannot start: ")
+                .endsWith("Nothing was submitted.\n")
+                .contains(words)
+                .doesNotContain("\tat ", "Exception");
+        assertThat(screen.err.lines()).hasSizeLessThan(24);
+        assertThat(folder.resolve("home").resolve("runs")).doesNotExist();
+        assertThat(folder.resolve("out").resolve("current.json")).doesNotExist();
+    }
+
+    private Map<String, String> cluster(String json) throws IOException {
+        return Map.of(
+                "cluster", Files.writeString(folder.resolve("site.json"), json).toString());
+    }
+
+    private Map<String, String> criteria(String json) throws IOException {
+        return Map.of(
+                "cluster",
+                "spectrumx-h200",
+                "criteria",
+                Files.writeString(folder.resolve("criteria.json"), json).toString());
+    }
+
+    private record Screen(int code, String out, String err) {}
+
+    private Screen run(Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("assay.home", folder.resolve("home").toString());
+        all.put("assay.output", folder.resolve("out").toString());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = PlanCommand.run(() -> Options.from(all::get), stream(out), stream(err));
+        return new Screen(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.assay.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.cluster.InputException;
+import dev.assay.summary.Conclusion;
+import dev.assay.summary.Manifest;
+import dev.assay.verdict.Decision;
+import dev.assay.verdict.State;
+import dev.assay.verdict.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A recorded run judged again. The recorded one is a run of the embedded default with 24 samples a metric and without logs;
+ * its paths are rewritten to {@code /opt/assay}, its files sealed anew.
+ */
+class ReplayTest {
+    private static final Path RECORDED = Path.of("src/test/resources/runs/embedded");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theSameResultsGiveTheSameVerdictsBitForBit() throws IOException {
+        Conclusion conclusion = replay(RECORDED, Map.of());
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_OK);
+        assertThat(verdicts(folder.resolve("out"))).isEqualTo(verdicts(RECORDED));
+    }
+
+    @Test
+    void aReplayWritesNothingIntoTheRecordedFolder() throws IOException {
+        replay(RECORDED, Map.of());
+
+        assertThat(Manifest.verify(RECORDED)).isEmpty();
+        assertThat(folder.resolve("home")).doesNotExist();
+    }
+
+    @Test
+    void otherCriteriaGiveOtherVerdicts() throws IOException {
+        Path criteria = Files.writeString(
+                folder.resolve("site.json"),
+                "{\"gemm-bitwise-equal\": {\"limit\": {\"equal\": 2}, \"reason\": \"to see it fail\"}}");
+
+        Conclusion conclusion = replay(RECORDED, Map.of("criteria", criteria.toString()));
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.state() == State.FAIL)
+                .extracting(Verdict::key)
+                .containsExactly("gemm-bitwise-equal@2");
+    }
+
+    @Test
+    void aChangedFileStopsTheReplay() throws IOException {
+        Path copy = tampered();
+
+        assertThatThrownBy(() -> replay(copy, Map.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("rank-1.ndjson has changed");
+    }
+
+    @Test
+    void withoutManifestTheResultsOwnSealFindsTheChange() throws IOException {
+        Path copy = tampered();
+        Files.delete(copy.resolve(Manifest.NAME));
+
+        Conclusion conclusion = replay(copy, Map.of());
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(conclusion.warnings()).singleElement().asString().contains("no MANIFEST.sha256");
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.criterion().workload().equals("burn"))
+                .allSatisfy(verdict -> {
+                    assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+                    assertThat(verdict.sentence()).contains("rank 1 on embedded2");
+                });
+    }
+
+    /** One digit of a measurement is another. */
+    private Path tampered() throws IOException {
+        Path copy = folder.resolve("copy");
+        try (Stream<Path> files = Files.walk(RECORDED)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(RECORDED.relativize(file).toString()));
+            }
+        }
+        Path result = copy.resolve("experiments/burn/load-2/rank-1.ndjson");
+        String text = Files.readString(result);
+        int digit = text.indexOf("\"samples\":[") + "\"samples\":[0.00".length();
+        char other = text.charAt(digit) == '9' ? '8' : '9';
+        Files.writeString(result, text.substring(0, digit) + other + text.substring(digit + 1));
+        return copy;
+    }
+
+    private Conclusion replay(Path recorded, Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(more);
+        properties.put("run", recorded.toString());
+        properties.put("assay.home", folder.resolve("home").toString());
+        properties.put("assay.output", folder.resolve("out").toString());
+        Options options = Options.from(properties::get);
+        Preparation.prepare(options, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        Run run = Run.open(options, true);
+        run.plan().rows().forEach(run::verdict);
+        return Conclusions.conclude(run, "not asked for");
+    }
+
+    private static String verdicts(Path folder) throws IOException {
+        String json = Files.readString(folder.resolve("verdict.json"));
+        return json.substring(json.indexOf("\"verdicts\""), json.indexOf("\"certified\""));
+    }
+}
