@@ -18,9 +18,9 @@ import java.util.Locale;
  * 2 × 400 GbE: T = 32 · 2·8192³ / 659 TFLOPS = 53.4 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.40 · 53.4 ms · 87.5 GB/s /
  * 1.969 = 949 MB a step, 30 MB a bucket, which is what data-parallel frameworks send.
  *
- * <p>What overlaps is not free: on two H200 at their power limit every GB that is all-reduced beside the GEMMs lengthened the
- * step by 1.5 ms, whatever the number of the collective's thread blocks (8, 16, 32). Sized for NVLink's own bandwidth, a healthy
- * pair would lose 10 % that way. So nodes that share a host are sized as if each had a NIC of the cluster file's rate.
+ * <p>What overlaps is not free: on two H200 at their power limit, 32 GEMMs of 52.5 ms by themselves took 57.0 to 57.4 ms beside
+ * 2.9 GB of all-reduce, with 8, 16 or 32 thread blocks for it alike, and 54.9 ms beside 1.5 GB. Sized for NVLink's own bandwidth,
+ * a healthy pair would lose 10 % that way. So nodes that share a host are sized as if each had a NIC of the cluster file's rate.
  */
 final class Sizes {
     /** Share of T that the all-reduces take alone, at the fabric's floor and the most ranks: middle of 30–50 %. */
