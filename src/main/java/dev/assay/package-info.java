@@ -8,11 +8,12 @@
  * walk along this sentence, with its folder.
  *
  * <pre>
- *   acceptance, report (test scope) ──▶ run ──▶ summary ──▶ verdict ──▶ criteria, measurement
+ *   acceptance, report (test scope) ──▶ run ──▶ summary ──▶ verdict ──▶ criteria, measurement; the summary shows the plan
  *                                        ├────▶ plan ─────▶ criteria, cluster, workload
- *                                        └────▶ job ──────▶ plan (spec), cluster, measurement
- *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), workload, device, measurement
- *                                        ◀┄ rank-N.ndjson ┄    device ──▶ measurement
+ *                                        ├────▶ job ──────▶ plan (spec), cluster, measurement
+ *                                        └────▶ device (is there a driver?)
+ *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, measurement
+ *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
  * </pre>
  */
 package dev.assay;
