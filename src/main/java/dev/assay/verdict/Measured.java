@@ -128,7 +128,7 @@ final class Measured {
                                 + Numbers.of(Samples.median(values), criterion.unit()))
                         : Optional.empty(),
                 readings.coverage(),
-                details(readings, criterion.unit()));
+                details(readings, criterion.unit(), meeting.met()));
     }
 
     private static String sentence(Evidence evidence, Readings readings, Meeting meeting) {
@@ -151,22 +151,26 @@ final class Measured {
         if (readings.values().size() == 1) {
             return number + " on " + worst.unit();
         }
-        boolean even = readings.values().stream().allMatch(each -> each.value() == worst.value());
-        return even ? number + " everywhere" : "worst " + number + " on " + worst.unit();
+        return meeting.met() && even(readings) ? number + " everywhere" : "worst " + number + " on " + worst.unit();
     }
 
-    private static List<String> details(Readings readings, Unit unit) {
+    /** A limit that all miss alike names them all; only what all meet alike needs no line each. */
+    private static List<String> details(Readings readings, Unit unit, boolean met) {
         List<String> lines = new ArrayList<>(readings.details());
         double median = Limits.median(readings.values());
         Outliers.of(readings.values())
                 .forEach(outlier ->
                         lines.add("outlier: " + outlier.unit() + " " + Numbers.beside(outlier.value(), median, unit)
                                 + " against a median of " + Numbers.of(median, unit)));
-        boolean even = readings.values().stream()
-                .allMatch(each -> each.value() == readings.values().get(0).value());
-        List<UnitValue> apart = even ? List.of() : readings.values();
-        apart.forEach(each -> lines.add(each.unit() + ": " + Numbers.of(each.value(), unit)));
+        if (!met || !even(readings)) {
+            readings.values().forEach(each -> lines.add(each.unit() + ": " + Numbers.of(each.value(), unit)));
+        }
         return lines;
+    }
+
+    private static boolean even(Readings readings) {
+        return readings.values().stream()
+                .allMatch(each -> each.value() == readings.values().get(0).value());
     }
 
     private static Finding without(State state, String words, Readings readings) {

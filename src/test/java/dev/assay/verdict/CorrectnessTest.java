@@ -101,6 +101,20 @@ class CorrectnessTest {
     }
 
     @Test
+    void twoGpusThatDifferInEveryDigestAreBothNamed() {
+        Verdict verdict = Fleet.cuda(2, 1)
+                .rank(1, rank -> Fleet.withDigests(rank, new Digest("gemm.a", "ff"), new Digest("gemm.c", "ff")))
+                .rank(0, rank -> Fleet.withDigests(rank, new Digest("gemm.a", "0"), new Digest("gemm.c", "0")))
+                .burn(EQUAL);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence())
+                .contains("node001 GPU 0", "node002 GPU 0")
+                .doesNotContain("everywhere");
+        assertThat(verdict.details()).hasSize(2);
+    }
+
+    @Test
     void noDigestIsNoEquality() {
         assertThat(fleet.ranks(Fleet::withDigests).burn(EQUAL).state()).isEqualTo(State.INCONCLUSIVE);
         assertThat(fleet.rank(6, Fleet::withDigests).burn(EQUAL).state()).isEqualTo(State.INVALID);
