@@ -17,7 +17,10 @@ final class ScreenTable {
     private static final int TITLE = 1;
     private static final int BASELINE = 7;
     private static final int WORST = 8;
-    private static final int LEAST = 16;
+    /** A title is cut last and least: it says what the line is about. */
+    private static final int LEAST_TITLE = 28;
+
+    private static final int LEAST = 10;
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -45,7 +48,8 @@ final class ScreenTable {
         for (int column : givesWay) {
             int over = Arrays.stream(widths).sum() + GAP.length() * (columns.size() - 1) - most;
             if (over > 0) {
-                widths[column] = Math.max(Math.min(LEAST, widths[column]), widths[column] - over);
+                int least = column == TITLE ? LEAST_TITLE : LEAST;
+                widths[column] = Math.max(Math.min(least, widths[column]), widths[column] - over);
             }
         }
     }
