@@ -60,7 +60,7 @@ final class JobFiles {
         SpecFile.write(folder.spec(experiment.id(), launch.id()), spec);
         Files.writeString(launchFolder.resolve("environment"), lines(environment(experiment, launch, spec)));
         Files.writeString(launchFolder.resolve("bindings.tsv"), bindings(cluster.bindings()));
-        Files.writeString(launchFolder.resolve("command"), lines(command()));
+        Files.writeString(launchFolder.resolve("command"), lines(command(launchFolder)));
     }
 
     /** One constant script from our own resources. */
@@ -73,11 +73,12 @@ final class JobFiles {
         }
     }
 
-    /** The worker's argument list, one a line. */
-    List<String> command() {
+    /** The worker's argument list, one a line. A JVM that crashes leaves its story beside the logs. */
+    List<String> command(Path launchFolder) {
         List<String> command = new ArrayList<>();
         command.add(cluster.java().orElse(runtime.java().toString()));
         command.addAll(runtime.jvmOptions());
+        command.add("-XX:ErrorFile=" + launchFolder.resolve("hs_err_%p.log"));
         command.add("-cp");
         command.add(String.join(
                 ":", runtime.classpath().stream().map(Path::toString).toList()));

@@ -86,7 +86,7 @@ class LocalLauncherTest {
         run(
                 cluster,
                 30,
-                "echo \"$ASSAY_RANK $ASSAY_LOCAL_RANK $ASSAY_NODE $ASSAY_GPU|$NCCL_IB_HCA|$TRICKY|$2|$3|$4|${HOSTILE-unset}\"");
+                "echo \"$ASSAY_RANK $ASSAY_LOCAL_RANK $ASSAY_NODE $ASSAY_GPU|$NCCL_IB_HCA|$TRICKY|$3|$4|$5|${HOSTILE-unset}\"");
 
         assertThat(log(0))
                 .isEqualTo("0 0 n1 0|=mlx5_0,mlx5_1|a  $(id) 'b' \\c=d|-cp|/a b.jar|dev.assay.worker.Worker|unset\n");

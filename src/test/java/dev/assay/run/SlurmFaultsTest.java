@@ -77,6 +77,7 @@ class SlurmFaultsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             kill           | rank 1 on n2 killed by SIGKILL (137)
+            crash          | rank 1 on n2 killed by SIGABRT (134)
             exit           | rank 1 on n2 exited with 42
             hang-measuring | waiting for rank 1 (n2)
             truncate       | rank-1.ndjson is truncated
