@@ -38,7 +38,7 @@ public enum Metric {
     THROTTLE_HARDWARE("throttle.hardware", Unit.PERCENT),
     /** Share of the declared duration that telemetry covered. */
     TELEMETRY_COVERAGE("telemetry.coverage", Unit.PERCENT),
-    /** Telemetry ticks a second, times 1: the sampling rate reached, as a count. */
+    /** Telemetry ticks a second that were reached. */
     TELEMETRY_RATE("telemetry.rate", Unit.COUNT),
 
     /** 2·M·N·K over time, one sample a timed batch of equal work. */
