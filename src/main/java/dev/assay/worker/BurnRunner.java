@@ -27,29 +27,28 @@ final class BurnRunner {
     }
 
     void run() throws Exception {
-        try (Owned owned = new Owned()) {
-            context.phase("prepare", 0);
-            Stream stream = owned.own(context.device().newStream());
-            Telemetry telemetry = owned.own(context.device().newTelemetry());
-            GemmWork work = GemmWork.prepare(context, burn.gemm(), stream, owned);
-            Runnable batch = () -> {
-                for (int i = 0; i < burn.batch(); i++) {
-                    work.enqueue();
-                }
-            };
-            Pipeline pipeline = new Pipeline(context.device(), owned, stream, batch, () -> {}, context.within(0));
+        Owned owned = context.owned();
+        context.phase("prepare", 0);
+        Stream stream = owned.own(context.device().newStream());
+        Telemetry telemetry = owned.own(context.device().newTelemetry());
+        GemmWork work = GemmWork.prepare(context, burn.gemm(), stream, owned);
+        Runnable batch = () -> {
+            for (int i = 0; i < burn.batch(); i++) {
+                work.enqueue();
+            }
+        };
+        Pipeline pipeline = new Pipeline(context.device(), owned, stream, batch, () -> {}, context.within(0));
 
-            context.phase("warm-up", context.spec().warmUpSeconds());
-            runFor(pipeline, context.spec().warmUpSeconds());
-            pipeline.drain();
-            context.world().all().barrier("measure");
+        context.phase("warm-up", context.spec().warmUpSeconds());
+        runFor(pipeline, context.spec().warmUpSeconds());
+        pipeline.drain();
+        context.world().all().barrier("measure");
 
-            context.phase("measure", context.spec().measuredSeconds());
-            measure(pipeline, telemetry, work);
+        context.phase("measure", context.spec().measuredSeconds());
+        measure(pipeline, telemetry, work);
 
-            context.phase("check", 0);
-            work.verify();
-        }
+        context.phase("check", 0);
+        work.verify();
     }
 
     private void measure(Pipeline pipeline, Telemetry telemetry, GemmWork work) throws Exception {

@@ -9,8 +9,10 @@ import java.time.Duration;
  * All that a runner works with.
  *
  * @param group the ranks of this rank's communicator
+ * @param owned keeps what the runner opens until its work is done
  */
-record RankContext(Spec spec, Device device, World world, Group group, ResultWriter writer, Watchdog watchdog) {
+record RankContext(
+        Spec spec, Device device, World world, Group group, Owned owned, ResultWriter writer, Watchdog watchdog) {
     /** Begins a phase that may take {@code seconds} beyond the common deadline. */
     void phase(String name, double seconds) {
         watchdog.phase(name, within(seconds));

@@ -48,16 +48,12 @@ public final class Worker {
     private Worker() {}
 
     public static void main(String[] arguments) {
-        // halt, not exit: a library's hook must not keep a rank that is done from ending.
-        int code = start(arguments, System.getenv());
-        System.out.flush();
-        System.err.flush();
-        Runtime.getRuntime().halt(code);
+        ProcessEnd.now(start(arguments, System.getenv()));
     }
 
     /** Runs one rank on the device that the factory opens; returns the exit code. */
     public static int run(RankEnvironment environment, DeviceFactory devices) {
-        return run(environment, devices, Runtime.getRuntime()::halt);
+        return run(environment, devices, ProcessEnd::now);
     }
 
     static int run(RankEnvironment environment, DeviceFactory devices, IntConsumer halt) {
@@ -83,11 +79,11 @@ public final class Worker {
             try {
                 watchdog.phase("device", limit);
                 requireSharedFolder(environment);
-                try (Device device = devices.open(spec, environment)) {
-                    writer.write(device.identity());
-                    watchdog.phase("rendezvous", limit.plus(TO_TELL));
-                    meetAndWork(spec, environment, device, writer, watchdog);
-                }
+                Device device = devices.open(spec, environment);
+                writer.write(device.identity());
+                watchdog.phase("rendezvous", limit.plus(TO_TELL));
+                meetAndWork(spec, environment, device, writer, watchdog);
+                device.close();
                 return DONE;
             } catch (Exception | LinkageError | OutOfMemoryError e) {
                 return failed(environment, writer, watchdog.phase(), e);
@@ -109,13 +105,16 @@ public final class Worker {
         watchdog.waitingFor(world::waitingFor);
         Rendezvous.meet(meeting, world, limit(spec));
         try {
+            Owned owned = new Owned();
             work(new RankContext(
                     spec,
                     device,
                     world,
                     world.group(Identity.communicator(spec, environment.rank())),
+                    owned,
                     writer,
                     watchdog));
+            owned.close();
             watchdog.phase("done", operation.plus(TO_TELL));
             world.all().barrier("done");
             writer.finish();
