@@ -8,7 +8,7 @@ import time
 
 SIDE = 8192
 WARM_UP, MEASURED = 4.0, 8.0
-GEMMS, BUCKET = 32, 46_000_128  # bf16 elements; 92 MB
+BUCKETS, GEMMS_PER_BUCKET, BUCKET = 32, 1, 46_000_128  # bf16 elements; 92 MB
 NODES = {"burn": ["n0"], "coupled": ["n0", "n1"]}
 
 
@@ -16,7 +16,8 @@ def spec(workload, folder):
     """Writes spec.json; prints the bytes of one bucket."""
     gemm = {"m": SIDE, "n": SIDE, "k": SIDE}
     work = {"burn": {"name": "burn", "gemm": gemm, "batch": 20},
-            "coupled": {"name": "coupled", "gemm": gemm, "gemms": GEMMS, "bucketElements": BUCKET}}[workload]
+            "coupled": {"name": "coupled", "gemm": gemm, "buckets": BUCKETS,
+                        "gemmsPerBucket": GEMMS_PER_BUCKET, "bucketElements": BUCKET}}[workload]
     os.makedirs(folder, exist_ok=True)
     content = dict(schema=1, runId="compare", planHash="compare", experiment=workload, launch="compare",
                    role="LOAD" if workload == "burn" else "SCALED", repetition=0, workload=work, device="cuda",
@@ -45,7 +46,7 @@ def row(who, what, value, unit):
 def show(workload, folder):
     ours = samples(folder)
     if workload == "coupled":
-        bucket_seconds = statistics.median(ours["communication.alone"]) / 1e3 / GEMMS
+        bucket_seconds = statistics.median(ours["communication.alone"]) / 1e3 / BUCKETS
         row("assay", "all-reduce busbw", 2 * BUCKET / bucket_seconds / 1e9, "GB/s")
         return
     row("assay", "GEMM bf16 8192", statistics.harmonic_mean(ours["gemm.tflops"]), "TFLOPS")

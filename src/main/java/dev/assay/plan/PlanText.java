@@ -115,7 +115,7 @@ public final class PlanText {
         int ranks = most * plan.cluster().gpusPerNode();
         String step = "a step is " + coupled.gemms() + " bf16 GEMMs " + shape(coupled.gemm()) + " per GPU and "
                 + Words.bytes(coupled.bytesPerStep())
-                + " of gradients, all-reduced in as many buckets behind them. ";
+                + " of gradients, all-reduced in " + coupled.buckets() + " buckets behind them. ";
         if (ranks < 2) {
             return step + "One GPU alone: nothing is communicated.";
         }

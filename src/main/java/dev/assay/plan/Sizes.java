@@ -8,6 +8,7 @@ import dev.assay.cluster.Nics;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -15,8 +16,8 @@ import java.util.Locale;
  *
  * <p>A step of G GEMMs takes T = G · 2·m·n·k / sustained rate; its all-reduces, alone and at the fabric's floor B, take
  * C = bytes · 2(n−1)/n / B. The bytes are chosen so that C = {@value #SHARE} T at the most ranks. On 8 nodes of 8 H200 with
- * 2 × 400 GbE: T = 32 · 2·8192³ / 659 TFLOPS = 53.4 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.40 · 53.4 ms · 87.5 GB/s /
- * 1.969 = 949 MB a step, 30 MB a bucket, which is what data-parallel frameworks send.
+ * 2 × 400 GbE: T = 128 · 2·8192³ / 659 TFLOPS = 214 ms; B = 0.875 · 2 · 50 = 87.5 GB/s; bytes = 0.40 · 214 ms · 87.5 GB/s /
+ * 1.969 = 3.8 GB a step, 119 MB a bucket: between the 25 MB and the 1 GB that data-parallel frameworks send by default.
  *
  * <p>What overlaps is not free: on two H200 at their power limit, 32 GEMMs of 52.5 ms by themselves took 57.0 to 57.4 ms beside
  * 2.9 GB of all-reduce, with 8, 16 or 32 thread blocks for it alike, and 54.9 ms beside 1.5 GB. Sized for NVLink's own bandwidth,
@@ -39,9 +40,14 @@ final class Sizes {
     private static final long GRANULE = 1024;
 
     /** The last of so many buckets overlaps with nothing: 40 % / 32 = 1.3 % of a step at the floor. */
-    private static final int COUPLED_GEMMS = 32;
+    private static final int BUCKETS = 32;
+
+    /** Every bucket costs the GEMMs beside it a little whatever its size; so as few as the GPU's memory allows. */
+    private static final List<Integer> GEMMS_PER_BUCKET = List.of(4, 2, 1);
 
     private static final Gemm CUDA_GEMM = new Gemm(8192, 8192, 8192);
+
+    private static final double MATRICES_BYTES = 3 * 2.0 * CUDA_GEMM.m() * CUDA_GEMM.n();
 
     /** About 33 ms a timed batch at the sustained rate: 30 samples a second, without a pause between batches. */
     private static final Burn CUDA_BURN = new Burn(CUDA_GEMM, 20);
@@ -50,7 +56,7 @@ final class Sizes {
     private static final Gemm REFERENCE_GEMM = new Gemm(48, 40, 56);
 
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
-    private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 4096);
+    private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
     private Sizes() {}
 
@@ -75,15 +81,23 @@ final class Sizes {
             return REFERENCE_COUPLED;
         }
         double floor = fabricFloorGBps(cluster, model, mostNodes);
-        double seconds = gemmSeconds(COUPLED_GEMMS * CUDA_GEMM.flop(), model);
         double share = Math.max(
                 SHARE / busFactor(mostNodes * cluster.gpusPerNode()),
                 LEAST_SHARE / busFactor(Math.max(2, fewestNodes) * cluster.gpusPerNode()));
-        double bucketBytes = share * seconds * floor * 1e9 / COUPLED_GEMMS;
+        List<Coupled> sizes = GEMMS_PER_BUCKET.stream()
+                .map(gemms -> coupled(gemms, share * floor, model))
+                .toList();
+        return sizes.stream()
+                .filter(coupled -> neededBytes(coupled) <= budgetBytes(model))
+                .findFirst()
+                .orElseThrow(() -> doesNotFit(sizes.get(sizes.size() - 1), cluster, model, floor));
+    }
+
+    /** Buckets behind so many GEMMs each, that all together cross a bus of {@code algorithmGBps} in the GEMMs' time. */
+    private static Coupled coupled(int gemmsPerBucket, double algorithmGBps, GpuModel model) {
+        double bucketBytes = gemmSeconds(gemmsPerBucket * CUDA_GEMM.flop(), model) * algorithmGBps * 1e9;
         long elements = Math.max(1, (long) (bucketBytes / 2) / GRANULE) * GRANULE;
-        Coupled coupled = new Coupled(CUDA_GEMM, COUPLED_GEMMS, elements);
-        checkMemory(coupled, cluster, model, floor);
-        return coupled;
+        return new Coupled(CUDA_GEMM, BUCKETS, gemmsPerBucket, elements);
     }
 
     /** One rank alone sends nothing; its buckets are sized as for two. */
@@ -97,15 +111,15 @@ final class Sizes {
 
     /**
      * The bus bandwidth, GB/s, at which the step would lose 5 % of its efficiency by what of its all-reduces is exposed. With
-     * buckets reduced behind the GEMMs, the last bucket is exposed whole while a bucket takes no longer than a GEMM (c ≤ T/G:
-     * step = T + c); beyond that all buckets queue (step = T/G + G·c).
+     * buckets reduced behind the GEMMs, the last bucket is exposed whole while a bucket takes no longer than its GEMMs (c ≤
+     * T/B: step = T + c); beyond that all buckets queue (step = T/B + B·c).
      */
     static double sensitivityGBps(Coupled coupled, GpuModel model, int ranks) {
         double seconds = gemmSeconds(coupled.flopPerStep(), model);
         double lost = seconds * (1 / 0.95 - 1);
-        double gemm = seconds / coupled.gemms();
-        double bucket = lost <= gemm ? lost : (seconds + lost - gemm) / coupled.gemms();
-        return coupled.bytesPerStep() * Coupled.busFactor(ranks) / (bucket * coupled.gemms()) / 1e9;
+        double gemms = seconds / coupled.buckets();
+        double bucket = lost <= gemms ? lost : (seconds + lost - gemms) / coupled.buckets();
+        return coupled.bytesPerStep() * Coupled.busFactor(ranks) / (bucket * coupled.buckets()) / 1e9;
     }
 
     /** The all-reduces alone, at this bus bandwidth, as a share of the GEMMs alone. */
@@ -114,27 +128,30 @@ final class Sizes {
         return communication / gemmSeconds(coupled.flopPerStep(), model);
     }
 
-    private static void checkMemory(Coupled coupled, Cluster cluster, GpuModel model, double floor) {
-        double matrices = 3 * 2.0 * CUDA_GEMM.m() * CUDA_GEMM.n();
-        double needed = 2.0 * coupled.bytesPerStep() + matrices;
-        double budget = MEMORY_SHARE * model.memoryMebibytes() * (1 << 20);
-        if (needed > budget) {
-            throw new InputException(
-                    "Planning the coupled workload for the cluster " + cluster.name(),
-                    String.format(
-                            Locale.ROOT,
-                            "2 × %.1f GB of gradients + %.1f GB of matrices = %.1f GB a GPU, from a fabric floor of %.1f GB/s",
-                            coupled.bytesPerStep() / 1e9,
-                            matrices / 1e9,
-                            needed / 1e9,
-                            floor),
-                    String.format(
-                            Locale.ROOT,
-                            "at most %.1f GB: 80 %% of the %d MiB of %s",
-                            budget / 1e9,
-                            model.memoryMebibytes(),
-                            model.name()),
-                    "check nics.count and nics.gigabitsPerSecond in the cluster file");
-        }
+    private static double neededBytes(Coupled coupled) {
+        return 2.0 * coupled.bytesPerStep() + MATRICES_BYTES;
+    }
+
+    private static double budgetBytes(GpuModel model) {
+        return MEMORY_SHARE * model.memoryMebibytes() * (1 << 20);
+    }
+
+    private static InputException doesNotFit(Coupled coupled, Cluster cluster, GpuModel model, double floor) {
+        return new InputException(
+                "Planning the coupled workload for the cluster " + cluster.name(),
+                String.format(
+                        Locale.ROOT,
+                        "2 × %.1f GB of gradients + %.1f GB of matrices = %.1f GB a GPU, from a fabric floor of %.1f GB/s",
+                        coupled.bytesPerStep() / 1e9,
+                        MATRICES_BYTES / 1e9,
+                        neededBytes(coupled) / 1e9,
+                        floor),
+                String.format(
+                        Locale.ROOT,
+                        "at most %.1f GB: 80 %% of the %d MiB of %s",
+                        budgetBytes(model) / 1e9,
+                        model.memoryMebibytes(),
+                        model.name()),
+                "check nics.count and nics.gigabitsPerSecond in the cluster file");
     }
 }

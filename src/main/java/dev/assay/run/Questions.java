@@ -21,7 +21,6 @@ final class Questions {
                 model.bf16DenseTflops(),
                 model.bf16AtMhz(),
                 model.bf16FlopPerClockPerSm(),
-                model.powerLimitWatts(),
                 plan.cluster().sharedHost(),
                 plan.cluster().device() == DeviceKind.REFERENCE,
                 plan.fabricFloorGBps());

@@ -1,7 +1,6 @@
 package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
-import java.util.OptionalDouble;
 
 /**
  * One criterion at one node count, with what the judge must know of the contract to answer.
@@ -22,7 +21,6 @@ public record Question(String key, String title, Criterion criterion, int nodes,
             double bf16DenseTflops,
             double bf16AtMhz,
             double bf16FlopPerClockPerSm,
-            OptionalDouble powerLimitWatts,
             boolean sharedHost,
             boolean reference,
             double fabricFloorGBps) {}

@@ -14,9 +14,9 @@ import java.util.OptionalDouble;
  * {@code sensitivity}: the bus bandwidth at which a coupled step would lose 5 % of its efficiency. Below a third of what the
  * fabric must give, the workload could not see a broken fabric.
  *
- * <p>The model is a pipeline of two stages. A step has G GEMMs of time c = T/G (T is the measured compute alone); after each
- * one bucket is all-reduced in time x = X/(G·b), where X = bytes × 2(n−1)/n is what crosses the bus and b the bus bandwidth.
- * The first GEMM and the last bucket overlap with nothing, so a step takes c + x + (G−1)·max(c, x). It has lost 5 % when that
+ * <p>The model is a pipeline of two stages. A step has B buckets; before each are GEMMs of time c = T/B (T is the measured compute
+ * alone), and each is all-reduced in time x = X/(B·b), where X = bytes × 2(n−1)/n is what crosses the bus and b the bus
+ * bandwidth. The first GEMMs and the last bucket overlap with nothing, so a step takes c + x + (B−1)·max(c, x). It has lost 5 % when that
  * is T/0.95. Contention only makes a real step longer: the true sensitivity lies above.
  */
 final class Sensitivity {
@@ -39,15 +39,17 @@ final class Sensitivity {
             return new Readings(
                     List.of(), List.of(), Optional.of(silence(bytes, size, compute)), 1, "workload", List.of());
         }
-        int gemms = gemms(ranks);
+        int buckets = buckets(ranks);
         double busBytes = bytes.getAsDouble() * 2 * (size - 1) / size;
-        double value = gigabytesPerSecond(compute, busBytes, gemms);
+        double value = gigabytesPerSecond(compute, busBytes, buckets);
         return one(Reading.of("the workload on " + size + " ranks", value))
                 .details(List.of(
                         "compute alone " + Numbers.of(compute, Unit.MILLISECOND) + ", "
                                 + Numbers.limit(bytes.getAsDouble(), Unit.BYTES)
                                 + " a step over " + size + " ranks, "
-                                + (gemms == 0 ? "GEMMs a step unknown: full overlap assumed" : gemms + " GEMMs a step"),
+                                + (buckets == 0
+                                        ? "buckets a step unknown: full overlap assumed"
+                                        : "in " + buckets + " buckets"),
                         "the fabric must give "
                                 + Numbers.of(evidence.contract().fabricFloorGBps(), Unit.GIGABYTES_PER_SECOND),
                         reached(evidence.measured(), busBytes)));
@@ -56,21 +58,21 @@ final class Sensitivity {
     /**
      * Bus bandwidth at which the pipeline takes T/0.95.
      *
-     * @param gemms a step; 0: unknown, all overlaps, and a step takes max(T, X/b)
+     * @param buckets a step; 0: unknown, all overlaps, and a step takes max(T, X/b)
      */
-    static double gigabytesPerSecond(double computeMillis, double busBytes, int gemms) {
-        return busBytes / communicationMillis(computeMillis, gemms) / 1e6;
+    static double gigabytesPerSecond(double computeMillis, double busBytes, int buckets) {
+        return busBytes / communicationMillis(computeMillis, buckets) / 1e6;
     }
 
     /** All-reduce time a step, ms, at which 5 % are lost. */
-    private static double communicationMillis(double compute, int gemms) {
+    private static double communicationMillis(double compute, int buckets) {
         double slow = compute / KEPT;
-        if (gemms == 0) {
+        if (buckets == 0) {
             return slow;
         }
-        double gemm = compute / gemms;
+        double share = compute / buckets;
         double lastBucket = slow - compute;
-        return lastBucket <= gemm ? gemms * lastBucket : slow - gemm;
+        return lastBucket <= share ? buckets * lastBucket : slow - share;
     }
 
     /** Median over launches and ranks of the mean. */
@@ -81,11 +83,11 @@ final class Sensitivity {
                 .toList());
     }
 
-    private static int gemms(List<RankResult> ranks) {
+    private static int buckets(List<RankResult> ranks) {
         return ranks.stream()
                 .flatMap(rank -> rank.measurement(Metric.STEP_TIME).stream())
                 .map(Measurement::conditions)
-                .map(conditions -> conditions.getOrDefault("gemms", ""))
+                .map(conditions -> conditions.getOrDefault("buckets", ""))
                 .filter(text -> text.matches("[1-9][0-9]{0,5}"))
                 .mapToInt(Integer::parseInt)
                 .max()

@@ -36,68 +36,76 @@ final class CoupledRunner {
     }
 
     void run() throws Exception {
-        try (Owned owned = new Owned()) {
-            context.phase("prepare", 0);
-            Stream compute = owned.own(context.device().newStream());
-            Telemetry telemetry = owned.own(context.device().newTelemetry());
-            GemmWork work = GemmWork.prepare(context, coupled.gemm(), compute, owned);
+        Owned owned = context.owned();
+        context.phase("prepare", 0);
+        Stream compute = owned.own(context.device().newStream());
+        Telemetry telemetry = owned.own(context.device().newTelemetry());
+        GemmWork work = GemmWork.prepare(context, coupled.gemm(), compute, owned);
 
-            context.phase("join", 0);
-            CoupledStep step = CoupledStep.join(context, coupled, work, compute, owned);
+        context.phase("join", 0);
+        CoupledStep step = CoupledStep.join(context, coupled, work, compute, owned);
 
-            context.phase("warm-up", context.spec().warmUpSeconds());
-            double stepMillis = warmUp(step);
-            long steps =
-                    step.agree("measured steps", count(MARGIN * context.spec().measuredSeconds(), stepMillis));
-            long alone = Math.min(
-                    MOST_ALONE,
-                    step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
-            Map<String, String> conditions = conditions(work);
+        context.phase("warm-up", context.spec().warmUpSeconds());
+        double stepMillis = warmUp(step);
+        long steps = step.agree("measured steps", count(MARGIN * context.spec().measuredSeconds(), stepMillis));
+        long alone = Math.min(
+                MOST_ALONE,
+                step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
+        Map<String, String> conditions = conditions(work);
 
-            // Steps are counted beforehand; should they slow down to a third, they may still end in time.
-            context.phase("measure", 3 * context.spec().measuredSeconds());
-            step.fillGradients(0);
-            context.world().all().barrier("measure");
-            telemetry.begin();
-            List<Double> times = measure(step, step.whole(owned), steps);
-            Telemetry.Window window = telemetry.end();
-            write(Metric.STEP_TIME, times, conditions);
-            write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
-            write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
-            TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
-            step.checkSums(0);
+        // Steps are counted beforehand; should they slow down to a third, they may still end in time.
+        context.phase("measure", 3 * context.spec().measuredSeconds());
+        step.fillGradients(0);
+        context.world().all().barrier("measure");
+        telemetry.begin();
+        List<Double> times = measure(step, step.whole(owned), steps);
+        Telemetry.Window window = telemetry.end();
+        write(Metric.STEP_TIME, times, conditions);
+        write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
+        write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
+        TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
+        step.checkSums(0);
 
-            context.phase("alone", context.spec().measuredSeconds());
-            context.world().all().barrier("compute alone");
-            write(Metric.COMPUTE_ALONE, alone(step.computeAlone(owned), alone), conditions);
-            context.world().all().barrier("communication alone");
-            write(Metric.COMMUNICATION_ALONE, alone(step.communicationAlone(owned), alone), conditions);
+        context.phase("alone", context.spec().measuredSeconds());
+        context.world().all().barrier("compute alone");
+        write(Metric.COMPUTE_ALONE, alone(step.computeAlone(owned), alone), conditions);
+        context.world().all().barrier("communication alone");
+        write(Metric.COMMUNICATION_ALONE, alone(step.communicationAlone(owned), alone), conditions);
 
-            context.phase("check", 0);
-            step.fillGradients(1);
-            context.group().barrier("verification step");
-            step.whole(owned).run(1);
-            step.checkSums(1);
-            work.verify();
-            step.checkHealthy();
-        }
+        context.phase("check", 0);
+        step.fillGradients(1);
+        context.group().barrier("verification step");
+        step.whole(owned).run(1);
+        step.checkSums(1);
+        work.verify();
+        step.checkHealthy();
     }
 
     /** Returns milliseconds of a warm step, by the root's clock. */
-    private double warmUp(CoupledStep step) throws Exception {
-        try (Owned owned = new Owned()) {
-            step.fillGradients(0);
-            Pipeline pipeline = step.whole(owned);
-            double first = fastest(pipeline.run(3));
-            long warm = step.agree("warm-up steps", count(context.spec().warmUpSeconds(), first));
-            List<Double> times = pipeline.run(warm);
-            return median(times.subList(times.size() / 2, times.size()));
-        }
+    private double warmUp(CoupledStep step) {
+        step.fillGradients(0);
+        Pipeline pipeline = step.whole(context.owned());
+        double first = fastest(pipeline.run(3));
+        long warm = step.agree("warm-up steps", count(context.spec().warmUpSeconds(), first));
+        List<Double> times = pipeline.run(warm);
+        return median(times.subList(times.size() / 2, times.size()));
     }
 
     /** Runs a quarter of the steps, then, with steps still queued, agrees anew on how many are left by the rate reached. */
     private List<Double> measure(CoupledStep step, Pipeline pipeline, long estimate) {
         List<Double> times = new ArrayList<>();
+        try {
+            measure(step, pipeline, estimate, times);
+            return times;
+        } catch (RuntimeException e) {
+            if (!times.isEmpty()) {
+                write(Metric.STEP_TIME, times, Map.of("until", "the failure"));
+            }
+            throw e;
+        }
+    }
+
+    private void measure(CoupledStep step, Pipeline pipeline, long estimate, List<Double> times) {
         for (long i = 0; i < Math.max(FEWEST_SAMPLES, estimate / 4); i++) {
             pipeline.next().ifPresent(times::add);
         }
@@ -108,7 +116,6 @@ final class CoupledRunner {
             pipeline.next().ifPresent(times::add);
         }
         times.addAll(pipeline.drain());
-        return times;
     }
 
     /** As long unmeasured as measured: the SM clock needs a moment to recover from the GEMMs' power limit. */
@@ -119,7 +126,8 @@ final class CoupledRunner {
 
     private Map<String, String> conditions(GemmWork work) {
         Map<String, String> conditions = new HashMap<>(work.conditions());
-        conditions.put("gemms", Integer.toString(coupled.gemms()));
+        conditions.put("buckets", Integer.toString(coupled.buckets()));
+        conditions.put("gemmsPerBucket", Integer.toString(coupled.gemmsPerBucket()));
         conditions.put("bucketElements", Long.toString(coupled.bucketElements()));
         conditions.put("ranks", Integer.toString(context.group().size()));
         conditions.put("communicates", Boolean.toString(context.group().size() > 1));

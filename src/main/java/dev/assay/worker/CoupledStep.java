@@ -23,7 +23,7 @@ final class CoupledStep {
     private final DeviceMemory receive;
     private final List<DeviceMemory> sendBuckets = new ArrayList<>();
     private final List<DeviceMemory> receiveBuckets = new ArrayList<>();
-    private final List<Event> gemmDone = new ArrayList<>();
+    private final List<Event> bucketReady = new ArrayList<>();
     private final Event bucketsDone;
 
     private CoupledStep(RankContext context, Coupled coupled, GemmWork work, Stream compute, Owned owned) {
@@ -37,10 +37,10 @@ final class CoupledStep {
         this.receive = owned.own(device.allocate(coupled.bytesPerStep()));
         this.bucketsDone = owned.own(device.newEvent());
         long bucketBytes = 2 * coupled.bucketElements();
-        for (int i = 0; i < coupled.gemms(); i++) {
+        for (int i = 0; i < coupled.buckets(); i++) {
             sendBuckets.add(send.slice(i * bucketBytes, bucketBytes));
             receiveBuckets.add(receive.slice(i * bucketBytes, bucketBytes));
-            gemmDone.add(owned.own(device.newEvent()));
+            bucketReady.add(owned.own(device.newEvent()));
         }
         byte[] id = context.group()
                 .broadcast("communicator id", context.group().isRoot() ? device.newCommunicatorId() : new byte[0]);
@@ -56,10 +56,10 @@ final class CoupledStep {
     /** The step itself; timed on the compute stream, which waits for the last bucket as an optimizer would. */
     Pipeline whole(Owned owned) {
         return pipeline(owned, compute, () -> {
-            for (int i = 0; i < coupled.gemms(); i++) {
-                work.enqueue();
-                compute.record(gemmDone.get(i));
-                communication.await(gemmDone.get(i));
+            for (int i = 0; i < coupled.buckets(); i++) {
+                enqueueGemms(coupled.gemmsPerBucket());
+                compute.record(bucketReady.get(i));
+                communication.await(bucketReady.get(i));
                 reduce(i);
             }
             communication.record(bucketsDone);
@@ -69,17 +69,13 @@ final class CoupledStep {
 
     /** The step's GEMMs and nothing else. */
     Pipeline computeAlone(Owned owned) {
-        return pipeline(owned, compute, () -> {
-            for (int i = 0; i < coupled.gemms(); i++) {
-                work.enqueue();
-            }
-        });
+        return pipeline(owned, compute, () -> enqueueGemms(coupled.gemms()));
     }
 
     /** The step's all-reduces and nothing else. */
     Pipeline communicationAlone(Owned owned) {
         return pipeline(owned, communication, () -> {
-            for (int i = 0; i < coupled.gemms(); i++) {
+            for (int i = 0; i < coupled.buckets(); i++) {
                 reduce(i);
             }
         });
@@ -110,7 +106,7 @@ final class CoupledStep {
                         elements(),
                         wrong,
                         wrong == 0 ? 0 : Double.MAX_VALUE,
-                        "exact sums over " + ranks + " ranks, all " + coupled.gemms() + " buckets, "
+                        "exact sums over " + ranks + " ranks, all " + coupled.buckets() + " buckets, "
                                 + (generation == 0 ? "after the measured steps" : "verification step")));
     }
 
@@ -123,6 +119,12 @@ final class CoupledStep {
         communicator.checkHealthy();
     }
 
+    private void enqueueGemms(int count) {
+        for (int i = 0; i < count; i++) {
+            work.enqueue();
+        }
+    }
+
     private void reduce(int bucket) {
         communicator.allReduceSum(
                 sendBuckets.get(bucket), receiveBuckets.get(bucket), coupled.bucketElements(), communication);
@@ -133,7 +135,7 @@ final class CoupledStep {
     }
 
     private long elements() {
-        return coupled.gemms() * coupled.bucketElements();
+        return coupled.buckets() * coupled.bucketElements();
     }
 
     private long seed(int generation) {

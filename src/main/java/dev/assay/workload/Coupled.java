@@ -1,18 +1,19 @@
 package dev.assay.workload;
 
 /**
- * The scaling workload: a step is {@code gemms} GEMMs on one stream; after each of them one bucket of bf16 "gradients" is
- * all-reduced over all ranks on a second stream, overlapped with the GEMMs that follow, as data-parallel training does. The
- * step ends when the last bucket has arrived.
+ * The scaling workload: a step is GEMMs on one stream; after every few of them one bucket of bf16 "gradients" is all-reduced
+ * over all ranks on a second stream, overlapped with the GEMMs that follow, as data-parallel training does. The step ends when
+ * the last bucket has arrived.
  *
- * @param gemms GEMMs a step, and buckets a step
+ * @param buckets all-reduces a step
+ * @param gemmsPerBucket GEMMs before each of them
  * @param bucketElements bf16 elements of one bucket
  */
-public record Coupled(Gemm gemm, int gemms, long bucketElements) implements Workload {
+public record Coupled(Gemm gemm, int buckets, int gemmsPerBucket, long bucketElements) implements Workload {
     public Coupled {
-        if (gemms <= 0 || bucketElements <= 0) {
-            throw new IllegalArgumentException(
-                    "coupled must have gemms, bucketElements > 0, got " + gemms + ", " + bucketElements);
+        if (buckets <= 0 || gemmsPerBucket <= 0 || bucketElements <= 0) {
+            throw new IllegalArgumentException("coupled must have buckets, gemmsPerBucket, bucketElements > 0, got "
+                    + buckets + ", " + gemmsPerBucket + ", " + bucketElements);
         }
     }
 
@@ -21,14 +22,19 @@ public record Coupled(Gemm gemm, int gemms, long bucketElements) implements Work
         return "coupled";
     }
 
+    /** GEMMs of one rank in one step. */
+    public int gemms() {
+        return buckets * gemmsPerBucket;
+    }
+
     /** Floating-point operations of one rank in one step. */
     public double flopPerStep() {
-        return gemms * gemm.flop();
+        return gemms() * gemm.flop();
     }
 
     /** Gradient bytes that one rank hands to the all-reduces of one step. */
     public long bytesPerStep() {
-        return 2 * bucketElements * gemms;
+        return 2 * bucketElements * buckets;
     }
 
     /** Factor from algorithm to bus bandwidth of an all-reduce over n ranks: 2(n−1)/n. */

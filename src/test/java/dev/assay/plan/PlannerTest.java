@@ -220,7 +220,7 @@ class PlannerTest {
         Coupled coupled = coupled(plan);
 
         assertThat(plan.fabricFloorGBps()).isEqualTo(87.5);
-        assertThat(coupled.bytesPerStep()).isBetween(948_000_000L, 950_000_000L);
+        assertThat(coupled.bytesPerStep()).isBetween(3_790_000_000L, 3_800_000_000L);
         assertThat(coupled.bucketElements() % 1024).isZero();
         assertThat(Sizes.communicationShare(coupled, H200, 64, 87.5)).isCloseTo(0.40, withPercentage(0.1));
         assertThat(Sizes.communicationShare(coupled, H200, 16, 87.5)).isBetween(0.30, 0.50);
@@ -229,7 +229,7 @@ class PlannerTest {
     @Test
     void sensitivityIsWhereQueuedBucketsCostFivePercent() {
         Coupled coupled = coupled(spectrumx(2, 4, 8));
-        double gemms = 32 * 2 * Math.pow(8192, 3) / 659e12;
+        double gemms = 128 * 2 * Math.pow(8192, 3) / 659e12;
 
         double busGBps = Sizes.sensitivityGBps(coupled, H200, 64);
 
@@ -342,7 +342,7 @@ class PlannerTest {
         Plan plan = embedded();
 
         assertThat(plan.experiments()).extracting(Experiment::id).containsExactly("burn", "coupled");
-        assertThat(coupled(plan).gemms()).isEqualTo(3);
+        assertThat(coupled(plan).buckets()).isEqualTo(3);
         assertThat(coupled(plan).bucketElements()).isEqualTo(4096);
         assertThat(plan.experiments().get(1).launches()).hasSize(10).allMatch(launch -> launch.measuredSeconds() == 1);
         assertThat(plan.certifies()).hasSize(1).first().asString().contains("The suite's own path");

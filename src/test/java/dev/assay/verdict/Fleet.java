@@ -57,13 +57,13 @@ public final class Fleet {
 
     /** H200s, one host a node. */
     public static Fleet cuda(int nodes, int gpusPerNode) {
-        Contract contract = new Contract("NVIDIA H200", 989.4, 1830, 4096, OptionalDouble.of(700), false, false, 350);
+        Contract contract = new Contract("NVIDIA H200", 989.4, 1830, 4096, false, false, 350);
         return new Fleet(nodes, gpusPerNode, contract, rank -> rank, launch -> launch);
     }
 
     /** The reference device; all "nodes" share one host. */
     public static Fleet reference(int nodes, int gpusPerNode) {
-        Contract contract = new Contract("reference", 0, 0, 0, OptionalDouble.empty(), true, true, 0);
+        Contract contract = new Contract("reference", 0, 0, 0, true, true, 0);
         return new Fleet(nodes, gpusPerNode, contract, rank -> rank, launch -> launch);
     }
 
@@ -405,7 +405,7 @@ public final class Fleet {
                                 .map(step -> step * millis)
                                 .boxed()
                                 .toList(),
-                        Map.of("gemms", "8")),
+                        Map.of("buckets", "8")),
                 Measurement.of(Metric.COMPUTE_ALONE, 95, 95),
                 Measurement.of(Metric.COMMUNICATION_ALONE, 40, 40),
                 Measurement.of(Metric.STEP_BYTES, 7e9),

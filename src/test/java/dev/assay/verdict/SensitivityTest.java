@@ -12,13 +12,13 @@ class SensitivityTest {
 
     @Test
     void stepAtThatBandwidthHasLostFivePercent() {
-        for (int gemms : new int[] {1, 2, 8, 19, 20, 64}) {
-            double gigabytesPerSecond = Sensitivity.gigabytesPerSecond(95, 1e10, gemms);
-            double bucket = 1e10 / gemms / gigabytesPerSecond / 1e6;
+        for (int buckets : new int[] {1, 2, 8, 19, 20, 64}) {
+            double gigabytesPerSecond = Sensitivity.gigabytesPerSecond(95, 1e10, buckets);
+            double bucket = 1e10 / buckets / gigabytesPerSecond / 1e6;
 
-            double step = 95.0 / gemms + bucket + (gemms - 1) * Math.max(95.0 / gemms, bucket);
+            double step = 95.0 / buckets + bucket + (buckets - 1) * Math.max(95.0 / buckets, bucket);
 
-            assertThat(step).as(gemms + " GEMMs").isCloseTo(100, within(1e-9));
+            assertThat(step).as(buckets + " buckets").isCloseTo(100, within(1e-9));
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerTest {
     private static final Burn BURN = new Burn(new Gemm(48, 40, 64), 2);
-    private static final Coupled COUPLED = new Coupled(new Gemm(32, 24, 40), 3, 1001);
+    private static final Coupled COUPLED = new Coupled(new Gemm(32, 24, 40), 3, 2, 1001);
 
     @TempDir
     Path folder;
