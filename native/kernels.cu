@@ -3,3 +3,4 @@
 #include "compare.cu"
 #include "fill.cu"
 #include "freivalds.cu"
+#include "memory.cu"

@@ -20,13 +20,13 @@ class ArchitectureTest {
 
     /**
      * Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. Criteria
-     * share the strict JSON reader of cluster files.
+     * share the strict JSON reader of cluster files, and name workloads.
      */
     private static final Map<String, Set<String>> MAY_KNOW = Map.of(
             "measurement", Set.of(),
             "workload", Set.of(),
             "cluster", Set.of(),
-            "criteria", Set.of("cluster", "measurement"),
+            "criteria", Set.of("cluster", "measurement", "workload"),
             "device", Set.of("measurement", "workload"),
             "verdict", Set.of("criteria", "measurement"),
             "plan", Set.of("criteria", "cluster", "workload", "measurement"),

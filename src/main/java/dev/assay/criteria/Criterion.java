@@ -1,8 +1,10 @@
 package dev.assay.criteria;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -12,6 +14,7 @@ import java.util.OptionalDouble;
  * @param id kebab-case, unique, stable over versions, e.g. {@code gpu-utilisation}
  * @param title as people read it, without the limit, e.g. {@code GPU utilisation}
  * @param workload the workload whose measurements it judges: {@code burn} or {@code coupled}
+ * @param conditions what a measurement of the metric must have been taken under to count here, e.g. {@code kernel: copy}
  * @param unit must equal the metric's
  * @param ceiling physics: a value above it says that the test is broken
  * @param source where the limit comes from, for the one who signs
@@ -24,6 +27,7 @@ public record Criterion(
         String title,
         String workload,
         Metric metric,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> conditions,
         Statistic statistic,
         Limit limit,
         Unit unit,
@@ -37,6 +41,7 @@ public record Criterion(
 
     public Criterion {
         requires = List.copyOf(requires);
+        conditions = Map.copyOf(conditions);
         if (unit != metric.unit()) {
             throw new IllegalArgumentException("criterion " + id + ": unit of " + metric.key() + " is "
                     + metric.unit().symbol() + ", got " + unit.symbol());

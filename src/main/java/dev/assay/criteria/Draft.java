@@ -4,6 +4,7 @@ import dev.assay.cluster.InputException;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -13,6 +14,7 @@ record Draft(
         String title,
         String workload,
         Metric metric,
+        Map<String, String> conditions,
         Statistic statistic,
         LimitForm limit,
         Unit unit,
@@ -30,6 +32,7 @@ record Draft(
                 title,
                 workload,
                 metric,
+                conditions,
                 statistic,
                 limit,
                 unit,
@@ -49,6 +52,7 @@ record Draft(
                 title,
                 workload,
                 metric,
+                conditions,
                 statistic,
                 effective,
                 unit,

@@ -3,6 +3,7 @@ package dev.assay.criteria;
 import dev.assay.cluster.InputJson;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
+import dev.assay.workload.Workload;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ final class DraftReader {
             "title",
             "workload",
             "metric",
+            "conditions",
             "statistic",
             "limit",
             "unit",
@@ -29,7 +31,7 @@ final class DraftReader {
             "judged");
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]*\\S[^\\p{Cntrl}]*");
-    private static final Map<String, String> WORKLOADS = byName(List.of("burn", "coupled"), Function.identity());
+    private static final Map<String, String> WORKLOADS = byName(Workload.KEYS, Function.identity());
     private static final Map<String, Metric> METRICS = byName(Arrays.asList(Metric.values()), Metric::key);
     private static final Map<String, Unit> UNITS = byName(Arrays.asList(Unit.values()), Unit::symbol);
     private static final Map<String, Statistic> STATISTICS =
@@ -61,6 +63,7 @@ final class DraftReader {
                 words(json, "title"),
                 json.required("workload", "what measures it").choice(WORKLOADS),
                 metric,
+                json.find("conditions").map(DraftReader::conditions).orElse(Map.of()),
                 json.required("statistic", "how samples become one number").choice(STATISTICS),
                 limit,
                 unit(json, metric),
@@ -71,6 +74,12 @@ final class DraftReader {
                         .orElse(List.of()),
                 json.find("judged").map(InputJson::bool).orElse(true),
                 Optional.empty());
+    }
+
+    private static Map<String, String> conditions(InputJson json) {
+        Map<String, String> conditions = new LinkedHashMap<>();
+        json.fields().forEach((name, value) -> conditions.put(name, value.matching(WORDS, "one line of words")));
+        return conditions;
     }
 
     private static String words(InputJson json, String key) {

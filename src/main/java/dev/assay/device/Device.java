@@ -33,6 +33,8 @@ public interface Device extends AutoCloseable {
     /** 64-bit digest of memory; depends on every byte and its position; equal on all devices for equal bytes. Blocks. */
     long checksum(DeviceMemory memory, long bytes, Stream stream);
 
+    MemoryLoad memoryLoad();
+
     GemmRunner newGemm(Gemm gemm);
 
     /**

@@ -55,6 +55,29 @@ public enum Metric {
     /** Floating-point operations of one rank in one step, as a plain number. */
     STEP_FLOP("step.flop", Unit.COUNT),
 
+    /** Derived: device memory in all, as NVML says. */
+    MEMORY_CAPACITY("memory.capacity", Unit.MEBIBYTES),
+    /** Bytes that one memory kernel reads and writes over its time, one sample a launch; condition {@code kernel}. */
+    HBM_BANDWIDTH("hbm.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** One dependent load, the mean over a chase through a footprint; condition {@code footprint}. */
+    HBM_LATENCY("hbm.latency", Unit.NANOSECOND),
+    /** Bytes that the memory test wrote and read back over its time; condition {@code pattern}. */
+    MEMTEST_BANDWIDTH("memtest.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** Of the memory that was free at the start, what the memory test covered. */
+    MEMTEST_SHARE("memtest.share", Unit.PERCENT),
+    /** Device memory that was free before anything of ours was allocated. */
+    MEMORY_FREE("memory.free", Unit.MEBIBYTES),
+    /** Bytes over time of pinned copies between host and device; conditions {@code direction}, {@code load}. */
+    HOST_BANDWIDTH("host.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** Bytes over time between two GPUs of a node; conditions {@code to}, {@code method}, {@code direction}. */
+    PEER_BANDWIDTH("peer.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** One dependent load from another GPU's memory; condition {@code to}. */
+    PEER_LATENCY("peer.latency", Unit.NANOSECOND),
+    /** Bus bandwidth of a collective; conditions {@code operation}, {@code bytes}, {@code scope}, {@code type}, {@code mode}. */
+    COLLECTIVE_BUSBW("collective.busbw", Unit.GIGABYTES_PER_SECOND),
+    /** Time of one collective on this rank; conditions as of the bus bandwidth. */
+    COLLECTIVE_TIME("collective.time", Unit.MICROSECOND),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS),
     /** Derived: weak scale efficiency against the nodes' own baselines. */

@@ -17,6 +17,9 @@ public enum Unit {
     CELSIUS("°C"),
     KELVIN("K"),
     MILLISECOND("ms"),
+    MICROSECOND("µs"),
+    NANOSECOND("ns"),
+    MEBIBYTES("MiB"),
     COUNT("count"),
     RATIO("ratio");
 

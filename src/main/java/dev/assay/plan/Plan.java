@@ -33,6 +33,14 @@ public record Plan(
         omits = List.copyOf(omits);
     }
 
+    /** @throws IllegalArgumentException where none is called so */
+    public Experiment experiment(String id) {
+        return experiments.stream()
+                .filter(experiment -> experiment.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no experiment " + id + " in the plan"));
+    }
+
     /** Whether it covers the whole contract: every node of the cluster file. */
     public boolean wholeInventory() {
         return nodeCounts.contains(cluster.nodes().size());

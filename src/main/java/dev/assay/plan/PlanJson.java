@@ -3,8 +3,10 @@ package dev.assay.plan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.assay.cluster.InputException;
 import java.io.IOException;
@@ -62,13 +64,22 @@ public final class PlanJson {
 
     static Plan parse(String text, String source) {
         try {
-            return MAPPER.readValue(text, Plan.class);
+            JsonNode tree = MAPPER.readTree(text);
+            tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            return MAPPER.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputException(
                     "Reading the plan " + source,
                     e.getOriginalMessage(),
                     "a plan.json written by this version of Assay",
                     "judge the run by the version that recorded it");
+        }
+    }
+
+    /** A criterion without conditions is written without them. */
+    private static void allowAnyCondition(JsonNode criterion) {
+        if (criterion instanceof ObjectNode object && !object.has("conditions")) {
+            object.putObject("conditions");
         }
     }
 

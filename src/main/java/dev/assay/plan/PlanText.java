@@ -3,9 +3,7 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.Hostlist;
 import dev.assay.criteria.LimitText;
-import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
-import dev.assay.workload.Gemm;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,18 +102,16 @@ public final class PlanText {
     }
 
     private static String describe(Plan plan, Workload workload) {
-        if (workload instanceof Burn burn) {
-            return "bf16 GEMM " + shape(burn.gemm()) + " back to back on every GPU, timed by " + burn.batch();
-        }
-        return describe(plan, (Coupled) workload);
+        return workload instanceof Coupled coupled ? describe(plan, coupled) : workload.words();
     }
 
     private static String describe(Plan plan, Coupled coupled) {
         int most = plan.nodeCounts().get(plan.nodeCounts().size() - 1);
         int ranks = most * plan.cluster().gpusPerNode();
-        String step = "a step is " + coupled.gemms() + " bf16 GEMMs " + shape(coupled.gemm()) + " per GPU and "
-                + Words.bytes(coupled.bytesPerStep())
-                + " of gradients, all-reduced in " + coupled.buckets() + " buckets behind them. ";
+        String step =
+                "a step is " + coupled.gemms() + " bf16 GEMMs " + coupled.gemm().words() + " per GPU and "
+                        + Words.bytes(coupled.bytesPerStep())
+                        + " of gradients, all-reduced in " + coupled.buckets() + " buckets behind them. ";
         if (ranks < 2) {
             return step + "One GPU alone: nothing is communicated.";
         }
@@ -125,10 +121,6 @@ public final class PlanText {
                         100 * Sizes.communicationShare(coupled, plan.gpuModel(), ranks, plan.fabricFloorGBps()), 0)
                 + " % of the GEMMs' time. Sensitivity: 5 % would be lost at "
                 + Words.fixed(Sizes.sensitivityGBps(coupled, plan.gpuModel(), ranks), 1) + " GB/s.";
-    }
-
-    private static String shape(Gemm gemm) {
-        return gemm.m() + " × " + gemm.n() + " × " + gemm.k();
     }
 
     private static void bullets(List<String> lines, String title, List<String> texts) {

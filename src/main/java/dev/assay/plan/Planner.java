@@ -47,6 +47,11 @@ public final class Planner {
         List<Criterion> resolved = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
 
         List<Experiment> experiments = new ArrayList<>();
+        for (Workload part : parts(cluster)) {
+            if (needs(resolved, part)) {
+                experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
+            }
+        }
         if (needs(resolved, burn)) {
             experiments.add(experiment("burn", burn, cluster, burnLaunches(cluster, counts, seconds)));
         }
@@ -68,7 +73,7 @@ public final class Planner {
     }
 
     /**
-     * The same experiments judged by other criteria, for replays. Nothing that ran changes.
+     * The same experiments judged by other criteria, for replays. Nothing that ran changes; what did not run is not asked for.
      *
      * @throws dev.assay.cluster.InputException where a computed floor lies above its ceiling
      */
@@ -79,7 +84,10 @@ public final class Planner {
                 .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
                 .findFirst()
                 .orElse(0);
-        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes));
+        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes)).stream()
+                .filter(criterion -> plan.experiments().stream()
+                        .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
+                .toList();
         return new Plan(
                 plan.cluster(),
                 plan.gpuModel(),
@@ -105,6 +113,20 @@ public final class Planner {
                 cluster.gpusPerNode(),
                 Timing.warmUpSeconds(cluster, workload),
                 Timing.expectedSeconds(cluster, workload, launches));
+    }
+
+    /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
+    private static List<Workload> parts(Cluster cluster) {
+        return List.of(Sizes.hbm(cluster));
+    }
+
+    private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {
+        return List.of(new Launch(
+                "load-" + nodes,
+                LaunchRole.LOAD,
+                0,
+                cluster.nodes().subList(0, nodes),
+                Timing.partSeconds(cluster, part)));
     }
 
     private static List<Launch> burnLaunches(Cluster cluster, List<Integer> counts, double seconds) {

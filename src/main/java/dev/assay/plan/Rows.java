@@ -5,10 +5,15 @@ import dev.assay.criteria.Limit;
 import dev.assay.criteria.LimitText;
 import dev.assay.measurement.Metric;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /** The lines of the acceptance: every criterion at every node count where it means something. */
 final class Rows {
+    /** Workloads that every node count runs anew; the others measure parts, at the most nodes only. */
+    private static final Set<String> SCALED = Set.of("burn", "coupled");
+
     private Rows() {}
 
     static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode) {
@@ -30,6 +35,9 @@ final class Rows {
         }
         if (comparesGpus(criterion) && count * gpusPerNode < 2) {
             return false;
+        }
+        if (!SCALED.contains(criterion.workload())) {
+            return count == Collections.max(counts);
         }
         return !criterion.workload().equals("coupled")
                 || Planner.scaledCounts(counts).contains(count);

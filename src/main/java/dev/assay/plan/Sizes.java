@@ -8,6 +8,7 @@ import dev.assay.cluster.Nics;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.Hbm;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,10 +56,18 @@ final class Sizes {
     /** Under 5 ms a GEMM in plain Java; three different odd-ish sides, so that a transposed index cannot hide. */
     private static final Gemm REFERENCE_GEMM = new Gemm(48, 40, 56);
 
+    /** Three buffers of 4 GiB, 80 times the L2 cache; chases that stay in it, and that leave it. */
+    private static final Hbm CUDA_HBM = new Hbm(4L << 30, 40, List.of(4L << 20, 64L << 20, 1L << 30, 4L << 30), 20_000);
+
+    private static final Hbm REFERENCE_HBM = new Hbm(1L << 20, 5, List.of(64L << 10, 1L << 20), 1_000);
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
     private Sizes() {}
+
+    static Hbm hbm(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_HBM : REFERENCE_HBM;
+    }
 
     static Burn burn(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_BURN : REFERENCE_BURN;

@@ -4,6 +4,8 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Coupled;
+import dev.assay.workload.Hbm;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -29,10 +31,19 @@ final class Timing {
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
     static double warmUpSeconds(Cluster cluster, Workload workload) {
-        if (cluster.device() == DeviceKind.REFERENCE) {
-            return 0.2;
+        if (workload instanceof Burn || workload instanceof Coupled) {
+            return cluster.device() == DeviceKind.REFERENCE ? 0.2 : workload instanceof Burn ? 4 : 2;
         }
-        return workload instanceof Burn ? 4 : 2;
+        return 0;
+    }
+
+    /** What a workload takes whose length follows from its own sizes, as measured on an H200 and on one Java thread. */
+    static double partSeconds(Cluster cluster, Workload part) {
+        boolean cuda = cluster.device() == DeviceKind.CUDA;
+        if (part instanceof Hbm) {
+            return cuda ? 2 : 0.5;
+        }
+        throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

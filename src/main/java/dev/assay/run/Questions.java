@@ -11,7 +11,24 @@ final class Questions {
     private Questions() {}
 
     static Question of(Row row, Plan plan) {
-        return new Question(row.key(), row.title(), row.criterion(), row.nodes(), row.gpusPerNode(), contract(plan));
+        return new Question(
+                row.key(),
+                row.title(),
+                row.criterion(),
+                row.nodes(),
+                row.gpusPerNode(),
+                valuesPerRank(row, plan),
+                contract(plan));
+    }
+
+    private static int valuesPerRank(Row row, Plan plan) {
+        return plan.experiments().stream()
+                .filter(experiment -> experiment.id().equals(row.experiment()))
+                .findFirst()
+                .map(experiment -> experiment
+                        .workload()
+                        .valuesPerRank(row.criterion().metric().key(), row.gpusPerNode()))
+                .orElse(1);
     }
 
     private static Question.Contract contract(Plan plan) {

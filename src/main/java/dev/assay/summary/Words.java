@@ -74,8 +74,19 @@ final class Words {
     static String withUnit(String number, Unit unit) {
         return switch (unit) {
             case COUNT, RATIO -> number;
-            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, BYTES, WATT, JOULE, MEGAHERTZ, CELSIUS, KELVIN, MILLISECOND ->
-                number + NO_BREAK_SPACE + unit.symbol();
+            case PERCENT,
+                    TFLOPS,
+                    GIGABYTES_PER_SECOND,
+                    BYTES,
+                    WATT,
+                    JOULE,
+                    MEGAHERTZ,
+                    CELSIUS,
+                    KELVIN,
+                    MILLISECOND,
+                    MICROSECOND,
+                    NANOSECOND,
+                    MEBIBYTES -> number + NO_BREAK_SPACE + unit.symbol();
         };
     }
 
@@ -172,10 +183,10 @@ final class Words {
 
     private static int decimals(Unit unit, double value) {
         return switch (unit) {
-            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, KELVIN -> 1;
+            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, KELVIN, MICROSECOND, NANOSECOND -> 1;
             case WATT, JOULE, MEGAHERTZ, CELSIUS -> 0;
             case MILLISECOND, RATIO -> 3;
-            case BYTES, COUNT -> value == Math.rint(value) ? 0 : 2;
+            case BYTES, MEBIBYTES, COUNT -> value == Math.rint(value) ? 0 : 2;
         };
     }
 

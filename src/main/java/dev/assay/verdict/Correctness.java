@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 final class Correctness {
     static final String WRONG = "wrong result: ";
     private static final String GEMM = "gemm.";
+    private static final Set<String> GEMMS = Set.of("burn", "coupled", "gemm");
     private static final String ALL_REDUCE = "allreduce.";
     private static final double MOST_TOLD = 1e6;
 
@@ -44,7 +45,7 @@ final class Correctness {
     /** The first rank that lacks a check it must have: of its GEMMs, and of sums that it shared with others. */
     static Optional<String> unchecked(Evidence evidence) {
         return evidence.needed().stream()
-                .flatMap(launch -> unchecked(launch).stream())
+                .flatMap(launch -> unchecked(launch, own(evidence)).stream())
                 .findFirst();
     }
 
@@ -73,15 +74,21 @@ final class Correctness {
         return rank.checks().stream().mapToDouble(Check::wrong).sum();
     }
 
-    private static Optional<String> unchecked(LaunchResult launch) {
+    /** Checks are named after what they check: GEMMs in the workloads that run them, else the workload's own. */
+    private static String own(Evidence evidence) {
+        String workload = evidence.criterion().workload();
+        return GEMMS.contains(workload) ? GEMM : workload + ".";
+    }
+
+    private static Optional<String> unchecked(LaunchResult launch, String own) {
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
-                        || !has(rank, GEMM)
+                        || !has(rank, own)
                         || (reduces(launch, rank) && !has(rank, ALL_REDUCE)))
                 .findFirst()
                 .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected "
-                        + GEMM + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" : "")
+                        + own + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" : "")
                         + " and what the other ranks checked "
                         + all.stream().sorted().toList() + ", found "
                         + names(rank).sorted().toList());

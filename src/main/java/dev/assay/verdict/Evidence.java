@@ -11,14 +11,13 @@ import java.util.stream.Stream;
 /**
  * What one question looks at.
  *
- * @param measured launches that carry its values: of {@code burn} the loads, of {@code coupled} the scaled ones, on exactly
- *     the question's node count
+ * @param measured launches that carry its values: of {@code coupled} the scaled ones, of any other workload the loads, on
+ *     exactly the question's node count
  * @param baselines of {@code coupled}: every node by itself
  */
 record Evidence(Question question, List<LaunchResult> measured, List<LaunchResult> baselines) {
     static Evidence of(Question question, ExperimentResult result) {
         return switch (question.criterion().workload()) {
-            case "burn" -> new Evidence(question, launches(question, result, LaunchRole.LOAD), List.of());
             case "coupled" ->
                 new Evidence(
                         question,
@@ -26,7 +25,7 @@ record Evidence(Question question, List<LaunchResult> measured, List<LaunchResul
                         result.launches().stream()
                                 .filter(launch -> launch.role() == LaunchRole.BASELINE)
                                 .toList());
-            default -> new Evidence(question, List.of(), List.of());
+            default -> new Evidence(question, launches(question, result, LaunchRole.LOAD), List.of());
         };
     }
 

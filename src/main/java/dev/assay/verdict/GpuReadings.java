@@ -5,8 +5,11 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.verdict.Readings.Reading;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** One GPU's value of a metric. */
@@ -18,11 +21,44 @@ final class GpuReadings {
 
     private GpuReadings() {}
 
-    static Reading raw(RankResult rank, Criterion criterion) {
-        return rank.measurement(criterion.metric())
-                .map(Measurement::samples)
-                .map(samples -> Reading.of(rank.unit(), Samples.of(criterion.statistic(), samples)))
-                .orElseGet(() -> Reading.missing(rank, criterion.metric()));
+    /** What a measurement calls the other end of a link. */
+    private static final String TO = "to";
+
+    /** The GPU's value under the criterion's conditions, or one of each of its links; a link named twice has no value. */
+    static List<Reading> raw(RankResult rank, Question question) {
+        Criterion criterion = question.criterion();
+        List<Measurement> found = rank.measurements(criterion.metric(), criterion.conditions());
+        if (found.isEmpty()) {
+            return List.of(Reading.missing(rank, criterion.metric()));
+        }
+        Set<String> units = new HashSet<>();
+        List<Reading> readings = new ArrayList<>();
+        for (Measurement measurement : found) {
+            String unit = unit(rank, measurement);
+            readings.add(
+                    units.add(unit)
+                            ? Reading.of(unit, Samples.of(criterion.statistic(), measurement.samples()))
+                            : Reading.gap(unit, "it was measured twice under " + criterion.conditions(), false));
+        }
+        if (units.size() != question.valuesPerRank()) {
+            readings.add(Reading.gap(
+                    rank.unit(),
+                    units.size() + " values of " + criterion.metric().key() + " where " + question.valuesPerRank()
+                            + " must be",
+                    false));
+        }
+        return readings;
+    }
+
+    private static String unit(RankResult rank, Measurement measurement) {
+        return Optional.ofNullable(measurement.conditions().get(TO))
+                .map(to -> rank.unit() + " to " + to)
+                .orElse(rank.unit());
+    }
+
+    /** All device memory, MiB. */
+    static Reading memoryCapacity(RankResult rank) {
+        return Reading.of(rank.unit(), rank.device().memoryBytes() / (double) (1 << 20));
     }
 
     /**

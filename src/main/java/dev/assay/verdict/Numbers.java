@@ -57,16 +57,36 @@ final class Numbers {
     private static String symbol(Unit unit) {
         return switch (unit) {
             case COUNT, RATIO -> "";
-            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, BYTES, WATT, JOULE, MEGAHERTZ, CELSIUS, KELVIN, MILLISECOND ->
-                " " + unit.symbol();
+            case PERCENT,
+                    TFLOPS,
+                    GIGABYTES_PER_SECOND,
+                    BYTES,
+                    WATT,
+                    JOULE,
+                    MEGAHERTZ,
+                    CELSIUS,
+                    KELVIN,
+                    MILLISECOND,
+                    MICROSECOND,
+                    NANOSECOND,
+                    MEBIBYTES -> " " + unit.symbol();
         };
     }
 
     private static int decimals(double value, Unit unit) {
         return switch (unit) {
             case RATIO, MILLISECOND -> 3;
-            case COUNT, BYTES -> value == Math.rint(value) ? 0 : 2;
-            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, WATT, JOULE, MEGAHERTZ, CELSIUS, KELVIN -> 1;
+            case COUNT, BYTES, MEBIBYTES -> value == Math.rint(value) ? 0 : 2;
+            case PERCENT,
+                    TFLOPS,
+                    GIGABYTES_PER_SECOND,
+                    WATT,
+                    JOULE,
+                    MEGAHERTZ,
+                    CELSIUS,
+                    KELVIN,
+                    MICROSECOND,
+                    NANOSECOND -> 1;
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.verdict;
 
+import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
@@ -20,7 +21,7 @@ final class Physics {
     /** Why this GPU's samples cannot be what they claim. */
     static Optional<String> problem(RankResult rank, Evidence evidence) {
         Metric metric = evidence.criterion().metric();
-        return impossible(rank, metric)
+        return impossible(rank, evidence.criterion())
                 .or(() -> watched(metric) ? unwatched(rank) : Optional.empty())
                 .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
                         ? tooFast(rank, evidence)
@@ -68,8 +69,11 @@ final class Physics {
         return rank.device().multiprocessors() * contract.bf16FlopPerClockPerSm() * megahertz / 1e6;
     }
 
-    private static Optional<String> impossible(RankResult rank, Metric metric) {
-        List<Double> samples = GpuReadings.samples(rank, metric);
+    private static Optional<String> impossible(RankResult rank, Criterion criterion) {
+        Metric metric = criterion.metric();
+        List<Double> samples = rank.measurements(metric, criterion.conditions()).stream()
+                .flatMap(measurement -> measurement.samples().stream())
+                .toList();
         boolean negative = metric != Metric.TEMPERATURE && Samples.minimum(samples) < 0;
         boolean share = metric.unit() == Unit.PERCENT && metric != Metric.TELEMETRY_COVERAGE;
         if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
@@ -127,7 +131,18 @@ final class Physics {
                     SCALE_EFFICIENCY,
                     SENSITIVITY,
                     WRONG_ELEMENTS,
-                    DISTINCT_RESULTS -> false;
+                    DISTINCT_RESULTS,
+                    MEMORY_CAPACITY,
+                    HBM_BANDWIDTH,
+                    HBM_LATENCY,
+                    MEMTEST_BANDWIDTH,
+                    MEMTEST_SHARE,
+                    MEMORY_FREE,
+                    HOST_BANDWIDTH,
+                    PEER_BANDWIDTH,
+                    PEER_LATENCY,
+                    COLLECTIVE_BUSBW,
+                    COLLECTIVE_TIME -> false;
         };
     }
 }

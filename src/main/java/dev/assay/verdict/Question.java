@@ -7,8 +7,16 @@ import dev.assay.criteria.Criterion;
  *
  * @param key e.g. {@code gpu-utilisation@2}
  * @param title as people read it
+ * @param valuesPerRank that each rank must give: one, or one a link
  */
-public record Question(String key, String title, Criterion criterion, int nodes, int gpusPerNode, Contract contract) {
+public record Question(
+        String key,
+        String title,
+        Criterion criterion,
+        int nodes,
+        int gpusPerNode,
+        int valuesPerRank,
+        Contract contract) {
     /**
      * What the cluster and the datasheet promise.
      *

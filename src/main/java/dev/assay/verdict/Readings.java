@@ -61,6 +61,7 @@ record Readings(
             case WRONG_ELEMENTS -> Correctness.read(evidence);
             case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
             case WARMTH -> perGpu(evidence, GpuReadings::warmth);
+            case MEMORY_CAPACITY -> perGpu(evidence, GpuReadings::memoryCapacity);
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());
@@ -85,7 +86,17 @@ record Readings(
                     COMPUTE_ALONE,
                     COMMUNICATION_ALONE,
                     STEP_BYTES,
-                    STEP_FLOP -> perGpu(evidence, rank -> GpuReadings.raw(rank, evidence.criterion()));
+                    STEP_FLOP,
+                    HBM_BANDWIDTH,
+                    HBM_LATENCY,
+                    MEMTEST_BANDWIDTH,
+                    MEMTEST_SHARE,
+                    MEMORY_FREE,
+                    HOST_BANDWIDTH,
+                    PEER_BANDWIDTH,
+                    PEER_LATENCY,
+                    COLLECTIVE_BUSBW,
+                    COLLECTIVE_TIME -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
         };
     }
 
@@ -112,13 +123,21 @@ record Readings(
 
     /** One value a GPU and launch. */
     private static Readings perGpu(Evidence evidence, Function<RankResult, Reading> read) {
+        return perLink(evidence, rank -> List.of(read.apply(rank)));
+    }
+
+    /** One value a GPU and launch, or one a link of it. */
+    private static Readings perLink(Evidence evidence, Function<RankResult, List<Reading>> read) {
         List<RankResult> ranks = evidence.ranks();
         Optional<String> broken = ranks.stream()
                 .flatMap(rank -> Physics.problem(rank, evidence).stream())
                 .findFirst();
+        String units = evidence.question().valuesPerRank() > 1 ? "links" : "GPUs";
         String what = evidence.measured().size() == 1
-                ? "GPUs"
-                : "ranks of " + evidence.measured().size() + " launches";
-        return collect(ranks.stream().map(read).toList(), what).broken(broken);
+                ? units
+                : (units.equals("GPUs") ? "ranks" : units) + " of "
+                        + evidence.measured().size() + " launches";
+        return collect(ranks.stream().flatMap(rank -> read.apply(rank).stream()).toList(), what)
+                .broken(broken);
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.FutureTask;
  * GEMMs back to back, watched. The telemetry window opens and closes while GEMMs are queued on the device, so it is load and
  * nothing else; the timed batches are those that lie wholly inside it.
  */
-final class BurnRunner {
+final class BurnRunner implements Runner {
     private final RankContext context;
     private final Burn burn;
 
@@ -26,7 +26,8 @@ final class BurnRunner {
         this.burn = burn;
     }
 
-    void run() throws Exception {
+    @Override
+    public void run() throws Exception {
         Owned owned = context.owned();
         context.phase("prepare", 0);
         Stream stream = owned.own(context.device().newStream());

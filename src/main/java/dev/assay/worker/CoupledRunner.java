@@ -14,7 +14,7 @@ import java.util.Map;
  * Data-parallel steps: GEMMs on one stream, all-reduces of the gradients on another, overlapped; then each of the two alone,
  * so that a judge can tell a slow GPU from a slow fabric.
  */
-final class CoupledRunner {
+final class CoupledRunner implements Runner {
     /** A handful, whatever it takes. */
     private static final int FEWEST_SAMPLES = 5;
 
@@ -35,7 +35,8 @@ final class CoupledRunner {
         this.coupled = coupled;
     }
 
-    void run() throws Exception {
+    @Override
+    public void run() throws Exception {
         Owned owned = context.owned();
         context.phase("prepare", 0);
         Stream compute = owned.own(context.device().newStream());

@@ -7,6 +7,8 @@ import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Hbm;
+import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -106,14 +108,15 @@ public final class Worker {
         Rendezvous.meet(meeting, world, limit(spec));
         try {
             Owned owned = new Owned();
-            work(new RankContext(
+            RankContext context = new RankContext(
                     spec,
                     device,
                     world,
                     world.group(Identity.communicator(spec, environment.rank())),
                     owned,
                     writer,
-                    watchdog));
+                    watchdog);
+            runner(context).run();
             owned.close();
             watchdog.phase("done", operation.plus(TO_TELL));
             world.all().barrier("done");
@@ -130,15 +133,18 @@ public final class Worker {
         }
     }
 
-    private static void work(RankContext context) throws Exception {
-        if (context.spec().workload() instanceof Burn burn) {
-            new BurnRunner(context, burn).run();
-        } else if (context.spec().workload() instanceof Coupled coupled) {
-            new CoupledRunner(context, coupled).run();
-        } else {
-            throw new IllegalStateException(
-                    "no runner for workload " + context.spec().workload().key());
+    private static Runner runner(RankContext context) {
+        Workload workload = context.spec().workload();
+        if (workload instanceof Hbm hbm) {
+            return new HbmRunner(context, hbm);
         }
+        if (workload instanceof Burn burn) {
+            return new BurnRunner(context, burn);
+        }
+        if (workload instanceof Coupled coupled) {
+            return new CoupledRunner(context, coupled);
+        }
+        throw new IllegalStateException("no runner for workload " + workload.key());
     }
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {

@@ -17,6 +17,11 @@ public record Burn(Gemm gemm, int batch) implements Workload {
         return "burn";
     }
 
+    @Override
+    public String words() {
+        return "bf16 GEMM " + gemm.words() + " back to back on every GPU, timed by " + batch;
+    }
+
     /** Floating-point operations of one timed batch. */
     public double flopPerBatch() {
         return batch * gemm.flop();

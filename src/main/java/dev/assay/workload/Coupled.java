@@ -22,6 +22,11 @@ public record Coupled(Gemm gemm, int buckets, int gemmsPerBucket, long bucketEle
         return "coupled";
     }
 
+    @Override
+    public String words() {
+        return "a step is " + gemms() + " bf16 GEMMs " + gemm.words() + " per GPU and buckets of gradients behind them";
+    }
+
     /** GEMMs of one rank in one step. */
     public int gemms() {
         return buckets * gemmsPerBucket;

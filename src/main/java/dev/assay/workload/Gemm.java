@@ -11,6 +11,11 @@ public record Gemm(int m, int n, int k) {
         }
     }
 
+    /** Its shape, m × n × k. */
+    public String words() {
+        return m + " × " + n + " × " + k;
+    }
+
     /** Floating-point operations: 2·m·n·k. */
     public double flop() {
         return 2.0 * m * n * k;

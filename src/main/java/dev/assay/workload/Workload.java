@@ -2,14 +2,31 @@ package dev.assay.workload;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /** What one rank runs. Sealed: a new workload does not compile until every place handles it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
 @JsonSubTypes({
+    @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Burn, Coupled {
-    /** The name criteria files write. */
+public sealed interface Workload permits Hbm, Burn, Coupled {
+    /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
+    List<String> KEYS = List.of("hbm", "burn", "coupled");
+
+    /** One of {@link #KEYS}. */
     String key();
+
+    /** What it does, for the plan. */
+    String words();
+
+    /**
+     * Values of a metric that each rank must give to one criterion: one, or one a link.
+     *
+     * @param metric its key
+     */
+    default int valuesPerRank(String metric, int gpusPerNode) {
+        return 1;
+    }
 }

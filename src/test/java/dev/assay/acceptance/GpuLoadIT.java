@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every GPU under full load: utilisation, sustained TFLOPS, proof of load, correctness. */
 @Tag("burn")
-@Order(1)
+@Order(50)
 @DisplayName("GPUs under load")
 class GpuLoadIT {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Work that communicates over more and more nodes: weak scale efficiency, its sensitivity, its throughput, its sums. */
 @Tag("coupled")
-@Order(2)
+@Order(60)
 @DisplayName("Scaling over nodes")
 class ScalingIT {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)

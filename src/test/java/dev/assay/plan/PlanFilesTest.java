@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,7 @@ class PlanFilesTest {
                     criterion.title(),
                     criterion.workload(),
                     criterion.metric(),
+                    Map.of(),
                     criterion.statistic(),
                     limit,
                     criterion.unit(),
@@ -138,7 +140,7 @@ class PlanFilesTest {
 
     @Test
     void aSpecSaysAllThatAWorkerNeeds() {
-        Experiment coupled = PLAN.experiments().get(1);
+        Experiment coupled = PLAN.experiment("coupled");
         Launch launch = coupled.launches().get(2);
 
         Spec spec = Specs.of(PLAN, coupled, launch, "run-1", PlanJson.hash(PLAN), -7);
@@ -149,7 +151,7 @@ class PlanFilesTest {
         assertThat(spec.workload()).isEqualTo(coupled.workload());
         assertThat(spec.phaseDeadlineSeconds()).isGreaterThan(60);
         Plan embedded = PlannerTest.embedded();
-        Experiment burn = embedded.experiments().get(0);
+        Experiment burn = embedded.experiment("burn");
         assertThat(Specs.of(embedded, burn, burn.launches().get(0), "r", "h", 1).loopback())
                 .isTrue();
     }
@@ -171,7 +173,7 @@ class PlanFilesTest {
 
     @Test
     void aSpecOfAnotherVersionIsRefused(@TempDir Path folder) {
-        Experiment burn = PLAN.experiments().get(0);
+        Experiment burn = PLAN.experiment("burn");
         String text = SpecFile.text(Specs.of(PLAN, burn, burn.launches().get(0), "run-1", "h", 1));
 
         assertThatThrownBy(() -> SpecFile.parse(text.replace("\"schema\" : 1", "\"schema\" : 2"), "spec.json"))

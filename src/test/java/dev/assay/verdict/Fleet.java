@@ -109,6 +109,7 @@ public final class Fleet {
                 criterion,
                 nodes,
                 gpusPerNode,
+                1,
                 contract);
     }
 
@@ -149,6 +150,7 @@ public final class Fleet {
                 id,
                 workload,
                 metric,
+                Map.of(),
                 statistic,
                 limit,
                 metric.unit(),
@@ -165,6 +167,7 @@ public final class Fleet {
                 c.title(),
                 c.workload(),
                 c.metric(),
+                Map.of(),
                 c.statistic(),
                 c.limit(),
                 c.unit(),
@@ -181,6 +184,7 @@ public final class Fleet {
                 c.title(),
                 c.workload(),
                 c.metric(),
+                Map.of(),
                 c.statistic(),
                 c.limit(),
                 c.unit(),

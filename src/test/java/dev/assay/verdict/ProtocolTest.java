@@ -200,6 +200,7 @@ class ProtocolTest {
                 UTILISATION,
                 2,
                 8,
+                1,
                 fleet.question(UTILISATION).contract());
 
         Verdict verdict = Judge.judge(List.of(asked), Fleet.cuda(2, 4).burn()).get(0);

@@ -6,6 +6,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -77,6 +78,11 @@ final class FaultyDevice implements Device {
     @Override
     public long checksum(DeviceMemory memory, long bytes, Stream stream) {
         return device.checksum(memory, bytes, stream) ^ (fault == Fault.WRONG_ELEMENTS ? 1 : 0);
+    }
+
+    @Override
+    public MemoryLoad memoryLoad() {
+        return device.memoryLoad();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -190,7 +191,7 @@ public final class CudaDevice implements Device {
     }
 
     /** Runs a kernel that adds to a counter, and waits for what it counted. */
-    private long total(CudaStream stream, Consumer<CudaMemory> kernel) {
+    long total(CudaStream stream, Consumer<CudaMemory> kernel) {
         try (CudaMemory counter = allocate(Long.BYTES)) {
             set(counter, 0, stream);
             kernel.accept(counter);
@@ -207,12 +208,17 @@ public final class CudaDevice implements Device {
                 "cuMemsetD8Async");
     }
 
-    private static CudaMemory holding(DeviceMemory memory, long bytes) {
+    static CudaMemory holding(DeviceMemory memory, long bytes) {
         if (bytes < 0 || memory.bytes() < bytes) {
             throw new IllegalArgumentException(
                     "device memory must hold " + bytes + " bytes for this, got " + memory.bytes());
         }
         return (CudaMemory) memory;
+    }
+
+    @Override
+    public MemoryLoad memoryLoad() {
+        return new CudaMemoryLoad(kernels, this);
     }
 
     @Override

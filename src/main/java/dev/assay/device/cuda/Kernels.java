@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The kernels of {@code native/}, loaded and launched. Each walks its data in grid-sized strides, so a grid that fills the GPU
- * serves any size. One thread at a time: the arguments lie in one buffer, which the driver copies during the launch.
+ * The kernels of {@code native/}, loaded and launched. Most walk their data in grid-sized strides, so a grid that fills the
+ * GPU serves any size. One thread at a time: the arguments lie in one buffer, which the driver copies during the launch.
  */
 final class Kernels implements AutoCloseable {
     static final int WARP = 32;
@@ -46,12 +46,22 @@ final class Kernels implements AutoCloseable {
      * @param arguments in order, each in 8 bytes; little-endian, so an int argument reads the lower half
      */
     void launch(String kernel, long threads, int threadsPerBlock, CudaStream stream, long... arguments) {
-        values.write(0, arguments, 0, arguments.length);
         long blocks = (threads + threadsPerBlock - 1) / threadsPerBlock;
+        launchBlocks(
+                kernel,
+                Math.max(1, Math.min(blocks, (long) multiprocessors * BLOCKS_PER_MULTIPROCESSOR)),
+                threadsPerBlock,
+                stream,
+                arguments);
+    }
+
+    /** Enqueues a kernel over exactly so many blocks, for those that do not walk in strides. */
+    void launchBlocks(String kernel, long blocks, int threadsPerBlock, CudaStream stream, long... arguments) {
+        values.write(0, arguments, 0, arguments.length);
         Cuda.check(
                 CudaDriver.cuLaunchKernel(
                         function(kernel),
-                        (int) Math.max(1, Math.min(blocks, (long) multiprocessors * BLOCKS_PER_MULTIPROCESSOR)),
+                        Math.toIntExact(blocks),
                         1,
                         1,
                         threadsPerBlock,

@@ -5,6 +5,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -61,6 +62,14 @@ final class HostMemory implements DeviceMemory {
             values[i] = get(i);
         }
         return values;
+    }
+
+    /** A little-endian view of the first bytes, with a position of its own. */
+    ByteBuffer buffer(long bytes) {
+        if (bytes <= 0 || bytes > length) {
+            throw new DeviceException("memory of " + length + " bytes must hold " + bytes + ", more than 0");
+        }
+        return ByteBuffer.wrap(array, offset, (int) bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     void fill(byte value) {

@@ -9,6 +9,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -110,6 +111,11 @@ public final class ReferenceDevice implements Device {
             throw new DeviceException("checksum of " + bytes + " bytes in memory of " + host.bytes());
         }
         return SerialStream.of(stream).call(() -> Checksum.of(host.read(), bytes));
+    }
+
+    @Override
+    public MemoryLoad memoryLoad() {
+        return new ReferenceMemoryLoad();
     }
 
     @Override

@@ -1,0 +1,112 @@
+package dev.assay.device.cuda;
+
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.MemoryLoad;
+import dev.assay.device.Stream;
+import dev.assay.workload.Hbm;
+import dev.assay.workload.MemoryKernel;
+
+/** The kernels of {@code native/memory.cu}. */
+final class CudaMemoryLoad implements MemoryLoad {
+    /** As {@code native/memory.cu} is tuned: threads a block, and 16-byte vectors that a thread keeps in flight. */
+    private static final int THREADS = 512;
+
+    private static final int VECTORS = 4;
+    private static final int VECTOR_BYTES = 16;
+
+    private final Kernels kernels;
+    private final CudaDevice device;
+
+    CudaMemoryLoad(Kernels kernels, CudaDevice device) {
+        this.kernels = kernels;
+        this.device = device;
+    }
+
+    @Override
+    public void fill(DeviceMemory target, long bytes, long seed, Stream stream) {
+        long elements = bytes / Float.BYTES;
+        kernels.launch(
+                "assay_memory_fill", elements, THREADS, (CudaStream) stream, address(target, bytes), elements, seed);
+    }
+
+    @Override
+    public void enqueue(
+            MemoryKernel kernel, DeviceMemory a, DeviceMemory b, DeviceMemory c, long bytes, Stream stream) {
+        if (bytes % VECTOR_BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "a memory kernel moves multiples of " + VECTOR_BYTES + " bytes, got " + bytes);
+        }
+        long vectors = bytes / VECTOR_BYTES;
+        long perBlock = (long) THREADS * VECTORS;
+        kernels.launchBlocks(
+                "assay_memory_" + kernel.key(),
+                (vectors + perBlock - 1) / perBlock,
+                THREADS,
+                (CudaStream) stream,
+                address(a, bytes),
+                address(b, bytes),
+                address(c, bytes),
+                vectors);
+    }
+
+    @Override
+    public long countWrong(MemoryKernel kernel, DeviceMemory c, long bytes, long seedA, long seedB, Stream stream) {
+        long elements = bytes / Float.BYTES;
+        long found = address(c, bytes);
+        if (kernel == MemoryKernel.READ) {
+            long difference = device.total(
+                    (CudaStream) stream,
+                    counter -> kernels.launch(
+                            "assay_memory_sum_difference",
+                            elements,
+                            THREADS,
+                            (CudaStream) stream,
+                            found,
+                            elements,
+                            seedA,
+                            counter.address()));
+            return difference == 0 ? 0 : 1;
+        }
+        return device.total(
+                (CudaStream) stream,
+                counter -> kernels.launch(
+                        "assay_memory_count_wrong",
+                        elements,
+                        THREADS,
+                        (CudaStream) stream,
+                        found,
+                        elements,
+                        seedA,
+                        seedB,
+                        code(kernel),
+                        counter.address()));
+    }
+
+    @Override
+    public void layChase(DeviceMemory memory, long footprint, Stream stream) {
+        long lines = footprint / Hbm.LINE_BYTES;
+        kernels.launch("assay_chase_lay", lines, THREADS, (CudaStream) stream, address(memory, footprint), lines);
+    }
+
+    @Override
+    public void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory end, Stream stream) {
+        kernels.launchBlocks(
+                "assay_chase", 1, 1, (CudaStream) stream, address(memory, footprint), steps, address(end, Long.BYTES));
+    }
+
+    /** As {@code native/memory.cu} counts them. */
+    private static int code(MemoryKernel kernel) {
+        return switch (kernel) {
+            case COPY -> 0;
+            case SCALE -> 1;
+            case ADD -> 2;
+            case TRIAD -> 3;
+            case READ -> 4;
+            case WRITE -> 5;
+        };
+    }
+
+    private static long address(DeviceMemory memory, long bytes) {
+        return CudaDevice.holding(memory, bytes).address();
+    }
+}

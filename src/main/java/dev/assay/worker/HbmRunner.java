@@ -1,0 +1,111 @@
+package dev.assay.worker;
+
+import dev.assay.device.Counter;
+import dev.assay.device.Device;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.MemoryLoad;
+import dev.assay.device.Stream;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.workload.Hbm;
+import dev.assay.workload.MemoryKernel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+
+/** Device memory: each kernel warm, then timed launch by launch, then once more into poisoned memory and checked whole. */
+final class HbmRunner implements Runner {
+    private static final int WARM_UP = 5;
+
+    private final RankContext context;
+    private final Hbm hbm;
+
+    HbmRunner(RankContext context, Hbm hbm) {
+        this.context = context;
+        this.hbm = hbm;
+    }
+
+    @Override
+    public void run() throws Exception {
+        Device device = context.device();
+        context.phase("prepare", 0);
+        Stream stream = context.owned().own(device.newStream());
+        DeviceMemory a = context.owned().own(device.allocate(hbm.bytes()));
+        DeviceMemory b = context.owned().own(device.allocate(hbm.bytes()));
+        DeviceMemory c = context.owned().own(device.allocate(hbm.bytes()));
+        device.memoryLoad().fill(a, hbm.bytes(), seed(0), stream);
+        device.memoryLoad().fill(b, hbm.bytes(), seed(1), stream);
+        context.world().all().barrier("measure");
+
+        context.phase("measure", context.spec().measuredSeconds());
+        for (MemoryKernel kernel : MemoryKernel.values()) {
+            bandwidth(kernel, a, b, c, stream);
+        }
+        for (long footprint : hbm.footprints()) {
+            latency(footprint, a, c, stream);
+        }
+    }
+
+    private void bandwidth(MemoryKernel kernel, DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
+        MemoryLoad load = context.device().memoryLoad();
+        Runnable launch = () -> load.enqueue(kernel, a, b, c, hbm.bytes(), stream);
+        Pipeline pipeline =
+                new Pipeline(context.device(), context.owned(), stream, launch, () -> {}, context.within(0));
+        pipeline.run(WARM_UP);
+        List<Double> gigabytesPerSecond = pipeline.run(hbm.samples()).stream()
+                .map(milliseconds -> hbm.moved(kernel) / milliseconds / 1e6)
+                .toList();
+        context.writer()
+                .write(Measurement.of(
+                        Metric.HBM_BANDWIDTH,
+                        gigabytesPerSecond,
+                        Map.of("kernel", kernel.key(), "bytes", Long.toString(hbm.bytes()))));
+
+        context.device().poison(c, stream);
+        launch.run();
+        long wrong = load.countWrong(kernel, c, hbm.bytes(), seed(0), seed(1), stream);
+        check("hbm." + kernel.key(), hbm.bytes() / Float.BYTES, wrong, "every element against the generator");
+    }
+
+    /** Walked through once before, so that a footprint that fits the L2 cache lies in it. */
+    private void latency(long footprint, DeviceMemory memory, DeviceMemory end, Stream stream) {
+        MemoryLoad load = context.device().memoryLoad();
+        long lines = footprint / Hbm.LINE_BYTES;
+        load.layChase(memory, footprint, stream);
+        load.chase(memory, footprint, Math.min(lines, hbm.chaseSteps()), end, stream);
+        Pipeline pipeline = new Pipeline(
+                context.device(),
+                context.owned(),
+                stream,
+                () -> load.chase(memory, footprint, hbm.chaseSteps(), end, stream),
+                () -> {},
+                context.within(0));
+        List<Double> nanoseconds = pipeline.run(3).stream()
+                .map(milliseconds -> 1e6 * milliseconds / hbm.chaseSteps())
+                .toList();
+        context.writer()
+                .write(Measurement.of(Metric.HBM_LATENCY, nanoseconds, Map.of("footprint", Long.toString(footprint))));
+        long reached = ByteBuffer.wrap(end.slice(0, Long.BYTES).read())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+        check("hbm.chase", 1, reached == expectedLine(lines) ? 0 : 1, "the line reached, " + footprint + " bytes");
+    }
+
+    private long expectedLine(long lines) {
+        long line = 0;
+        for (int step = 0; step < hbm.chaseSteps(); step++) {
+            line = MemoryLoad.nextLine(line, lines);
+        }
+        return line;
+    }
+
+    private void check(String name, long checked, long wrong, String detail) {
+        context.writer().write(new Check(name, checked, wrong, wrong == 0 ? 0 : Double.MAX_VALUE, detail));
+    }
+
+    private long seed(int buffer) {
+        return Counter.hash(context.spec().seed(), 32 + buffer);
+    }
+}
