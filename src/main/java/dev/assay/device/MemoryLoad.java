@@ -41,6 +41,6 @@ public interface MemoryLoad {
     /** Lays a chase into the first {@code footprint} bytes, a power of two: each line's first 8 bytes name the next line. */
     void layChase(DeviceMemory memory, long footprint, Stream stream);
 
-    /** One thread follows the chase from line 0; leaves the line it reached in the first 8 bytes of {@code end}. */
-    void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory end, Stream stream);
+    /** One thread follows the chase from the line that the first 8 bytes of {@code at} name, and leaves there how far it came. */
+    void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory at, Stream stream);
 }

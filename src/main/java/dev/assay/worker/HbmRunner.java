@@ -18,6 +18,10 @@ import java.util.Map;
 /** Device memory: each kernel warm, then timed launch by launch, then once more into poisoned memory and checked whole. */
 final class HbmRunner implements Runner {
     private static final int WARM_UP = 5;
+    private static final int CHASES = 3;
+
+    /** 128 MiB: beyond any L2 cache. */
+    private static final long MOST_LINES_BEFORE = 1 << 20;
 
     private final RankContext context;
     private final Hbm hbm;
@@ -69,33 +73,37 @@ final class HbmRunner implements Runner {
         check("hbm." + kernel.key(), hbm.bytes() / Float.BYTES, wrong, "every element against the generator");
     }
 
-    /** Walked through once before, so that a footprint that fits the L2 cache lies in it. */
-    private void latency(long footprint, DeviceMemory memory, DeviceMemory end, Stream stream) {
+    /** A footprint that the L2 cache may hold is walked through before; a timed walk goes on where the last one ended. */
+    private void latency(long footprint, DeviceMemory memory, DeviceMemory at, Stream stream) {
         MemoryLoad load = context.device().memoryLoad();
         long lines = footprint / Hbm.LINE_BYTES;
+        long before = Math.min(lines, MOST_LINES_BEFORE);
         load.layChase(memory, footprint, stream);
-        load.chase(memory, footprint, Math.min(lines, hbm.chaseSteps()), end, stream);
+        stream.synchronize(context.within(0));
+        at.write(new byte[Long.BYTES]);
+        load.chase(memory, footprint, before, at, stream);
         Pipeline pipeline = new Pipeline(
                 context.device(),
                 context.owned(),
                 stream,
-                () -> load.chase(memory, footprint, hbm.chaseSteps(), end, stream),
+                () -> load.chase(memory, footprint, hbm.chaseSteps(), at, stream),
                 () -> {},
                 context.within(0));
-        List<Double> nanoseconds = pipeline.run(3).stream()
+        List<Double> nanoseconds = pipeline.run(CHASES).stream()
                 .map(milliseconds -> 1e6 * milliseconds / hbm.chaseSteps())
                 .toList();
         context.writer()
                 .write(Measurement.of(Metric.HBM_LATENCY, nanoseconds, Map.of("footprint", Long.toString(footprint))));
-        long reached = ByteBuffer.wrap(end.slice(0, Long.BYTES).read())
+        long reached = ByteBuffer.wrap(at.slice(0, Long.BYTES).read())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
-        check("hbm.chase", 1, reached == expectedLine(lines) ? 0 : 1, "the line reached, " + footprint + " bytes");
+        boolean right = reached == lineAfter(before + (long) CHASES * hbm.chaseSteps(), lines);
+        check("hbm.chase", 1, right ? 0 : 1, "the line reached, " + footprint + " bytes");
     }
 
-    private long expectedLine(long lines) {
+    private static long lineAfter(long steps, long lines) {
         long line = 0;
-        for (int step = 0; step < hbm.chaseSteps(); step++) {
+        for (long step = 0; step < steps; step++) {
             line = MemoryLoad.nextLine(line, lines);
         }
         return line;

@@ -8,10 +8,10 @@ import dev.assay.workload.MemoryKernel;
 
 /** The kernels of {@code native/memory.cu}. */
 final class CudaMemoryLoad implements MemoryLoad {
-    /** As {@code native/memory.cu} is tuned: threads a block, and 16-byte vectors that a thread keeps in flight. */
-    private static final int THREADS = 512;
+    /** As {@code native/memory.cu} is tuned: threads a block, and 16-byte vectors of a thread that sums. */
+    private static final int THREADS = 256;
 
-    private static final int VECTORS = 4;
+    private static final int READ_VECTORS = 8;
     private static final int VECTOR_BYTES = 16;
 
     private final Kernels kernels;
@@ -37,7 +37,7 @@ final class CudaMemoryLoad implements MemoryLoad {
                     "a memory kernel moves multiples of " + VECTOR_BYTES + " bytes, got " + bytes);
         }
         long vectors = bytes / VECTOR_BYTES;
-        long perBlock = (long) THREADS * VECTORS;
+        long perBlock = (long) THREADS * (kernel == MemoryKernel.READ ? READ_VECTORS : 1);
         kernels.launchBlocks(
                 "assay_memory_" + kernel.key(),
                 (vectors + perBlock - 1) / perBlock,
@@ -89,9 +89,9 @@ final class CudaMemoryLoad implements MemoryLoad {
     }
 
     @Override
-    public void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory end, Stream stream) {
+    public void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory at, Stream stream) {
         kernels.launchBlocks(
-                "assay_chase", 1, 1, (CudaStream) stream, address(memory, footprint), steps, address(end, Long.BYTES));
+                "assay_chase", 1, 1, (CudaStream) stream, address(memory, footprint), steps, address(at, Long.BYTES));
     }
 
     /** As {@code native/memory.cu} counts them. */

@@ -66,15 +66,15 @@ final class ReferenceMemoryLoad implements MemoryLoad {
     }
 
     @Override
-    public void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory end, Stream stream) {
+    public void chase(DeviceMemory memory, long footprint, long steps, DeviceMemory at, Stream stream) {
         ByteBuffer lines = HostMemory.of(memory).buffer(footprint);
-        ByteBuffer last = HostMemory.of(end).buffer(Long.BYTES);
+        ByteBuffer position = HostMemory.of(at).buffer(Long.BYTES);
         SerialStream.of(stream).enqueue(() -> {
-            long line = 0;
+            long line = position.getLong(0);
             for (long step = 0; step < steps; step++) {
                 line = lines.getLong((int) (line * Hbm.LINE_BYTES));
             }
-            last.putLong(0, line);
+            position.putLong(0, line);
         });
     }
 
