@@ -33,7 +33,8 @@ public final class RunCharts {
     public static List<Chart> of(Run run, Row row) {
         return switch (row.criterion().workload()) {
             case "burn" -> telemetry(run, row.experiment(), row.nodes());
-            default -> scaling(run, row.experiment());
+            case "coupled" -> scaling(run, row.experiment());
+            default -> PartCharts.of(launches(run, row.experiment()).toList(), row);
         };
     }
 

@@ -14,6 +14,16 @@ import java.util.OptionalDouble;
 public final class Charts {
     private Charts() {}
 
+    /** A value at a size. */
+    public record SizePoint(long bytes, double value) {}
+
+    /** Values over sizes, of one operation for example. */
+    public record Curve(String name, List<SizePoint> points) {
+        public Curve {
+            points = List.copyOf(points);
+        }
+    }
+
     /**
      * One GPU's telemetry.
      *
@@ -67,6 +77,25 @@ public final class Charts {
      */
     public static Chart spread(String title, List<Dot> dots, Unit unit, OptionalDouble limit, String source) {
         return new Chart(title, new SpreadChart(dots, unit, limit).svg(title, source));
+    }
+
+    /** A value over sizes, which span decades, a curve each; its limits are dashed lines. */
+    public static Chart sizes(
+            String title, List<Curve> curves, Unit unit, OptionalDouble floor, OptionalDouble ceiling, String source) {
+        return new Chart(title, new SizeChart(curves, unit, floor, ceiling).svg(title, source));
+    }
+
+    /** The numbers of {@link #sizes}. */
+    public static String sizesCsv(List<Curve> curves, Unit unit) {
+        StringBuilder csv = new StringBuilder("curve,bytes," + quoted(unit.symbol()) + "\n");
+        curves.forEach(curve -> curve.points()
+                .forEach(point -> csv.append(quoted(curve.name()))
+                        .append(',')
+                        .append(point.bytes())
+                        .append(',')
+                        .append(point.value())
+                        .append('\n')));
+        return csv.toString();
     }
 
     /** The numbers of {@link #telemetry}: one line a GPU and tick. */

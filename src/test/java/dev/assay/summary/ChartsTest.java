@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Telemetry;
 import dev.assay.measurement.Unit;
+import dev.assay.summary.Charts.Curve;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
+import dev.assay.summary.Charts.SizePoint;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,6 +36,33 @@ class ChartsTest {
         assertSound(chart);
         assertThat(chart.svg()).contains("SM active", "MHz", "seconds since", "Source: rank-*.ndjson");
         assertThat(chart).isEqualTo(Charts.telemetry("Load", Samples.series(gpus, 60, 240), LIMITS, "rank-*.ndjson"));
+    }
+
+    @Test
+    void sizesAreNamedAtTheirEndAndOnALogarithmicAxis() throws Exception {
+        List<Curve> curves = List.of(
+                new Curve("all-reduce", List.of(new SizePoint(1 << 20, 100), new SizePoint(1 << 30, 329.4))),
+                new Curve("broadcast", List.of(new SizePoint(1 << 20, 90), new SizePoint(1 << 30, Double.NaN))),
+                new Curve("nothing", List.of()));
+
+        String svg = Charts.sizes(
+                        "Bus bandwidth over bytes",
+                        curves,
+                        Unit.GIGABYTES_PER_SECOND,
+                        OptionalDouble.of(300),
+                        OptionalDouble.of(450),
+                        "rank-N.ndjson")
+                .svg();
+
+        assertThat(svg).contains("all-reduce 329.4", "broadcast 90", "1 MiB", "16 MiB", "≥ 300", "ceiling 450");
+        assertThat(svg).doesNotContain("nothing", "NaN");
+        DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+        assertThat(Charts.sizesCsv(curves, Unit.GIGABYTES_PER_SECOND)).contains("\"all-reduce\",1048576,100.0\n");
+        assertThat(Charts.sizes("t", List.of(), Unit.RATIO, OptionalDouble.empty(), OptionalDouble.empty(), "s")
+                        .svg())
+                .contains("nothing measured");
     }
 
     @Test
