@@ -30,7 +30,7 @@ public final class ScreenSummary {
         List<String> lines = new ArrayList<>();
         lines.addAll(box(conclusion, ansi));
         lines.add("");
-        lines.addAll(new ScreenTable(conclusion.verdicts(), WIDTH).lines());
+        lines.addAll(new ScreenTable(ScreenFold.of(conclusion.verdicts()), WIDTH).lines());
         lines.addAll(reasons(conclusion));
         lines.add("");
         lines.addAll(labelled("Coverage", List.of(coverage(conclusion))));

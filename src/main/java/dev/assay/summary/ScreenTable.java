@@ -29,9 +29,9 @@ final class ScreenTable {
 
     private final int[] widths = new int[HEADS.size()];
 
-    ScreenTable(List<Verdict> verdicts, int most) {
+    ScreenTable(List<ScreenFold.Line> lines, int most) {
         rows.add(HEADS);
-        verdicts.forEach(verdict -> rows.add(row(verdict)));
+        lines.forEach(line -> rows.add(row(line.verdict(), line.title())));
         columns = IntStream.range(0, HEADS.size())
                 .filter(column -> column <= TITLE
                         || rows.stream()
@@ -54,10 +54,10 @@ final class ScreenTable {
         }
     }
 
-    private static List<String> row(Verdict verdict) {
+    private static List<String> row(Verdict verdict, String title) {
         return List.of(
                 Words.state(verdict.state()),
-                Clean.text(verdict.criterion().title()),
+                Clean.text(title),
                 String.valueOf(verdict.nodes()),
                 Words.valueWithUnit(verdict),
                 Words.limit(verdict),
