@@ -127,7 +127,22 @@ final class Physics {
                     SCALE_EFFICIENCY,
                     SENSITIVITY,
                     WRONG_ELEMENTS,
-                    DISTINCT_RESULTS -> false;
+                    DISTINCT_RESULTS,
+                    NIC_COUNT,
+                    NIC_WINDOW,
+                    NIC_RATE,
+                    NIC_BYTES_SENT,
+                    NIC_BYTES_RECEIVED,
+                    NIC_BYTES_PREDICTED,
+                    NIC_RETRANSMITS,
+                    NIC_OUT_OF_SEQUENCE,
+                    NIC_CNP,
+                    NIC_ECN,
+                    NIC_WAIT,
+                    NIC_LINK_DOWN,
+                    NIC_ERRORS,
+                    NIC_BYTES_RATIO,
+                    NIC_SHARE -> false;
         };
     }
 }
