@@ -144,7 +144,7 @@ record NodeNics(
                 + Numbers.limit(contract.nicGBps(), Unit.GIGABYTES_PER_SECOND) + " are active";
         return found >= contract.nics()
                 ? words
-                : words + ", the node has " + found + " RDMA ports in all; a bond counts as one in the cluster file";
+                : words + ", the node has " + found + " RDMA ports in all; NICs in a bond show as one port";
     }
 
     /** Whether a promised NIC is there and down or slow, for all that the host says, and not merely absent. */

@@ -42,10 +42,12 @@ final class BurnRunner {
         context.phase("warm-up", context.spec().warmUpSeconds());
         runFor(pipeline, context.spec().warmUpSeconds());
         pipeline.drain();
+        NicWindow nics = NicWindow.open(context);
         context.world().all().barrier("measure");
 
         context.phase("measure", context.spec().measuredSeconds());
         measure(pipeline, telemetry, work);
+        nics.close(List.of());
 
         context.phase("check", 0);
         work.verify();

@@ -16,13 +16,11 @@ final class NicWindow {
     private static final Path SYS = Path.of("/sys");
 
     private final RankContext context;
-    private final Path sys;
     private final boolean spansNodes;
     private final Optional<NicSnapshot> before;
 
-    private NicWindow(RankContext context, Path sys) {
+    private NicWindow(RankContext context) {
         this.context = context;
-        this.sys = sys;
         this.spansNodes = context.spec().nodes().size() > 1;
         boolean first = context.world().rank() % context.spec().gpusPerNode() == 0;
         this.before = spansNodes && first ? Optional.of(take()) : Optional.empty();
@@ -45,12 +43,7 @@ final class NicWindow {
     }
 
     static NicWindow open(RankContext context) {
-        return open(context, SYS);
-    }
-
-    /** @param sys where sysfs lies */
-    static NicWindow open(RankContext context, Path sys) {
-        return new NicWindow(context, sys);
+        return new NicWindow(context);
     }
 
     /**
@@ -70,7 +63,7 @@ final class NicWindow {
     }
 
     private NicSnapshot take() {
-        return NicSnapshot.take(sys, context.spec().loopback());
+        return NicSnapshot.take(SYS, context.spec().loopback());
     }
 
     private void write(Prediction prediction) {

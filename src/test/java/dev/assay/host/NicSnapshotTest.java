@@ -26,6 +26,9 @@ class NicSnapshotTest {
     private static final String PORT_0 = "class/infiniband/mlx5_0/ports/1/";
     private static final String PORT_1 = "class/infiniband/mlx5_1/ports/1/";
 
+    /** Others' traffic over the loopback only adds; in one of so many windows there is little of it. */
+    private static final int ATTEMPTS = 10;
+
     @TempDir
     Path folder;
 
@@ -236,7 +239,7 @@ class NicSnapshotTest {
     void thisHostsOwnLoopbackCountsWhatGoesOverIt() throws Exception {
         int bytes = 64 << 20;
         double least = Double.POSITIVE_INFINITY;
-        for (int attempt = 0; attempt < 3; attempt++) {
+        for (int attempt = 0; least > 1.1 * bytes && attempt < ATTEMPTS; attempt++) {
             NicSnapshot then = NicSnapshot.take(Path.of("/sys"), true);
             send(bytes);
             List<Measurement> lines = NicSnapshot.take(Path.of("/sys"), true).since(then);
@@ -250,9 +253,7 @@ class NicSnapshotTest {
             least = Math.min(least, sent);
         }
 
-        assertThat(least / bytes)
-                .as("others' traffic over the loopback only adds; the least of three attempts has little of it")
-                .isCloseTo(1, within(0.1));
+        assertThat(least / bytes).isCloseTo(1, within(0.1));
     }
 
     private static void send(int bytes) throws Exception {

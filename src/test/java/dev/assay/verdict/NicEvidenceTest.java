@@ -131,7 +131,7 @@ class NicEvidenceTest {
 
         assertThat(judge(bond, LINK_DOWN).state()).isEqualTo(State.INCONCLUSIVE);
         assertThat(judge(bond, LINK_DOWN).sentence())
-                .contains("the node has 1 RDMA ports in all; a bond counts as one");
+                .contains("the node has 1 RDMA ports in all; NICs in a bond show as one port");
         assertThat(judge(bond, SHARE).state()).isEqualTo(State.INVALID);
     }
 

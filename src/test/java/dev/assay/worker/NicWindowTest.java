@@ -7,6 +7,7 @@ import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import java.nio.file.Files;
@@ -19,13 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 class NicWindowTest {
     private static final Coupled COUPLED = new Coupled(new Gemm(32, 24, 40), 3, 1, 1 << 18);
 
+    /** Others' traffic over the loopback only adds; in one of so many windows there is little of it. */
+    private static final int ATTEMPTS = 10;
+
     @TempDir
     Path folder;
 
     @Test
     void theLoopbackCountsWhatTheRingIsPredictedToSend() throws Exception {
         double least = Double.POSITIVE_INFINITY;
-        for (int attempt = 0; attempt < 3; attempt++) {
+        for (int attempt = 0; least > 1.1 && attempt < ATTEMPTS; attempt++) {
             List<RankResult> results = run("attempt-" + attempt, LaunchRole.SCALED, 2, 2);
             RankResult first = results.get(0);
             int steps =
@@ -40,9 +44,7 @@ class NicWindowTest {
             least = Math.min(least, ratio);
         }
 
-        assertThat(least)
-                .as("others' traffic over the loopback only adds; the least of three attempts has little of it")
-                .isCloseTo(1, within(0.1));
+        assertThat(least).isCloseTo(1, within(0.1));
     }
 
     @Test
@@ -84,6 +86,18 @@ class NicWindowTest {
         assertThat(results)
                 .allMatch(result -> result.measurements().stream()
                         .noneMatch(each -> each.metric().ofNics()));
+    }
+
+    @Test
+    void aLoadThatSendsNothingIsWatchedToo() throws Exception {
+        Ranks ranks = Ranks.of(folder, new Burn(new Gemm(32, 24, 40), 2), LaunchRole.LOAD, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.results())
+                .allMatch(result -> result.measurement(Metric.NIC_BYTES_SENT).isPresent())
+                .allMatch(
+                        result -> result.measurement(Metric.NIC_BYTES_PREDICTED).isEmpty());
     }
 
     private List<RankResult> run(String name, LaunchRole role, int nodes, int perNode) throws Exception {
