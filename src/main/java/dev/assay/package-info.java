@@ -3,7 +3,8 @@
  *
  * <p>A <b>cluster</b> file says what is there and <b>criteria</b> say what it must reach; a <b>plan</b> turns the criteria
  * into the distinct experiments that serve them; a launcher runs each as a <b>job</b> with one <b>worker</b> per GPU; the
- * worker runs a <b>workload</b> on a <b>device</b> (CUDA, or the reference device) and writes <b>measurements</b>; a
+ * worker runs a <b>workload</b> on a <b>device</b> (CUDA, or the reference device), reads what the <b>host</b> itself counts
+ * beside it, and writes <b>measurements</b>; a
  * statistic of them meets the criterion in a <b>verdict</b>; the <b>summary</b> and the report show it. A <b>run</b> is one
  * walk along this sentence, with its folder.
  *
@@ -12,8 +13,9 @@
  *                                        ├────▶ plan ─────▶ criteria, cluster, workload
  *                                        ├────▶ job ──────▶ plan (spec), cluster, measurement
  *                                        └────▶ device (is there a driver?)
- *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, measurement
+ *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement
  *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
+ *                                                              host ────▶ measurement
  * </pre>
  */
 package dev.assay;

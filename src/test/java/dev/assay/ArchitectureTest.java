@@ -3,6 +3,7 @@ package dev.assay;
 import static com.tngtech.archunit.core.importer.ImportOption.Predefined.DO_NOT_INCLUDE_TESTS;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -22,17 +23,18 @@ class ArchitectureTest {
      * Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. Criteria
      * share the strict JSON reader of cluster files, and name workloads.
      */
-    private static final Map<String, Set<String>> MAY_KNOW = Map.of(
-            "measurement", Set.of(),
-            "workload", Set.of(),
-            "cluster", Set.of(),
-            "criteria", Set.of("cluster", "measurement", "workload"),
-            "device", Set.of("measurement", "workload"),
-            "verdict", Set.of("criteria", "measurement"),
-            "plan", Set.of("criteria", "cluster", "workload", "measurement"),
-            "job", Set.of("plan", "cluster", "measurement"),
-            "worker", Set.of("plan", "cluster", "workload", "device", "measurement"),
-            "summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement"));
+    private static final Map<String, Set<String>> MAY_KNOW = Map.ofEntries(
+            entry("measurement", Set.of()),
+            entry("workload", Set.of()),
+            entry("cluster", Set.of()),
+            entry("criteria", Set.of("cluster", "measurement", "workload")),
+            entry("device", Set.of("measurement", "workload")),
+            entry("host", Set.of("measurement")),
+            entry("verdict", Set.of("criteria", "measurement")),
+            entry("plan", Set.of("criteria", "cluster", "workload", "measurement")),
+            entry("job", Set.of("plan", "cluster", "measurement")),
+            entry("worker", Set.of("plan", "cluster", "workload", "device", "host", "measurement")),
+            entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")));
 
     /** This one ties the others together. */
     private static final Set<String> TIES = Set.of("run");

@@ -51,4 +51,22 @@ public record Criterion(
                     + ceiling.getAsDouble() + ", got " + atLeast.floor());
         }
     }
+
+    /** The same without some that it requires: what is not asked cannot be required. */
+    public Criterion withoutRequiring(List<String> ids) {
+        return new Criterion(
+                id,
+                title,
+                workload,
+                metric,
+                conditions,
+                statistic,
+                limit,
+                unit,
+                ceiling,
+                source,
+                requires.stream().filter(each -> !ids.contains(each)).toList(),
+                judged,
+                siteLimit);
+    }
 }

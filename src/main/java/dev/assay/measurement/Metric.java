@@ -77,6 +77,33 @@ public enum Metric {
     COLLECTIVE_BUSBW("collective.busbw", Unit.GIGABYTES_PER_SECOND),
     /** Time of one collective on this rank; conditions as of the bus bandwidth. */
     COLLECTIVE_TIME("collective.time", Unit.MICROSECOND),
+    /** Ports of RDMA devices on this node, else interfaces; its conditions say what kind, and why a figure is absent. */
+    NIC_COUNT("nic.count", Unit.COUNT),
+    /** Time between the two readings of the NICs' counters. */
+    NIC_WINDOW("nic.window", Unit.MILLISECOND),
+    /** Line rate of one NIC. Every metric of a NIC names it in its conditions. */
+    NIC_RATE("nic.rate", Unit.GIGABYTES_PER_SECOND),
+    NIC_BYTES_SENT("nic.bytes.sent", Unit.BYTES),
+    NIC_BYTES_RECEIVED("nic.bytes.received", Unit.BYTES),
+    /** What the work sends out of this node in the window, by the formula that the conditions name. */
+    NIC_BYTES_PREDICTED("nic.bytes.predicted", Unit.BYTES),
+    /** Times that the NIC had to send again, by every cause that it counts. */
+    NIC_RETRANSMITS("nic.retransmits", Unit.COUNT),
+    NIC_OUT_OF_SEQUENCE("nic.out-of-sequence", Unit.COUNT),
+    /** Congestion notifications sent and obeyed. */
+    NIC_CNP("nic.cnp", Unit.COUNT),
+    /** Packets that arrived with a congestion mark. */
+    NIC_ECN("nic.ecn", Unit.COUNT),
+    /** Ticks in which there was something to send and no credit. */
+    NIC_WAIT("nic.wait", Unit.COUNT),
+    NIC_LINK_DOWN("nic.link-down", Unit.COUNT),
+    /** Symbol and receive errors, discards, checksum errors. */
+    NIC_ERRORS("nic.errors", Unit.COUNT),
+
+    /** Derived: bytes that a node's NICs counted over those that the work sends. */
+    NIC_BYTES_RATIO("nic.bytes.ratio", Unit.RATIO),
+    /** Derived: bytes of one NIC over the mean of its node's. */
+    NIC_SHARE("nic.share", Unit.RATIO),
 
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS),
@@ -108,6 +135,11 @@ public enum Metric {
 
     public Unit unit() {
         return unit;
+    }
+
+    /** Whether NICs count it, so that it says nothing where no byte crosses one. */
+    public boolean ofNics() {
+        return key.startsWith("nic.");
     }
 
     @JsonCreator

@@ -24,7 +24,9 @@ public final class ResultReader {
             Metric.LOAD_RATIO,
             Metric.WARMTH,
             Metric.WRONG_ELEMENTS,
-            Metric.DISTINCT_RESULTS);
+            Metric.DISTINCT_RESULTS,
+            Metric.NIC_BYTES_RATIO,
+            Metric.NIC_SHARE);
 
     private ResultReader() {}
 

@@ -66,7 +66,7 @@ public final class Planner {
                 seconds,
                 experiments,
                 extension(cluster, coupled, resolved, counts, seconds),
-                Rows.of(resolved, counts, cluster.gpusPerNode()),
+                Rows.of(resolved, counts, cluster.gpusPerNode(), cluster.sharedHost()),
                 floor,
                 Scope.certifies(cluster, model, resolved, counts, seconds),
                 Scope.omits(cluster, counts, seconds));
@@ -95,7 +95,11 @@ public final class Planner {
                 plan.durationSeconds(),
                 plan.experiments(),
                 plan.extension(),
-                Rows.of(resolved, plan.nodeCounts(), plan.cluster().gpusPerNode()),
+                Rows.of(
+                        resolved,
+                        plan.nodeCounts(),
+                        plan.cluster().gpusPerNode(),
+                        plan.cluster().sharedHost()),
                 plan.fabricFloorGBps(),
                 Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
                 plan.omits());

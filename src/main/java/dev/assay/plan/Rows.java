@@ -16,21 +16,34 @@ final class Rows {
 
     private Rows() {}
 
-    static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode) {
+    /** @param sharedHost all "nodes" are one host: no byte crosses a NIC, so nothing is asked of NICs */
+    static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode, boolean sharedHost) {
         List<Row> rows = new ArrayList<>();
-        for (Criterion criterion : criteria) {
+        for (Criterion each : sharedHost ? withoutNics(criteria) : criteria) {
             for (int count : counts) {
-                if (applies(criterion, count, counts, gpusPerNode)) {
-                    rows.add(new Row(
-                            criterion, count, gpusPerNode, criterion.workload(), title(criterion, count, gpusPerNode)));
+                if (applies(each, count, counts, gpusPerNode)) {
+                    rows.add(new Row(each, count, gpusPerNode, each.workload(), title(each, count, gpusPerNode)));
                 }
             }
         }
         return rows;
     }
 
+    private static List<Criterion> withoutNics(List<Criterion> criteria) {
+        List<String> left = criteria.stream()
+                .filter(criterion -> criterion.metric().ofNics())
+                .map(Criterion::id)
+                .toList();
+        return criteria.stream()
+                .filter(criterion -> !criterion.metric().ofNics())
+                .map(criterion -> criterion.withoutRequiring(left))
+                .toList();
+    }
+
     private static boolean applies(Criterion criterion, int count, List<Integer> counts, int gpusPerNode) {
-        if (criterion.metric() == Metric.SCALE_EFFICIENCY || criterion.metric() == Metric.SENSITIVITY) {
+        if (criterion.metric() == Metric.SCALE_EFFICIENCY
+                || criterion.metric() == Metric.SENSITIVITY
+                || criterion.metric().ofNics()) {
             return count >= 2;
         }
         if (comparesGpus(criterion) && count * gpusPerNode < 2) {

@@ -66,6 +66,8 @@ final class Scope {
         }
         if (cluster.sharedHost()) {
             lines.add("Any network: all nodes are this one host, so the decision is never ACCEPTED.");
+            lines.add("NIC evidence: no byte crosses a NIC between nodes of one host, so bytes, retransmits and link"
+                    + " errors are not judged.");
         }
         if (most < cluster.nodes().size()) {
             List<String> left = cluster.nodes().subList(most, cluster.nodes().size());

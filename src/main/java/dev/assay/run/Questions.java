@@ -40,6 +40,8 @@ final class Questions {
                 model.bf16FlopPerClockPerSm(),
                 plan.cluster().sharedHost(),
                 plan.cluster().device() == DeviceKind.REFERENCE,
-                plan.fabricFloorGBps());
+                plan.fabricFloorGBps(),
+                plan.cluster().nics().count(),
+                plan.cluster().nics().gigabitsPerSecond() / 8);
     }
 }

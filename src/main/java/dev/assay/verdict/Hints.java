@@ -26,6 +26,13 @@ final class Hints {
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
             case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
             case WARMTH -> "the duration: too short to heat the GPU";
+            case NIC_COUNT, NIC_WINDOW, NIC_RATE, NIC_LINK_DOWN ->
+                "that NIC: its link, cable, transceiver and switch port";
+            case NIC_BYTES_SENT, NIC_BYTES_RECEIVED, NIC_BYTES_PREDICTED, NIC_BYTES_RATIO, NIC_SHARE ->
+                "other jobs on these NICs, NCCL_IB_HCA, and the transport in NCCL's log";
+            case NIC_RETRANSMITS, NIC_OUT_OF_SEQUENCE, NIC_CNP, NIC_ECN, NIC_WAIT ->
+                "the fabric: PFC, ECN, adaptive routing, drops at the switches";
+            case NIC_ERRORS -> "that NIC's cable, transceiver and switch port";
             case WRONG_ELEMENTS, DISTINCT_RESULTS -> "that GPU: ECC counters, Xid errors, memory tests; do not use it";
         };
     }

@@ -79,13 +79,18 @@ final class Measured {
     }
 
     private static Finding met(Evidence evidence, Readings readings, Meeting meeting) {
-        State missed = evidence.criterion().metric() == Metric.SENSITIVITY ? State.INCONCLUSIVE : State.FAIL;
         return number(
                 evidence,
                 readings,
                 meeting,
-                meeting.met() ? State.PASS : missed,
+                meeting.met() ? State.PASS : missed(evidence.criterion().metric()),
                 sentence(evidence, readings, meeting));
+    }
+
+    /** Some metrics do not say how good the cluster is, but whether the measurement can tell. */
+    private static State missed(Metric metric) {
+        boolean notTheWorkAlone = metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE;
+        return metric == Metric.SENSITIVITY ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }
 
     /** The value without judgement. */
@@ -140,9 +145,14 @@ final class Measured {
         if (meeting.met()) {
             return words;
         }
-        return criterion.metric() == Metric.SENSITIVITY
-                ? words + "; the workload cannot see a broken fabric: look at " + Hints.of(criterion.metric())
-                : words + "; missed by " + meeting.missed() + ": look at " + Hints.of(criterion.metric());
+        String look = "look at " + Hints.of(criterion.metric());
+        if (criterion.metric() == Metric.SENSITIVITY) {
+            return words + "; the workload cannot see a broken fabric: " + look;
+        }
+        return missed(criterion.metric()) == State.INVALID
+                ? words + "; "
+                        + NicBytes.why(criterion.metric(), meeting.worst().value()) + ": " + look
+                : words + "; missed by " + meeting.missed() + ": " + look;
     }
 
     private static String value(Readings readings, Meeting meeting, Criterion criterion) {

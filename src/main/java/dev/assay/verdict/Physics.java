@@ -142,7 +142,22 @@ final class Physics {
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,
-                    COLLECTIVE_TIME -> false;
+                    COLLECTIVE_TIME,
+                    NIC_COUNT,
+                    NIC_WINDOW,
+                    NIC_RATE,
+                    NIC_BYTES_SENT,
+                    NIC_BYTES_RECEIVED,
+                    NIC_BYTES_PREDICTED,
+                    NIC_RETRANSMITS,
+                    NIC_OUT_OF_SEQUENCE,
+                    NIC_CNP,
+                    NIC_ECN,
+                    NIC_WAIT,
+                    NIC_LINK_DOWN,
+                    NIC_ERRORS,
+                    NIC_BYTES_RATIO,
+                    NIC_SHARE -> false;
         };
     }
 }

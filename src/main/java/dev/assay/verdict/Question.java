@@ -23,6 +23,8 @@ public record Question(
      * @param gpuName what every GPU must call itself; compared only on the CUDA device
      * @param reference the reference device: nothing here proves a cluster
      * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
+     * @param nics compute NICs of a node
+     * @param nicGBps line rate of each
      */
     public record Contract(
             String gpuName,
@@ -31,5 +33,7 @@ public record Question(
             double bf16FlopPerClockPerSm,
             boolean sharedHost,
             boolean reference,
-            double fabricFloorGBps) {}
+            double fabricFloorGBps,
+            int nics,
+            double nicGBps) {}
 }

@@ -62,6 +62,19 @@ record Readings(
             case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
             case WARMTH -> perGpu(evidence, GpuReadings::warmth);
             case MEMORY_CAPACITY -> perGpu(evidence, GpuReadings::memoryCapacity);
+            case NIC_BYTES_RATIO -> NicBytes.ratio(evidence);
+            case NIC_SHARE -> NicBytes.share(evidence);
+            case NIC_RATE,
+                    NIC_BYTES_SENT,
+                    NIC_BYTES_RECEIVED,
+                    NIC_RETRANSMITS,
+                    NIC_OUT_OF_SEQUENCE,
+                    NIC_CNP,
+                    NIC_ECN,
+                    NIC_WAIT,
+                    NIC_LINK_DOWN,
+                    NIC_ERRORS -> NicEvents.read(evidence);
+            case NIC_COUNT, NIC_WINDOW, NIC_BYTES_PREDICTED -> NicEvents.onlyNodes(evidence);
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());

@@ -43,10 +43,12 @@ final class BurnRunner implements Runner {
         context.phase("warm-up", context.spec().warmUpSeconds());
         runFor(pipeline, context.spec().warmUpSeconds());
         pipeline.drain();
+        NicWindow nics = NicWindow.open(context);
         context.world().all().barrier("measure");
 
         context.phase("measure", context.spec().measuredSeconds());
         measure(pipeline, telemetry, work);
+        nics.close(List.of());
 
         context.phase("check", 0);
         work.verify();

@@ -57,10 +57,12 @@ final class CoupledRunner implements Runner {
         // Steps are counted beforehand; should they slow down to a third, they may still end in time.
         context.phase("measure", 3 * context.spec().measuredSeconds());
         step.fillGradients(0);
+        NicWindow nics = NicWindow.open(context);
         context.world().all().barrier("measure");
         telemetry.begin();
         List<Double> times = measure(step, step.whole(owned), steps);
         Telemetry.Window window = telemetry.end();
+        nics.close(predictions(times.size()));
         write(Metric.STEP_TIME, times, conditions);
         write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
         write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
@@ -80,6 +82,20 @@ final class CoupledRunner implements Runner {
         step.checkSums(1);
         work.verify();
         step.checkHealthy();
+    }
+
+    /** What the steps send out of a node; nothing where every node is by itself. NCCL takes rings or trees as it likes. */
+    private List<NicWindow.Prediction> predictions(int steps) {
+        int nodes = context.group().size() / context.spec().gpusPerNode();
+        return nodes < 2
+                ? List.of()
+                : List.of(
+                        NicWindow.Prediction.ofEachNode(
+                                "ring",
+                                steps
+                                        * coupled.ringBytesPerNode(
+                                                nodes, context.spec().gpusPerNode())),
+                        NicWindow.Prediction.onTheMean("tree", steps * coupled.treeBytesPerNode(nodes)));
     }
 
     /** Returns milliseconds of a warm step, by the root's clock. */

@@ -46,4 +46,20 @@ public record Coupled(Gemm gemm, int buckets, int gemmsPerBucket, long bucketEle
     public static double busFactor(int ranks) {
         return 2.0 * (ranks - 1) / ranks;
     }
+
+    /**
+     * Bytes that leave (and as many that enter) every node in one step by rings: each ring leaves a node once, and over each
+     * of its hops go 2(n−1)/n of its bytes, however many GPUs a node has and over however many NICs the rings are spread.
+     */
+    public double ringBytesPerNode(int nodes, int gpusPerNode) {
+        return nodes < 2 ? 0 : bytesPerStep() * busFactor(nodes * gpusPerNode);
+    }
+
+    /**
+     * The same by trees over the nodes, whose GPUs reduce among themselves first: every byte goes up and down k−1 edges, so
+     * 2(k−1)/k of them leave a node on the mean of all; one by one, nodes differ by their places in the tree.
+     */
+    public double treeBytesPerNode(int nodes) {
+        return nodes < 2 ? 0 : bytesPerStep() * busFactor(nodes);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.assay.acceptance;
 
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.EnumSet;
@@ -42,7 +43,7 @@ final class RowSamples {
             default ->
                 rank.measurements().stream()
                         .filter(measurement -> sources.contains(measurement.metric()))
-                        .map(measurement -> measurement.metric().key() + ","
+                        .map(measurement -> measurement.metric().key() + nic(measurement) + ","
                                 + measurement.unit().symbol() + ","
                                 + measurement.samples().stream()
                                         .map(String::valueOf)
@@ -57,9 +58,20 @@ final class RowSamples {
             case SENSITIVITY ->
                 EnumSet.of(Metric.COMPUTE_ALONE, Metric.COMMUNICATION_ALONE, Metric.STEP_TIME, Metric.STEP_BYTES);
             case LOAD_RATIO -> EnumSet.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK);
+            case NIC_BYTES_RATIO ->
+                EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED, Metric.NIC_BYTES_PREDICTED);
+            case NIC_SHARE -> EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED);
             case WARMTH -> EnumSet.of(Metric.TEMPERATURE, Metric.POWER);
             default -> EnumSet.of(judged);
         };
+    }
+
+    /** A NIC's figure is worth nothing without its name. */
+    private static String nic(Measurement measurement) {
+        String nic = measurement
+                .conditions()
+                .getOrDefault("nic", measurement.conditions().getOrDefault("algorithm", ""));
+        return measurement.metric().ofNics() && !nic.isEmpty() ? " " + nic : "";
     }
 
     private static String who(RankResult rank) {

@@ -299,7 +299,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(17 * 3);
+                .hasSize(23 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()
@@ -314,7 +314,7 @@ class PlannerTest {
         assertThat(spectrumx(1).rows())
                 .extracting(row -> row.criterion().id())
                 .contains("coupled-tflops", "coupled-correct", "coupled-bytes")
-                .doesNotContain("scale-efficiency", "sensitivity");
+                .doesNotContain("scale-efficiency", "sensitivity", "nic-bytes", "nic-link-down");
         assertThat(spectrumx(1).experiment("coupled").launches())
                 .hasSize(5)
                 .allMatch(launch ->
@@ -323,6 +323,33 @@ class PlannerTest {
                 .extracting(Row::key)
                 .contains("gpu-utilisation@1", "coupled-tflops@2")
                 .doesNotContain("coupled-tflops@1", "scale-efficiency@1");
+    }
+
+    @Test
+    void nicsAreAskedWhereBytesCrossThem() {
+        assertThat(spectrumx(1, 2).rows())
+                .extracting(Row::key)
+                .contains("nic-bytes@2", "nic-share@2", "nic-link-down@2", "nic-errors@2", "nic-retransmits@2")
+                .doesNotContain("nic-bytes@1");
+        assertThat(spectrumx(2).rows())
+                .filteredOn(row -> row.key().equals("scale-efficiency@2"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.criterion().requires()).contains("nic-bytes", "nic-share"));
+    }
+
+    @Test
+    void onOneHostNothingIsAskedOfNicsAndThePlanSaysSo() {
+        Plan plan = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 30);
+
+        assertThat(plan.rows()).noneMatch(row -> row.criterion().metric().ofNics());
+        assertThat(plan.rows())
+                .filteredOn(row -> row.key().equals("scale-efficiency@2"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.criterion().requires())
+                        .containsExactly("sensitivity", "coupled-correct", "coupled-bytes"));
+        assertThat(plan.omits()).anyMatch(line -> line.startsWith("NIC evidence:"));
+        assertThat(spectrumx(2).omits()).noneMatch(line -> line.startsWith("NIC evidence:"));
+        assertThat(Planner.judgedBy(plan, CRITERIA)).isEqualTo(plan);
     }
 
     @Test
