@@ -68,7 +68,9 @@ final class Measured {
             return Optional.of(without(State.INVALID, "its limit judges nothing: " + criterion.limit(), readings));
         }
         boolean one = Limits.compares(criterion.limit()) && readings.values().size() < 2;
-        boolean alone = one || (criterion.metric() == Metric.DISTINCT_RESULTS && evidence.gpus() == 1);
+        boolean compares =
+                criterion.metric() == Metric.DISTINCT_RESULTS || criterion.metric() == Metric.IDENTITY_DIFFERENCES;
+        boolean alone = one || (compares && evidence.gpus() == 1);
         if (!alone) {
             return Optional.empty();
         }

@@ -61,6 +61,24 @@ record Readings(
             case WRONG_ELEMENTS -> Correctness.read(evidence);
             case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
             case WARMTH -> perGpu(evidence, GpuReadings::warmth);
+            case IDENTITY_DIFFERENCES -> Identities.read(evidence);
+            case ECC_CORRECTED,
+                    ECC_UNCORRECTED,
+                    ECC_CORRECTED_LIFETIME,
+                    ECC_UNCORRECTED_LIFETIME,
+                    ECC_MODE,
+                    REMAPPED_ROWS,
+                    REMAPPED_PENDING,
+                    REMAPPED_FAILURE,
+                    RETIRED_PAGES,
+                    PCIE_REPLAYS,
+                    NVLINK_ACTIVE,
+                    NVLINK_ERRORS,
+                    VIOLATION_POWER,
+                    VIOLATION_THERMAL,
+                    XID,
+                    FOREIGN_PROCESSES,
+                    PERSISTENCE -> perGpu(evidence, rank -> HealthReadings.read(rank, evidence.criterion()));
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());
@@ -85,7 +103,13 @@ record Readings(
                     COMPUTE_ALONE,
                     COMMUNICATION_ALONE,
                     STEP_BYTES,
-                    STEP_FLOP -> perGpu(evidence, rank -> GpuReadings.raw(rank, evidence.criterion()));
+                    STEP_FLOP,
+                    PCIE_SENT,
+                    PCIE_RECEIVED,
+                    NVLINK_SENT,
+                    NVLINK_RECEIVED,
+                    PCIE_GENERATION,
+                    PCIE_WIDTH -> perGpu(evidence, rank -> GpuReadings.raw(rank, evidence.criterion()));
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.worker;
 
 import dev.assay.device.Device;
+import dev.assay.device.Health;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
@@ -104,17 +105,19 @@ public final class Worker {
         World world = new World(meeting, operation, lost -> watchdog.lost(lost, GRACE_AFTER_LOSS));
         watchdog.waitingFor(world::waitingFor);
         Rendezvous.meet(meeting, world, limit(spec));
+        Health health = device.newHealth();
         try {
             Owned owned = new Owned();
-            work(new RankContext(
-                    spec,
-                    device,
-                    world,
-                    world.group(Identity.communicator(spec, environment.rank())),
-                    owned,
-                    writer,
-                    watchdog));
-            owned.close();
+            watched(
+                    health,
+                    new RankContext(
+                            spec,
+                            device,
+                            world,
+                            world.group(Identity.communicator(spec, environment.rank())),
+                            owned,
+                            writer,
+                            watchdog));
             watchdog.phase("done", operation.plus(TO_TELL));
             world.all().barrier("done");
             writer.finish();
@@ -124,10 +127,21 @@ public final class Worker {
                     .filter(words -> !words(e).contains(words))
                     .map(words -> "; " + words)
                     .orElse("");
-            keep(environment, writer, watchdog.phase(), e, peer);
+            keep(environment, writer, watchdog.phase(), e, HealthLines.words(health.alarms()) + peer);
             world.abandon(watchdog.phase(), words(e));
             throw e;
         }
+    }
+
+    /** Every workload has its device's health around it; after a failure the health is left alone like all that is owned. */
+    private static void watched(Health health, RankContext context) throws Exception {
+        context.phase("health before", 0);
+        health.begin();
+        work(context);
+        context.owned().close();
+        context.phase("health after", 0);
+        HealthLines.write(context.writer(), health.end());
+        health.close();
     }
 
     private static void work(RankContext context) throws Exception {

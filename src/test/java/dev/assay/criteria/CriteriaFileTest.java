@@ -87,7 +87,8 @@ class CriteriaFileTest {
         assertThat(criteria)
                 .filteredOn(Criterion::judged)
                 .extracting(Criterion::id)
-                .containsExactlyInAnyOrder("gemm-correct", "gemm-bitwise-equal", "coupled-correct", "coupled-bytes");
+                .containsExactlyInAnyOrder(
+                        "gemm-correct", "gemm-bitwise-equal", "identity-equal", "coupled-correct", "coupled-bytes");
         assertThat(criteria)
                 .filteredOn(criterion -> !criterion.judged())
                 .extracting(Criterion::id)

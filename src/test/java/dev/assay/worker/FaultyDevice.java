@@ -6,6 +6,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Health;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -112,6 +113,11 @@ final class FaultyDevice implements Device {
     @Override
     public Telemetry newTelemetry() {
         return device.newTelemetry();
+    }
+
+    @Override
+    public Health newHealth() {
+        return device.newHealth();
     }
 
     @Override

@@ -119,7 +119,7 @@ final class NvmlFacts {
      * may hide the others; then this process is missing from the list too.
      */
     private void processes() {
-        GpuReading<int[]> pids = computeProcesses(64);
+        GpuReading<int[]> pids = gpu.computeProcesses();
         long self = ProcessHandle.current().pid();
         facts.put(
                 "foreignComputeProcesses",
@@ -131,17 +131,6 @@ final class NvmlFacts {
                                 .mapToObj(pid -> pid == self ? pid + " (this process)" : String.valueOf(pid))
                                 .collect(Collectors.joining(", ", "[", "]")))
                         .text());
-    }
-
-    private GpuReading<int[]> computeProcesses(int room) {
-        int[] count = {room};
-        byte[] infos = new byte[room * NvmlStructs.PROCESS_INFO_SIZE];
-        int status = nvml.nvmlDeviceGetComputeRunningProcesses_v3(device, count, infos);
-        if (status == Nvml.NVML_ERROR_INSUFFICIENT_SIZE && count[0] > room) {
-            return computeProcesses(count[0] + room);
-        }
-        return gpu.answer("nvmlDeviceGetComputeRunningProcesses_v3", status, infos)
-                .map(bytes -> NvmlStructs.pids(bytes, count[0]));
     }
 
     private void number(String fact, String call, DeviceCall function) {
@@ -157,13 +146,7 @@ final class NvmlFacts {
     }
 
     private String field(String unit, int fieldId, int divisor) {
-        byte[] struct = NvmlStructs.fieldRequest(fieldId);
-        String call = "nvmlDeviceGetFieldValues of field " + fieldId;
-        return gpu.answer(call, nvml.nvmlDeviceGetFieldValues(device, 1, struct), struct)
-                .flatMap(answered -> gpu.answer(call, NvmlStructs.fieldStatus(answered), answered))
-                .flatMap(NvmlStructs::fieldValue)
-                .map(value -> value / divisor + " " + unit)
-                .text();
+        return gpu.field(fieldId).map(value -> value / divisor + " " + unit).text();
     }
 
     private String currentAndPending(String call, ModeCall function) {
