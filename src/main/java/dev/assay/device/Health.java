@@ -40,7 +40,7 @@ public interface Health extends AutoCloseable {
     /** Ends the watching and takes the readings after the work; once. */
     Report end();
 
-    /** What has gone wrong so far, in words. Asks nothing of the device, which may hang when one wants to know. */
+    /** What has gone wrong so far, in words; in any thread. Asks nothing of the device, which may hang when one wants to know. */
     List<String> alarms();
 
     /**

@@ -106,6 +106,7 @@ public final class Worker {
         watchdog.waitingFor(world::waitingFor);
         Rendezvous.meet(meeting, world, limit(spec));
         Health health = device.newHealth();
+        watchdog.reported(() -> HealthLines.words(health.alarms()));
         try {
             Owned owned = new Owned();
             watched(

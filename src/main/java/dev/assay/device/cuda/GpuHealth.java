@@ -25,7 +25,7 @@ final class GpuHealth implements Health {
     private final NvmlGpu gpu;
     private final NvmlHealth health;
     private final Visitors visitors;
-    private Optional<Running> running = Optional.empty();
+    private volatile Optional<Running> running = Optional.empty();
 
     GpuHealth(NvmlGpu gpu) {
         this(gpu, ProcessHandle.current().pid());
