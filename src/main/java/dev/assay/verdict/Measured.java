@@ -81,13 +81,21 @@ final class Measured {
     }
 
     private static Finding met(Evidence evidence, Readings readings, Meeting meeting) {
-        State missed = evidence.criterion().metric() == Metric.SENSITIVITY ? State.INCONCLUSIVE : State.FAIL;
+        State missed = missed(evidence.criterion().metric());
         return number(
                 evidence,
                 readings,
                 meeting,
                 meeting.met() ? State.PASS : missed,
                 sentence(evidence, readings, meeting));
+    }
+
+    /** A blind workload cannot tell, and beside a foreign process nothing that was measured is what it claims to be. */
+    private static State missed(Metric metric) {
+        if (metric == Metric.SENSITIVITY) {
+            return State.INCONCLUSIVE;
+        }
+        return metric == Metric.FOREIGN_PROCESSES ? State.INVALID : State.FAIL;
     }
 
     /** The value without judgement. */

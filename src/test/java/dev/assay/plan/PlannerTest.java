@@ -295,7 +295,7 @@ class PlannerTest {
                 .extracting(Row::key)
                 .doesNotHaveDuplicates()
                 .contains("gpu-utilisation@2", "scale-efficiency@8");
-        assertThat(plan.rows()).hasSize(35 * 3);
+        assertThat(plan.rows()).hasSize(38 * 3);
         assertThat(plan.rows())
                 .allMatch(row -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(row.experiment())));

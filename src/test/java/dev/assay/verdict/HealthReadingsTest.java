@@ -41,7 +41,7 @@ class HealthReadingsTest {
         "xid-errors, XID, '0', PASS",
         "xid-errors, XID, '1', FAIL",
         "foreign-processes, FOREIGN_PROCESSES, '0', PASS",
-        "foreign-processes, FOREIGN_PROCESSES, '1', FAIL",
+        "foreign-processes, FOREIGN_PROCESSES, '1', INVALID",
         "nvlink-active, NVLINK_ACTIVE, '18,18', PASS",
         "nvlink-active, NVLINK_ACTIVE, '18,17', FAIL",
         "pcie-generation, PCIE_GENERATION, '5,5,5', PASS",
@@ -116,6 +116,38 @@ class HealthReadingsTest {
                 .contains("worst 2 on node002 GPU 1 (GPU-9): 94, 79")
                 .contains("missed by 1")
                 .contains("dmesg");
+    }
+
+    @Test
+    void besideAForeignProcessNothingIsWhatItClaimsToBe() {
+        Fleet visited = fleet.reading(Metric.FOREIGN_PROCESSES, 0)
+                .rank(
+                        2,
+                        rank -> Fleet.replace(
+                                rank, Measurement.of(Metric.FOREIGN_PROCESSES, List.of(1.0), Map.of("found", "4711"))));
+        List<Criterion> asked =
+                List.of(criterion("sustained-tflops"), criterion("gemm-correct"), criterion("foreign-processes"));
+
+        List<Verdict> verdicts = Judge.judge(visited.questions(asked), visited.burn());
+
+        assertThat(verdicts).extracting(Verdict::state).containsExactly(State.INVALID, State.PASS, State.INVALID);
+        assertThat(verdicts.get(0).sentence()).contains("it requires foreign-processes, which is INVALID");
+        assertThat(verdicts.get(2).sentence()).contains("worst 1 on node001 GPU 2 (GPU-2): 4711");
+    }
+
+    @Test
+    void aCoupledLaunchIsLookedAtToo() {
+        double[] efficiencies = {0.98, 0.98};
+        Fleet healthy = fleet.reading(Metric.XID, 0);
+        Fleet sick = healthy.ranksOf(
+                launch -> launch.id().equals("scaled-2-r1"),
+                rank -> rank.header().rank() == 4 ? Fleet.replace(rank, Measurement.of(Metric.XID, 1)) : rank);
+
+        assertThat(healthy.coupled(criterion("coupled-xid-errors"), efficiencies)
+                        .state())
+                .isEqualTo(State.PASS);
+        assertThat(sick.coupled(criterion("coupled-xid-errors"), efficiencies).state())
+                .isEqualTo(State.FAIL);
     }
 
     @Test

@@ -23,17 +23,19 @@ final class GpuHealth implements Health {
     private static final long LOOK_NANOS = 2_000_000_000L;
 
     private final NvmlGpu gpu;
+    private final long lookNanos;
     private final NvmlHealth health;
     private final Visitors visitors;
     private volatile Optional<Running> running = Optional.empty();
 
     GpuHealth(NvmlGpu gpu) {
-        this(gpu, ProcessHandle.current().pid());
+        this(gpu, ProcessHandle.current().pid(), LOOK_NANOS);
     }
 
     /** @param self this process as NVML calls it */
-    GpuHealth(NvmlGpu gpu, long self) {
+    GpuHealth(NvmlGpu gpu, long self, long lookNanos) {
         this.gpu = gpu;
+        this.lookNanos = lookNanos;
         this.health = new NvmlHealth(gpu);
         this.visitors = new Visitors(() -> health.foreignProcesses(self));
     }
@@ -125,7 +127,7 @@ final class GpuHealth implements Health {
                     if (!told && stop.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                         return;
                     }
-                    if (System.nanoTime() - looked >= LOOK_NANOS) {
+                    if (System.nanoTime() - looked >= lookNanos) {
                         visitors.look();
                         looked = System.nanoTime();
                     }

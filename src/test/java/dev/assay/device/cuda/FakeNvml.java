@@ -2,13 +2,13 @@ package dev.assay.device.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -18,7 +18,7 @@ class FakeNvml extends Nvml {
     private static final long DEVICE = 0x7f00_1234_5678L;
 
     final Map<String, Integer> refused = new HashMap<>();
-    final List<Integer> computePids = new ArrayList<>();
+    final List<Integer> computePids = new CopyOnWriteArrayList<>();
     final Set<Long> samples = new HashSet<>();
     int inits;
     int allocations;
@@ -243,12 +243,13 @@ class FakeNvml extends Nvml {
     @Override
     int nvmlDeviceGetComputeRunningProcesses_v3(long device, int[] infoCount, byte[] infos) {
         int room = infoCount[0];
-        infoCount[0] = computePids.size();
-        if (computePids.size() > room) {
+        List<Integer> now = List.copyOf(computePids);
+        infoCount[0] = now.size();
+        if (now.size() > room) {
             return NVML_ERROR_INSUFFICIENT_SIZE;
         }
-        for (int i = 0; i < computePids.size(); i++) {
-            NvmlStructs.view(infos).putInt(24 * i, computePids.get(i));
+        for (int i = 0; i < now.size(); i++) {
+            NvmlStructs.view(infos).putInt(24 * i, now.get(i));
         }
         return status("nvmlDeviceGetComputeRunningProcesses_v3");
     }

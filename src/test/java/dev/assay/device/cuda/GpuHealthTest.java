@@ -7,6 +7,8 @@ import dev.assay.device.Health;
 import dev.assay.measurement.Library;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,6 +122,35 @@ class GpuHealthTest {
     }
 
     @Test
+    void whoComesAndGoesAndWhatHappensInBetweenIsSeen() throws InterruptedException {
+        CountDownLatch seen = new CountDownLatch(2);
+        FakeNvml watched = new FakeNvml() {
+            @Override
+            int nvmlDeviceGetComputeRunningProcesses_v3(long device, int[] infoCount, byte[] infos) {
+                if (computePids.contains(4711)) {
+                    seen.countDown();
+                }
+                return super.nvmlDeviceGetComputeRunningProcesses_v3(device, infoCount, infos);
+            }
+        };
+        watched.computePids.add(SELF);
+        GpuHealth busy = new GpuHealth(gpu(watched), SELF, 0);
+
+        busy.begin();
+        watched.events.add(31L);
+        watched.computePids.add(4711);
+        assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
+        watched.computePids.remove((Integer) 4711);
+        assertThat(busy.alarms()).containsExactly("XID 31");
+        Health.Report report = busy.end();
+        busy.close();
+
+        assertThat(one(report, Metric.FOREIGN_PROCESSES).conditions()).containsEntry("found", "4711");
+        assertThat(one(report, Metric.XID).samples()).containsExactly(1.0);
+        assertThat(watched.eventSets).isEmpty();
+    }
+
+    @Test
     void oneLookThatCannotTellLeavesNobodyToBeSure() {
         health.begin();
         nvml.refused.put("nvmlDeviceGetComputeRunningProcesses_v3", 4);
@@ -148,6 +179,10 @@ class GpuHealthTest {
 
     private static GpuHealth health(FakeNvml nvml) {
         nvml.computePids.add(SELF);
-        return new GpuHealth(NvmlGpu.open(nvml, version -> new Library("NVML", "", version, ""), FakeNvml.UUID), SELF);
+        return new GpuHealth(gpu(nvml), SELF, Long.MAX_VALUE);
+    }
+
+    private static NvmlGpu gpu(FakeNvml nvml) {
+        return NvmlGpu.open(nvml, version -> new Library("NVML", "", version, ""), FakeNvml.UUID);
     }
 }
