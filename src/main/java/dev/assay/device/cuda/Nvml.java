@@ -12,6 +12,7 @@ import dev.assay.device.DeviceException;
  */
 class Nvml {
     static final int NVML_SUCCESS = 0;
+    static final int NVML_ERROR_INVALID_ARGUMENT = 2;
     static final int NVML_ERROR_INSUFFICIENT_SIZE = 7;
     static final int NVML_ERROR_TIMEOUT = 10;
 
@@ -38,8 +39,6 @@ class Nvml {
 
     static final int NVML_FI_DEV_POWER_INSTANT = 186;
 
-    static final int NVML_FI_DEV_NVLINK_LINK_COUNT = 91;
-
     /** {@code nvmlMemoryErrorType_t}. */
     static final int NVML_MEMORY_ERROR_TYPE_CORRECTED = 0;
 
@@ -59,6 +58,8 @@ class Nvml {
     static final int NVML_PERF_POLICY_POWER = 0;
 
     static final int NVML_PERF_POLICY_THERMAL = 1;
+
+    static final int NVML_NVLINK_MAX_LINKS = 18;
 
     /** {@code nvmlNvLinkErrorCounter_t}. */
     static final int NVML_NVLINK_ERROR_DL_REPLAY = 0;
@@ -182,6 +183,8 @@ class Nvml {
     native int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values);
 
     native int nvmlDeviceGetNvLinkState(long device, int link, int[] isActive);
+
+    native int nvmlDeviceGetNvLinkVersion(long device, int link, int[] version);
 
     native int nvmlDeviceGetNvLinkErrorCounter(long device, int link, int counter, long[] counterValue);
 

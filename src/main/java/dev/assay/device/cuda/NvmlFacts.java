@@ -26,6 +26,7 @@ final class NvmlFacts {
         modes();
         powerLimits();
         pcie();
+        nvlink();
         temperatures();
         facts.put("powerInstant", field("W", Nvml.NVML_FI_DEV_POWER_INSTANT, 1000));
         facts.put(
@@ -103,6 +104,14 @@ final class NvmlFacts {
         number("pcieGenerationMax", "nvmlDeviceGetMaxPcieLinkGeneration", nvml::nvmlDeviceGetMaxPcieLinkGeneration);
         number("pcieWidthCurrent", "nvmlDeviceGetCurrPcieLinkWidth", nvml::nvmlDeviceGetCurrPcieLinkWidth);
         number("pcieWidthMax", "nvmlDeviceGetMaxPcieLinkWidth", nvml::nvmlDeviceGetMaxPcieLinkWidth);
+    }
+
+    /** {@code NVML_NVLINK_VERSION_*} of the first link: 7 is NVLink 4.0. */
+    private void nvlink() {
+        facts.put(
+                "nvlinkVersion",
+                gpu.integer("nvmlDeviceGetNvLinkVersion", out -> nvml.nvmlDeviceGetNvLinkVersion(device, 0, out))
+                        .text());
     }
 
     private void temperatures() {

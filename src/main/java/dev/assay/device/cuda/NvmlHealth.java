@@ -120,22 +120,23 @@ final class NvmlHealth {
         return gpu.answer("nvmlDeviceGetRetiredPages", counted ? Nvml.NVML_SUCCESS : status, unsigned(count));
     }
 
+    /** NVML calls the first link that the GPU does not have an invalid argument; a GPU without any refuses the first. */
     private GpuReading<List<Integer>> activeLinks() {
-        return gpu.field(Nvml.NVML_FI_DEV_NVLINK_LINK_COUNT).flatMap(count -> {
-            GpuReading<List<Integer>> active = GpuReading.of(List.of());
-            for (int link = 0; link < count; link++) {
-                int each = link;
-                active = active.flatMap(links -> state(each).map(up -> up ? append(links, each) : links));
+        List<Integer> active = new ArrayList<>();
+        for (int link = 0; link < Nvml.NVML_NVLINK_MAX_LINKS; link++) {
+            int[] isActive = new int[1];
+            int status = nvml.nvmlDeviceGetNvLinkState(device, link, isActive);
+            if (status == Nvml.NVML_ERROR_INVALID_ARGUMENT && link > 0) {
+                return GpuReading.of(active);
             }
-            return active;
-        });
-    }
-
-    private GpuReading<Boolean> state(int link) {
-        return gpu.integer(
-                        "nvmlDeviceGetNvLinkState of link " + link,
-                        out -> nvml.nvmlDeviceGetNvLinkState(device, link, out))
-                .map(state -> state == 1);
+            if (status != Nvml.NVML_SUCCESS) {
+                return gpu.answer("nvmlDeviceGetNvLinkState of link " + link, status, active);
+            }
+            if (isActive[0] == 1) {
+                active.add(link);
+            }
+        }
+        return GpuReading.of(active);
     }
 
     private GpuReading<Double> linkErrors(List<Integer> links) {
@@ -179,11 +180,5 @@ final class NvmlHealth {
             sum = sum.flatMap(before -> part.map(value -> before + value));
         }
         return sum;
-    }
-
-    private static List<Integer> append(List<Integer> links, int link) {
-        List<Integer> longer = new ArrayList<>(links);
-        longer.add(link);
-        return longer;
     }
 }

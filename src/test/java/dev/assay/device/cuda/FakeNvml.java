@@ -294,6 +294,11 @@ class FakeNvml extends Nvml {
     }
 
     @Override
+    int nvmlDeviceGetNvLinkVersion(long device, int link, int[] version) {
+        return link < linkCount ? give("nvmlDeviceGetNvLinkVersion", version, 7) : 2;
+    }
+
+    @Override
     int nvmlDeviceGetNvLinkErrorCounter(long device, int link, int counter, long[] counterValue) {
         counterValue[0] = linkErrors.getOrDefault(List.of(link, counter), 0L);
         return downLinks.contains(link) ? 2 : status("nvmlDeviceGetNvLinkErrorCounter");
@@ -341,11 +346,10 @@ class FakeNvml extends Nvml {
     int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values) {
         ByteBuffer view = NvmlStructs.view(values);
         int field = view.getInt(NvmlStructs.FIELD_VALUE_FIELD_ID);
-        Map<Integer, Integer> known =
-                Map.of(NVML_FI_DEV_POWER_INSTANT, 701_500, NVML_FI_DEV_NVLINK_LINK_COUNT, linkCount);
+        boolean power = field == NVML_FI_DEV_POWER_INSTANT;
         view.putInt(NvmlStructs.FIELD_VALUE_TYPE, 1);
-        view.putInt(NvmlStructs.FIELD_VALUE_RETURN, known.containsKey(field) ? status("field " + field) : 3);
-        view.putInt(NvmlStructs.FIELD_VALUE_VALUE, known.getOrDefault(field, 0));
+        view.putInt(NvmlStructs.FIELD_VALUE_RETURN, power ? NVML_SUCCESS : 3);
+        view.putInt(NvmlStructs.FIELD_VALUE_VALUE, power ? 701_500 : 0);
         return status("nvmlDeviceGetFieldValues");
     }
 

@@ -7,6 +7,7 @@ import dev.assay.measurement.Metric;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,17 +65,6 @@ class NvmlHealthTest {
     }
 
     @Test
-    void withoutACountOfLinksNothingIsKnownOfThem() {
-        nvml.refused.put("field 91", 4);
-
-        Map<Metric, GpuReading<Double>> readings = health().read();
-
-        assertThat(text(readings, Metric.NVLINK_ACTIVE))
-                .isEqualTo("Insufficient Permissions (4) by nvmlDeviceGetFieldValues of field 91");
-        assertThat(readings.get(Metric.NVLINK_ERRORS)).isInstanceOf(GpuReading.Refused.class);
-    }
-
-    @Test
     void aLinkThatIsDownIsNotCountedAndNotAskedForErrors() {
         nvml.downLinks.add(11);
         nvml.linkErrors.put(List.of(3, 0), 5L);
@@ -90,8 +80,28 @@ class NvmlHealthTest {
     }
 
     @Test
-    void aGpuWithoutLinksHasNoneUpAndNoErrorsToTell() {
+    void aGpuWithFewerLinksHasSoManyUp() {
+        nvml.linkCount = 12;
+
+        assertThat(health().read())
+                .containsEntry(Metric.NVLINK_ACTIVE, GpuReading.of(12.0))
+                .containsEntry(Metric.NVLINK_ERRORS, GpuReading.of(0.0));
+    }
+
+    @Test
+    void aGpuWithoutLinksTellsNothingOfThem() {
         nvml.linkCount = 0;
+
+        Map<Metric, GpuReading<Double>> readings = health().read();
+
+        assertThat(text(readings, Metric.NVLINK_ACTIVE))
+                .isEqualTo("Unknown Error (2) by nvmlDeviceGetNvLinkState of link 0");
+        assertThat(readings.get(Metric.NVLINK_ERRORS)).isEqualTo(readings.get(Metric.NVLINK_ACTIVE));
+    }
+
+    @Test
+    void linksThatAreAllDownAreNoneAndHaveNoErrorsToTell() {
+        IntStream.range(0, 18).forEach(nvml.downLinks::add);
 
         Map<Metric, GpuReading<Double>> readings = health().read();
 
