@@ -101,7 +101,8 @@ final class Measured {
     /** The value without judgement. */
     static Finding shown(Evidence evidence, Readings readings, String proof) {
         Criterion criterion = evidence.criterion();
-        if (readings.values().isEmpty() || !Limits.sane(criterion.limit())) {
+        boolean broken = readings.values().isEmpty() || readings.broken().isPresent();
+        if (broken || !Limits.sane(criterion.limit())) {
             String why = readings.gaps().stream()
                     .findFirst()
                     .map(Gap::reason)

@@ -102,6 +102,19 @@ class HealthReadingsTest {
     }
 
     @Test
+    void aShownCounterThatWasResetHasNoValue() {
+        Verdict verdict = fleet.reading(Metric.ECC_CORRECTED, 9, 4).burn(criterion("ecc-corrected"));
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(verdict.value()).isEmpty();
+        assertThat(verdict.sentence()).contains("ran backwards, from 9 to 4");
+        assertThat(fleet.reading(Metric.ECC_CORRECTED, 4, 9)
+                        .burn(criterion("ecc-corrected"))
+                        .value())
+                .hasValue(5);
+    }
+
+    @Test
     void theWorstGpuIsNamedWithWhatWasFound() {
         Fleet sick = fleet.reading(Metric.XID, 0)
                 .rank(

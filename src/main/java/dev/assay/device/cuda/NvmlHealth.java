@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * What NVML knows of a GPU's wear and settings at one moment. Each reading is refused by itself, in NVML's words; a sum with a
@@ -94,10 +95,17 @@ final class NvmlHealth {
     }
 
     private GpuReading<Double> ecc(int errorType, int counterType) {
-        return gpu.wide(
-                        "nvmlDeviceGetTotalEccErrors",
-                        out -> nvml.nvmlDeviceGetTotalEccErrors(device, errorType, counterType, out))
-                .map(Long::doubleValue);
+        return counter(
+                "nvmlDeviceGetTotalEccErrors",
+                out -> nvml.nvmlDeviceGetTotalEccErrors(device, errorType, counterType, out));
+    }
+
+    /** NVML says "not available" by all bits set where it has no status for it. */
+    private GpuReading<Double> counter(String call, ToIntFunction<long[]> function) {
+        return gpu.wide(call, function)
+                .flatMap(value -> value < 0
+                        ? GpuReading.refused(call + " answered " + value + ", which counts nothing")
+                        : GpuReading.of((double) value));
     }
 
     private void remapped(Map<Metric, GpuReading<Double>> readings) {
@@ -143,10 +151,9 @@ final class NvmlHealth {
         List<GpuReading<Double>> counts = new ArrayList<>();
         for (int link : links) {
             for (int counter : NVLINK_ERRORS) {
-                counts.add(gpu.wide(
-                                "nvmlDeviceGetNvLinkErrorCounter of link " + link + ", counter " + counter,
-                                out -> nvml.nvmlDeviceGetNvLinkErrorCounter(device, link, counter, out))
-                        .map(Long::doubleValue));
+                counts.add(counter(
+                        "nvmlDeviceGetNvLinkErrorCounter of link " + link + ", counter " + counter,
+                        out -> nvml.nvmlDeviceGetNvLinkErrorCounter(device, link, counter, out)));
             }
         }
         return counts.isEmpty() ? GpuReading.refused("no NVLink is active") : sum(counts);

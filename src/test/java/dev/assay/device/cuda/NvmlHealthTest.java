@@ -120,6 +120,18 @@ class NvmlHealthTest {
     }
 
     @Test
+    void aCounterWithAllBitsSetCountsNothing() {
+        nvml.ecc[1][0] = -1;
+        nvml.linkErrors.put(List.of(3, 1), -1L);
+
+        Map<Metric, GpuReading<Double>> readings = health().read();
+
+        assertThat(text(readings, Metric.ECC_UNCORRECTED))
+                .isEqualTo("nvmlDeviceGetTotalEccErrors answered -1, which counts nothing");
+        assertThat(text(readings, Metric.NVLINK_ERRORS)).contains("of link 3, counter 1 answered -1");
+    }
+
+    @Test
     void foreignIsWhoeverIsNotThisProcess() {
         nvml.computePids.addAll(List.of(4711, 881, 4712));
 
