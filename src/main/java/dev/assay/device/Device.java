@@ -6,7 +6,7 @@ import dev.assay.workload.Gemm;
 
 /**
  * One accelerator, as one rank sees it. All values of fills are functions of seed and index alone, the same on every device,
- * so the reference device is the oracle of the CUDA one. Used by one thread, except {@link Telemetry}.
+ * so the reference device is the oracle of the CUDA one. Used by one thread, except {@link Telemetry} and {@link Health}.
  */
 public interface Device extends AutoCloseable {
     DeviceIdentity identity();
@@ -54,6 +54,8 @@ public interface Device extends AutoCloseable {
     Communicator join(byte[] id, int rank, int ranks);
 
     Telemetry newTelemetry();
+
+    Health newHealth();
 
     @Override
     void close();

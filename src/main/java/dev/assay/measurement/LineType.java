@@ -14,6 +14,7 @@ enum LineType {
     CHECK,
     DIGEST,
     TELEMETRY,
+    UNAVAILABLE,
     FAILURE,
     END;
 

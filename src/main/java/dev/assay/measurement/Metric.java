@@ -104,6 +104,53 @@ public enum Metric {
     NIC_BYTES_RATIO("nic.bytes.ratio", Unit.RATIO),
     /** Derived: bytes of one NIC over the mean of its node's. */
     NIC_SHARE("nic.share", Unit.RATIO),
+    /** PCIe bytes from the GPU, over the whole window. NVML GPM metric 20. */
+    PCIE_SENT("pcie.sent", Unit.GIGABYTES_PER_SECOND),
+    /** PCIe bytes to the GPU, over the whole window. NVML GPM metric 21. */
+    PCIE_RECEIVED("pcie.received", Unit.GIGABYTES_PER_SECOND),
+    /** NVLink bytes from the GPU over all links, over the whole window. NVML GPM metric 61. */
+    NVLINK_SENT("nvlink.sent", Unit.GIGABYTES_PER_SECOND),
+    /** NVLink bytes to the GPU over all links, over the whole window. NVML GPM metric 60. */
+    NVLINK_RECEIVED("nvlink.received", Unit.GIGABYTES_PER_SECOND),
+
+    /** Corrected memory errors since the driver was loaded, before and after the work; judged is the increase. */
+    ECC_CORRECTED("health.ecc.corrected", Unit.COUNT),
+    /** Uncorrected memory errors since the driver was loaded, before and after the work; judged is the increase. */
+    ECC_UNCORRECTED("health.ecc.uncorrected", Unit.COUNT),
+    /** Corrected memory errors of the GPU's whole life, before and after the work. */
+    ECC_CORRECTED_LIFETIME("health.ecc.corrected.lifetime", Unit.COUNT),
+    /** Uncorrected memory errors of the GPU's whole life, before and after the work. */
+    ECC_UNCORRECTED_LIFETIME("health.ecc.uncorrected.lifetime", Unit.COUNT),
+    /** 1 where ECC is on, before and after the work: what is not checked has no errors. */
+    ECC_MODE("health.ecc.mode", Unit.COUNT),
+    /** Memory rows that were ever remapped, for corrected and uncorrected errors. */
+    REMAPPED_ROWS("health.remapped.rows", Unit.COUNT),
+    /** 1 where a row waits for a reset to be remapped. */
+    REMAPPED_PENDING("health.remapped.pending", Unit.COUNT),
+    /** 1 where a row could ever not be remapped: no spare is left. */
+    REMAPPED_FAILURE("health.remapped.failure", Unit.COUNT),
+    /** Memory pages that were ever retired, for both causes; GPUs that remap rows retire none. */
+    RETIRED_PAGES("health.retired.pages", Unit.COUNT),
+    /** PCIe packets sent again, before and after the work; judged is the increase. */
+    PCIE_REPLAYS("health.pcie.replays", Unit.COUNT),
+    /** PCIe generation of the link, one sample a telemetry tick: an idle GPU lowers it, so only under load it tells. */
+    PCIE_GENERATION("health.pcie.generation", Unit.COUNT),
+    /** PCIe lanes of the link, one sample a telemetry tick. */
+    PCIE_WIDTH("health.pcie.width", Unit.COUNT),
+    /** NVLinks that are up, before and after the work. */
+    NVLINK_ACTIVE("health.nvlink.active", Unit.COUNT),
+    /** NVLink replays, recoveries and CRC errors over all links, before and after the work; judged is the increase. */
+    NVLINK_ERRORS("health.nvlink.errors", Unit.COUNT),
+    /** Time below the clocks for the power limit's sake, before and after the work; judged is the increase. */
+    VIOLATION_POWER("health.violation.power", Unit.MILLISECOND),
+    /** Time below the clocks for temperature's sake, before and after the work; judged is the increase. */
+    VIOLATION_THERMAL("health.violation.thermal", Unit.MILLISECOND),
+    /** Critical errors (XID) that the driver reported of this GPU during the work, by whatever process. */
+    XID("health.xid", Unit.COUNT),
+    /** Most processes other than this rank's own that were seen on the GPU at once. */
+    FOREIGN_PROCESSES("health.foreign.processes", Unit.COUNT),
+    /** 1 where the driver stays loaded without clients, before and after the work. */
+    PERSISTENCE("health.persistence", Unit.COUNT),
 
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS),
@@ -115,6 +162,8 @@ public enum Metric {
     LOAD_RATIO("load.ratio", Unit.RATIO),
     /** Derived: max(highest − first − 10, first − 45): ≥ 0 says the GPU warmed up or was warm. */
     WARMTH("warmth", Unit.KELVIN),
+    /** Derived: in how many facts a GPU differs from most of its fleet: driver, firmware, limits, modes. */
+    IDENTITY_DIFFERENCES("identity.differences", Unit.COUNT),
     /** Derived: elements found wrong by every check of the experiment, summed over ranks. */
     WRONG_ELEMENTS("wrong.elements", Unit.COUNT),
     /** Derived: how many different results the GPUs gave for the same seeded work; 1 is right. */

@@ -23,6 +23,7 @@ public final class ResultReader {
             Metric.SENSITIVITY,
             Metric.LOAD_RATIO,
             Metric.WARMTH,
+            Metric.IDENTITY_DIFFERENCES,
             Metric.WRONG_ELEMENTS,
             Metric.DISTINCT_RESULTS,
             Metric.NIC_BYTES_RATIO,
@@ -131,6 +132,10 @@ public final class ResultReader {
                 case TELEMETRY ->
                     finite(lines, lines.as(Telemetry.class, line))
                             .unavailable()
+                            .forEach((metric, reason) -> refusals.putIfAbsent(metric.key(), reason));
+                case UNAVAILABLE ->
+                    lines.as(Unavailable.class, line)
+                            .reasons()
                             .forEach((metric, reason) -> refusals.putIfAbsent(metric.key(), reason));
                 case PHASE -> lines.skip(line);
                 case END -> throw new IllegalStateException("an end line is never handed out");

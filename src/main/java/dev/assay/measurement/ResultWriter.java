@@ -92,6 +92,10 @@ public final class ResultWriter implements AutoCloseable {
         line(LineType.TELEMETRY, telemetry);
     }
 
+    public void write(Unavailable unavailable) {
+        line(LineType.UNAVAILABLE, unavailable);
+    }
+
     /** Notes that a phase began. */
     public void phase(String name, double seconds) {
         line(LineType.PHASE, new PhaseLine(name, seconds));

@@ -33,6 +33,20 @@ final class Hints {
             case NIC_RETRANSMITS, NIC_OUT_OF_SEQUENCE, NIC_CNP, NIC_ECN, NIC_WAIT ->
                 "the fabric: PFC, ECN, adaptive routing, drops at the switches";
             case NIC_ERRORS -> "that NIC's cable, transceiver and switch port";
+            case PCIE_SENT, PCIE_RECEIVED, PCIE_REPLAYS, PCIE_GENERATION, PCIE_WIDTH ->
+                "its slot, riser and retimer (lspci -vv, LnkSta), and the BIOS' link settings";
+            case NVLINK_SENT, NVLINK_RECEIVED, NVLINK_ACTIVE, NVLINK_ERRORS ->
+                "its NVLinks (nvidia-smi nvlink -s, -e), the NVSwitches and the fabric manager";
+            case ECC_CORRECTED, ECC_UNCORRECTED, ECC_CORRECTED_LIFETIME, ECC_UNCORRECTED_LIFETIME, ECC_MODE ->
+                "its memory (nvidia-smi -q -d ECC) and Xid errors in the kernel's log";
+            case REMAPPED_ROWS, REMAPPED_PENDING, REMAPPED_FAILURE, RETIRED_PAGES ->
+                "its memory (nvidia-smi -q -d ROW_REMAPPER): reset a GPU with pending rows, replace one with failures";
+            case VIOLATION_POWER -> "its power limit (nvidia-smi -q -d POWER) and the node's power feed";
+            case VIOLATION_THERMAL -> "its cooling: temperature, fans, airflow";
+            case XID -> "the node's kernel log (dmesg, \"NVRM: Xid\") and NVIDIA's list of Xid errors";
+            case FOREIGN_PROCESSES -> "what else runs there (nvidia-smi): end it and measure again";
+            case PERSISTENCE -> "the node's nvidia-persistenced";
+            case IDENTITY_DIFFERENCES -> "that node's driver, firmware and settings: make them those of the others";
             case WRONG_ELEMENTS, DISTINCT_RESULTS -> "that GPU: ECC counters, Xid errors, memory tests; do not use it";
         };
     }

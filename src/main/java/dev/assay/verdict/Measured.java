@@ -68,7 +68,9 @@ final class Measured {
             return Optional.of(without(State.INVALID, "its limit judges nothing: " + criterion.limit(), readings));
         }
         boolean one = Limits.compares(criterion.limit()) && readings.values().size() < 2;
-        boolean alone = one || (criterion.metric() == Metric.DISTINCT_RESULTS && evidence.gpus() == 1);
+        boolean compares =
+                criterion.metric() == Metric.DISTINCT_RESULTS || criterion.metric() == Metric.IDENTITY_DIFFERENCES;
+        boolean alone = one || (compares && evidence.gpus() == 1);
         if (!alone) {
             return Optional.empty();
         }
@@ -89,14 +91,16 @@ final class Measured {
 
     /** Some metrics do not say how good the cluster is, but whether the measurement can tell. */
     private static State missed(Metric metric) {
-        boolean notTheWorkAlone = metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE;
+        boolean notTheWorkAlone =
+                metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE || metric == Metric.FOREIGN_PROCESSES;
         return metric == Metric.SENSITIVITY ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }
 
     /** The value without judgement. */
     static Finding shown(Evidence evidence, Readings readings, String proof) {
         Criterion criterion = evidence.criterion();
-        if (readings.values().isEmpty() || !Limits.sane(criterion.limit())) {
+        boolean broken = readings.values().isEmpty() || readings.broken().isPresent();
+        if (broken || !Limits.sane(criterion.limit())) {
             String why = readings.gaps().stream()
                     .findFirst()
                     .map(Gap::reason)

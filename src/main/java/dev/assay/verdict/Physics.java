@@ -22,6 +22,7 @@ final class Physics {
     static Optional<String> problem(RankResult rank, Evidence evidence) {
         Metric metric = evidence.criterion().metric();
         return impossible(rank, evidence.criterion())
+                .or(() -> HealthReadings.backwards(rank, metric))
                 .or(() -> watched(metric) ? unwatched(rank) : Optional.empty())
                 .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
                         ? tooFast(rank, evidence)
@@ -116,6 +117,12 @@ final class Physics {
                     THROTTLE_POWER_CAP,
                     THROTTLE_THERMAL,
                     THROTTLE_HARDWARE,
+                    PCIE_SENT,
+                    PCIE_RECEIVED,
+                    NVLINK_SENT,
+                    NVLINK_RECEIVED,
+                    PCIE_GENERATION,
+                    PCIE_WIDTH,
                     LOAD_RATIO,
                     WARMTH -> true;
             case POWER_LIMIT,
@@ -130,6 +137,24 @@ final class Physics {
                     STEP_TFLOPS,
                     SCALE_EFFICIENCY,
                     SENSITIVITY,
+                    ECC_CORRECTED,
+                    ECC_UNCORRECTED,
+                    ECC_CORRECTED_LIFETIME,
+                    ECC_UNCORRECTED_LIFETIME,
+                    ECC_MODE,
+                    REMAPPED_ROWS,
+                    REMAPPED_PENDING,
+                    REMAPPED_FAILURE,
+                    RETIRED_PAGES,
+                    PCIE_REPLAYS,
+                    NVLINK_ACTIVE,
+                    NVLINK_ERRORS,
+                    VIOLATION_POWER,
+                    VIOLATION_THERMAL,
+                    XID,
+                    FOREIGN_PROCESSES,
+                    PERSISTENCE,
+                    IDENTITY_DIFFERENCES,
                     WRONG_ELEMENTS,
                     DISTINCT_RESULTS,
                     MEMORY_CAPACITY,

@@ -4,6 +4,7 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Library;
+import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,9 +36,17 @@ final class Protocol {
                 .or(() -> repeated(launches))
                 .or(() -> uneven(launches, "run", rank -> rank.header().run()))
                 .or(() -> uneven(launches, "plan", rank -> rank.header().plan()))
-                .or(() -> uneven(launches, "driver", rank -> rank.device().driver()))
-                .or(() -> mixed(launches))
+                .or(() -> comparesIdentities(evidence.question()) ? Optional.empty() : unlike(launches))
                 .or(() -> moved(launches, evidence.contract()));
+    }
+
+    /** Whoever is asked to find the GPU that is unlike the others must not refuse a fleet for having one. */
+    private static boolean comparesIdentities(Question question) {
+        return question.criterion().metric() == Metric.IDENTITY_DIFFERENCES;
+    }
+
+    private static Optional<String> unlike(List<LaunchResult> launches) {
+        return uneven(launches, "driver", rank -> rank.device().driver()).or(() -> mixed(launches));
     }
 
     private static Optional<String> launch(LaunchResult launch, Question question) {
@@ -47,7 +56,7 @@ final class Protocol {
         }
         return IntStream.range(0, launch.ranks().size())
                 .boxed()
-                .flatMap(rank -> place(launch, rank).or(() -> device(launch, rank, question.contract())).stream())
+                .flatMap(rank -> place(launch, rank).or(() -> device(launch, rank, question)).stream())
                 .findFirst()
                 .or(() -> hosts(launch, question.contract()))
                 .or(() -> twins(launch, question.contract()));
@@ -78,12 +87,14 @@ final class Protocol {
         };
     }
 
-    private static Optional<String> device(LaunchResult launch, int rank, Question.Contract contract) {
+    private static Optional<String> device(LaunchResult launch, int rank, Question question) {
+        Question.Contract contract = question.contract();
         RankResult result = launch.ranks().get(rank);
         DeviceIdentity device = result.device();
         Optional<String> kind = differs("device kind", contract.reference() ? REFERENCE : CUDA, device.kind());
-        Optional<String> model =
-                contract.reference() ? Optional.empty() : differs("GPU model", contract.gpuName(), device.model());
+        Optional<String> model = contract.reference() || comparesIdentities(question)
+                ? Optional.empty()
+                : differs("GPU model", contract.gpuName(), device.model());
         return kind.or(() -> model).map(what -> "launch " + launch.id() + ", " + result.unit() + ": " + what);
     }
 

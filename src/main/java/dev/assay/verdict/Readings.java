@@ -75,6 +75,24 @@ record Readings(
                     NIC_LINK_DOWN,
                     NIC_ERRORS -> NicEvents.read(evidence);
             case NIC_COUNT, NIC_WINDOW, NIC_BYTES_PREDICTED -> NicEvents.onlyNodes(evidence);
+            case IDENTITY_DIFFERENCES -> Identities.read(evidence);
+            case ECC_CORRECTED,
+                    ECC_UNCORRECTED,
+                    ECC_CORRECTED_LIFETIME,
+                    ECC_UNCORRECTED_LIFETIME,
+                    ECC_MODE,
+                    REMAPPED_ROWS,
+                    REMAPPED_PENDING,
+                    REMAPPED_FAILURE,
+                    RETIRED_PAGES,
+                    PCIE_REPLAYS,
+                    NVLINK_ACTIVE,
+                    NVLINK_ERRORS,
+                    VIOLATION_POWER,
+                    VIOLATION_THERMAL,
+                    XID,
+                    FOREIGN_PROCESSES,
+                    PERSISTENCE -> perGpu(evidence, rank -> HealthReadings.read(rank, evidence.criterion()));
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());
@@ -109,7 +127,13 @@ record Readings(
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,
-                    COLLECTIVE_TIME -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
+                    COLLECTIVE_TIME,
+                    PCIE_SENT,
+                    PCIE_RECEIVED,
+                    NVLINK_SENT,
+                    NVLINK_RECEIVED,
+                    PCIE_GENERATION,
+                    PCIE_WIDTH -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
         };
     }
 

@@ -12,6 +12,6 @@ public enum State {
     INVALID,
     /** Not measured, with the reason. */
     NOT_RUN,
-    /** The cluster file says that the part does not exist, and the node agrees; or shown on the reference device. */
+    /** The cluster file says that the part does not exist, and the node agrees; or the criteria only show it. */
     NOT_APPLICABLE
 }

@@ -27,6 +27,7 @@ final class Watchdog implements AutoCloseable {
     private final Duration toWrite;
     private final long start = System.nanoTime();
     private volatile Supplier<String> waitingFor = () -> "";
+    private volatile Supplier<String> reported = () -> "";
     private volatile String phase = "start";
     private long deadline;
     private Duration limit = Duration.ZERO;
@@ -73,6 +74,11 @@ final class Watchdog implements AutoCloseable {
     /** What the rank is waiting for at any moment, for the message. */
     void waitingFor(Supplier<String> words) {
         waitingFor = words;
+    }
+
+    /** What the device has reported at any moment, for the message. */
+    void reported(Supplier<String> words) {
+        reported = words;
     }
 
     /** A peer is gone: what waits for it can only fail, so it gets no more than the grace. */
@@ -146,8 +152,8 @@ final class Watchdog implements AutoCloseable {
 
     private String message() {
         String waiting = waitingFor.get();
-        return cause() + (waiting.isEmpty() ? "" : "; waiting for " + waiting) + "; look at the stack in rank-"
-                + environment.rank() + ".log";
+        return cause() + (waiting.isEmpty() ? "" : "; waiting for " + waiting) + reported.get()
+                + "; look at the stack in rank-" + environment.rank() + ".log";
     }
 
     private synchronized String cause() {

@@ -1,6 +1,7 @@
 package dev.assay.worker;
 
 import dev.assay.device.Device;
+import dev.assay.device.Health;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
@@ -106,6 +107,8 @@ public final class Worker {
         World world = new World(meeting, operation, lost -> watchdog.lost(lost, GRACE_AFTER_LOSS));
         watchdog.waitingFor(world::waitingFor);
         Rendezvous.meet(meeting, world, limit(spec));
+        Health health = device.newHealth();
+        watchdog.reported(() -> HealthLines.words(health.alarms()));
         try {
             Owned owned = new Owned();
             RankContext context = new RankContext(
@@ -116,8 +119,7 @@ public final class Worker {
                     owned,
                     writer,
                     watchdog);
-            runner(context).run();
-            owned.close();
+            watched(health, context);
             watchdog.phase("done", operation.plus(TO_TELL));
             world.all().barrier("done");
             writer.finish();
@@ -127,10 +129,21 @@ public final class Worker {
                     .filter(words -> !words(e).contains(words))
                     .map(words -> "; " + words)
                     .orElse("");
-            keep(environment, writer, watchdog.phase(), e, peer);
+            keep(environment, writer, watchdog.phase(), e, HealthLines.words(health.alarms()) + peer);
             world.abandon(watchdog.phase(), words(e));
             throw e;
         }
+    }
+
+    /** Every workload has its device's health around it; after a failure the health is left alone like all that is owned. */
+    private static void watched(Health health, RankContext context) throws Exception {
+        context.phase("health before", 0);
+        health.begin();
+        runner(context).run();
+        context.owned().close();
+        context.phase("health after", 0);
+        HealthLines.write(context.writer(), health.end());
+        health.close();
     }
 
     private static Runner runner(RankContext context) {

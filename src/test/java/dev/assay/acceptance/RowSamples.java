@@ -6,7 +6,9 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +23,7 @@ final class RowSamples {
         String head = switch (judged) {
             case WRONG_ELEMENTS -> WHO + "check,checked,wrong,worst of its bound,detail";
             case DISTINCT_RESULTS -> WHO + "result,digest";
+            case IDENTITY_DIFFERENCES -> WHO + "fact,value";
             default -> WHO + "metric,unit,samples";
         };
         return bounded(
@@ -38,6 +41,13 @@ final class RowSamples {
                 rank.checks().stream()
                         .map(check -> quoted(check.name()) + "," + check.checked() + "," + check.wrong() + ","
                                 + check.worst() + "," + quoted(check.detail()));
+            case IDENTITY_DIFFERENCES ->
+                Stream.concat(
+                                Stream.of(
+                                        Map.entry("model", rank.device().model()),
+                                        Map.entry("driver", rank.device().driver())),
+                                new TreeMap<>(rank.device().facts()).entrySet().stream())
+                        .map(fact -> quoted(fact.getKey()) + "," + quoted(fact.getValue()));
             case DISTINCT_RESULTS ->
                 rank.digests().stream().map(digest -> quoted(digest.name()) + "," + quoted(digest.value()));
             default ->

@@ -87,7 +87,13 @@ class CriteriaFileTest {
         assertThat(criteria)
                 .filteredOn(Criterion::judged)
                 .extracting(Criterion::id)
-                .contains("gemm-correct", "gemm-bitwise-equal", "coupled-correct", "coupled-bytes", "hbm-correct");
+                .contains(
+                        "gemm-correct",
+                        "gemm-bitwise-equal",
+                        "identity-equal",
+                        "coupled-correct",
+                        "coupled-bytes",
+                        "hbm-correct");
         assertThat(criteria)
                 .filteredOn(criterion -> !criterion.judged())
                 .extracting(Criterion::id)

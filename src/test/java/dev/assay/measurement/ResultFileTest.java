@@ -77,6 +77,21 @@ class ResultFileTest {
     }
 
     @Test
+    void whatHealthCannotTellStandsAmongTheFactsTooAndIsNoTelemetry() throws Exception {
+        try (ResultWriter writer = ResultWriter.open(file, HEADER)) {
+            writer.write(DEVICE);
+            writer.write(TELEMETRY);
+            writer.write(new Unavailable(Map.of(Metric.RETIRED_PAGES, "Not Supported (3)")));
+            writer.finish();
+        }
+
+        assertThat(ResultReader.read(file, EXPECTED).device().facts())
+                .containsEntry("health.retired.pages", "Not Supported (3)")
+                .containsEntry("sm.active", "Not Supported");
+        assertThat(ResultReader.telemetry(file)).contains(TELEMETRY);
+    }
+
+    @Test
     void whatTheDeviceRefusedToTellStandsAmongItsFacts() throws Exception {
         writeGood();
 

@@ -58,6 +58,7 @@ class SlurmFaultsTest {
             hang           | NOT_RUN | still missing: rank 1 (n2)
             vanish         | NOT_RUN | rank 1 on n2 killed from outside, its wrapper too
             flip           | FAIL    | n2 GPU 0
+            driver         | FAIL    | n2 GPU 0 (REF-n2-0): driver an older driver
             cancel         | NOT_RUN | cancelled from outside: CANCELLED
             """)
     void aFaultInOneExperimentIsNamedAndTheOtherGoesOn(String fault, State state, String words) throws IOException {

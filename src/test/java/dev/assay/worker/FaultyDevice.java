@@ -6,15 +6,20 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /** A reference device with one planted fault. */
 final class FaultyDevice implements Device {
@@ -30,6 +35,10 @@ final class FaultyDevice implements Device {
 
     enum Fault {
         GEMM_REFUSED,
+        /** The driver reports a critical error before the GEMM is refused. */
+        XID,
+        /** A counter rises with every reading, another is refused. */
+        WORN,
         /** The first eight elements read by a check are changed: in C, and in reduced gradients. */
         WRONG_ELEMENTS
     }
@@ -87,7 +96,7 @@ final class FaultyDevice implements Device {
 
     @Override
     public GemmRunner newGemm(Gemm gemm) {
-        if (fault == Fault.GEMM_REFUSED) {
+        if (fault == Fault.GEMM_REFUSED || fault == Fault.XID) {
             throw new DeviceException(REFUSAL);
         }
         return device.newGemm(gemm);
@@ -118,6 +127,35 @@ final class FaultyDevice implements Device {
     @Override
     public Telemetry newTelemetry() {
         return device.newTelemetry();
+    }
+
+    @Override
+    public Health newHealth() {
+        return fault == Fault.XID || fault == Fault.WORN ? new WornHealth() : device.newHealth();
+    }
+
+    private static final class WornHealth implements Health {
+        private boolean begun;
+
+        @Override
+        public void begin() {
+            begun = true;
+        }
+
+        @Override
+        public Report end() {
+            return new Report(
+                    List.of(Measurement.of(Metric.ECC_UNCORRECTED, 4, 6)),
+                    Map.of(Metric.RETIRED_PAGES, "Not Supported (3) by nvmlDeviceGetRetiredPages"));
+        }
+
+        @Override
+        public List<String> alarms() {
+            return begun ? List.of("XID 79") : List.of();
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override

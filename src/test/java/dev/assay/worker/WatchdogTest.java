@@ -37,6 +37,7 @@ class WatchdogTest {
         try (ResultWriter writer = ResultWriter.open(environment.result(), HEADER);
                 Watchdog watchdog = watchdog(writer)) {
             watchdog.waitingFor(() -> "rank 2 (node001) in 'barrier measure'");
+            watchdog.reported(() -> HealthLines.words(List.of("XID 79")));
 
             watchdog.phase("warm-up", Duration.ofMillis(20));
 
@@ -44,7 +45,8 @@ class WatchdogTest {
         }
         assertThat(Files.readString(environment.result()))
                 .contains("phase warm-up exceeded 0.02 s; rank 3 on node node002")
-                .contains("waiting for rank 2 (node001) in 'barrier measure'")
+                .contains(
+                        "waiting for rank 2 (node001) in 'barrier measure'; meanwhile the driver reported XID 79; look")
                 .contains("\"type\":\"end\"");
     }
 

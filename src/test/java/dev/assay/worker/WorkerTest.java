@@ -3,6 +3,7 @@ package dev.assay.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.Health;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.LaunchRole;
@@ -143,6 +144,50 @@ class WorkerTest {
             assertThat(ranks.result(victim).failure().orElseThrow().message())
                     .contains("rank 1 (node2) failed in phase prepare", FaultyDevice.REFUSAL);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void healthIsReadAroundEveryWorkload(boolean burn) throws Exception {
+        Ranks ranks = burn
+                ? Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1)
+                : Ranks.of(folder, COUPLED, LaunchRole.SCALED, 1, 1);
+
+        List<Integer> codes = ranks.run((spec, environment) -> new FaultyDevice(environment, FaultyDevice.Fault.WORN));
+
+        assertThat(codes).containsExactly(Worker.DONE);
+        assertThat(ranks.result(0)
+                        .measurement(Metric.ECC_UNCORRECTED)
+                        .orElseThrow()
+                        .samples())
+                .containsExactly(4.0, 6.0);
+        assertThat(ranks.result(0).device().facts())
+                .containsEntry("health.retired.pages", "Not Supported (3) by nvmlDeviceGetRetiredPages");
+    }
+
+    @Test
+    void theReferenceDeviceSaysOfEveryHealthMetricThatItHasNone() throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1);
+
+        ranks.run(Ranks.reference());
+
+        assertThat(Health.METRICS).hasSize(17).allSatisfy(metric -> {
+            assertThat(ranks.result(0).measurement(metric)).isEmpty();
+            assertThat(ranks.result(0).device().facts())
+                    .containsEntry(metric.key(), "the reference device has no counters");
+        });
+    }
+
+    @Test
+    void aFailureTellsWhatTheDriverReportedMeanwhile() throws Exception {
+        Ranks ranks = Ranks.of(folder, BURN, LaunchRole.LOAD, 1, 1);
+
+        List<Integer> codes = ranks.run((spec, environment) -> new FaultyDevice(environment, FaultyDevice.Fault.XID));
+
+        assertThat(codes).containsExactly(Worker.FAILED);
+        assertThat(ranks.result(0).failure().orElseThrow().message())
+                .contains(FaultyDevice.REFUSAL)
+                .contains("meanwhile the driver reported XID 79");
     }
 
     @Test

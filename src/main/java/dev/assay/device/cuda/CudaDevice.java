@@ -7,6 +7,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
@@ -254,6 +255,11 @@ public final class CudaDevice implements Device {
     @Override
     public Telemetry newTelemetry() {
         return new GpuTelemetry(nvml);
+    }
+
+    @Override
+    public Health newHealth() {
+        return new GpuHealth(nvml);
     }
 
     @Override

@@ -10,12 +10,20 @@ import java.util.Map;
  */
 interface GpuCounters extends AutoCloseable {
     /** What {@link #between} answers. */
-    List<Metric> PROFILED = List.of(Metric.SM_ACTIVE, Metric.TENSOR_ACTIVE, Metric.DRAM_ACTIVE, Metric.SM_OCCUPANCY);
+    List<Metric> PROFILED = List.of(
+            Metric.SM_ACTIVE,
+            Metric.TENSOR_ACTIVE,
+            Metric.DRAM_ACTIVE,
+            Metric.SM_OCCUPANCY,
+            Metric.PCIE_SENT,
+            Metric.PCIE_RECEIVED,
+            Metric.NVLINK_SENT,
+            Metric.NVLINK_RECEIVED);
 
     /** Takes a sample of the profiling counters and gives its handle; at most a handful are alive at a time. */
     GpuReading<Long> sample();
 
-    /** Percent between two samples, one reading for each of {@link #PROFILED}. */
+    /** Percent, of traffic GB/s, between two samples, one reading for each of {@link #PROFILED}. */
     Map<Metric, GpuReading<Double>> between(long earlierSample, long laterSample);
 
     /** The sample is not needed any more. */
@@ -31,6 +39,10 @@ interface GpuCounters extends AutoCloseable {
     GpuReading<Double> smClockMhz();
 
     GpuReading<Double> temperatureCelsius();
+
+    GpuReading<Double> pcieGeneration();
+
+    GpuReading<Double> pcieWidth();
 
     GpuReading<Double> residentPercent();
 

@@ -19,8 +19,13 @@ final class GpuWatch {
     /** 5 Hz: above the 4 Hz asked for, and twice GPM's refresh apart. */
     static final long TICK_NANOS = 200_000_000L;
 
-    private static final List<Metric> GAUGES =
-            List.of(Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE, Metric.GPU_RESIDENT);
+    private static final List<Metric> GAUGES = List.of(
+            Metric.POWER,
+            Metric.SM_CLOCK,
+            Metric.TEMPERATURE,
+            Metric.GPU_RESIDENT,
+            Metric.PCIE_GENERATION,
+            Metric.PCIE_WIDTH);
     private static final Map<Metric, Long> THROTTLES = new EnumMap<>(Map.of(
             Metric.THROTTLE_POWER_CAP, Nvml.SW_POWER_CAP,
             Metric.THROTTLE_THERMAL, Nvml.SW_THERMAL_SLOWDOWN | Nvml.HW_THERMAL_SLOWDOWN,
@@ -67,6 +72,8 @@ final class GpuWatch {
         columns.add(Metric.SM_CLOCK, counters.smClockMhz());
         columns.add(Metric.TEMPERATURE, counters.temperatureCelsius());
         columns.add(Metric.GPU_RESIDENT, counters.residentPercent());
+        columns.add(Metric.PCIE_GENERATION, counters.pcieGeneration());
+        columns.add(Metric.PCIE_WIDTH, counters.pcieWidth());
         GpuReading<Long> reasons = counters.throttleReasons();
         THROTTLES.forEach((metric, bits) ->
                 columns.add(metric, reasons.map(reason -> (reason & bits) == 0 ? 0.0 : 100.0)));

@@ -12,7 +12,9 @@ import dev.assay.device.DeviceException;
  */
 class Nvml {
     static final int NVML_SUCCESS = 0;
+    static final int NVML_ERROR_INVALID_ARGUMENT = 2;
     static final int NVML_ERROR_INSUFFICIENT_SIZE = 7;
+    static final int NVML_ERROR_TIMEOUT = 10;
 
     /** Buffer sizes. */
     static final int NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE = 80;
@@ -37,6 +39,37 @@ class Nvml {
 
     static final int NVML_FI_DEV_POWER_INSTANT = 186;
 
+    /** {@code nvmlMemoryErrorType_t}. */
+    static final int NVML_MEMORY_ERROR_TYPE_CORRECTED = 0;
+
+    static final int NVML_MEMORY_ERROR_TYPE_UNCORRECTED = 1;
+
+    /** {@code nvmlEccCounterType_t}: since the driver was loaded, and over the GPU's life. */
+    static final int NVML_VOLATILE_ECC = 0;
+
+    static final int NVML_AGGREGATE_ECC = 1;
+
+    /** {@code nvmlPageRetirementCause_t}. */
+    static final int NVML_PAGE_RETIREMENT_CAUSE_MULTIPLE_SINGLE_BIT_ECC_ERRORS = 0;
+
+    static final int NVML_PAGE_RETIREMENT_CAUSE_DOUBLE_BIT_ECC_ERROR = 1;
+
+    /** {@code nvmlPerfPolicyType_t}. */
+    static final int NVML_PERF_POLICY_POWER = 0;
+
+    static final int NVML_PERF_POLICY_THERMAL = 1;
+
+    static final int NVML_NVLINK_MAX_LINKS = 18;
+
+    /** {@code nvmlNvLinkErrorCounter_t}. */
+    static final int NVML_NVLINK_ERROR_DL_REPLAY = 0;
+
+    static final int NVML_NVLINK_ERROR_DL_RECOVERY = 1;
+    static final int NVML_NVLINK_ERROR_DL_CRC_FLIT = 2;
+
+    /** Event types of {@link #nvmlDeviceRegisterEvents}. */
+    static final long nvmlEventTypeXidCriticalError = 0x8;
+
     /** Bits of {@link #nvmlDeviceGetCurrentClocksThrottleReasons}. */
     static final long SW_POWER_CAP = 0x4;
 
@@ -51,6 +84,10 @@ class Nvml {
     static final int NVML_GPM_METRIC_SM_OCCUPANCY = 3;
     static final int NVML_GPM_METRIC_ANY_TENSOR_UTIL = 5;
     static final int NVML_GPM_METRIC_DRAM_BW_UTIL = 10;
+    static final int NVML_GPM_METRIC_PCIE_TX_PER_SEC = 20;
+    static final int NVML_GPM_METRIC_PCIE_RX_PER_SEC = 21;
+    static final int NVML_GPM_METRIC_NVLINK_TOTAL_RX_PER_SEC = 60;
+    static final int NVML_GPM_METRIC_NVLINK_TOTAL_TX_PER_SEC = 61;
 
     Nvml() {}
 
@@ -89,6 +126,8 @@ class Nvml {
 
     native int nvmlDeviceGetCurrPcieLinkWidth(long device, int[] currLinkWidth);
 
+    native int nvmlDeviceGetPcieReplayCounter(long device, int[] value);
+
     native int nvmlDeviceGetClockInfo(long device, int type, int[] clockMhz);
 
     native int nvmlDeviceGetMaxClockInfo(long device, int type, int[] clockMhz);
@@ -117,6 +156,8 @@ class Nvml {
 
     native int nvmlDeviceGetEccMode(long device, int[] current, int[] pending);
 
+    native int nvmlDeviceGetTotalEccErrors(long device, int errorType, int counterType, long[] eccCounts);
+
     /** @param utilization an {@code nvmlUtilization_t}: gpu, memory, in percent */
     native int nvmlDeviceGetUtilizationRates(long device, int[] utilization);
 
@@ -125,8 +166,36 @@ class Nvml {
     /** @param infos {@code nvmlProcessInfo_t}s, 24 bytes each: see {@link NvmlStructs} */
     native int nvmlDeviceGetComputeRunningProcesses_v3(long device, int[] infoCount, byte[] infos);
 
+    /**
+     * Deprecated by CUDA 13.0 in favour of field values that older drivers do not have.
+     *
+     * @param violTime an {@code nvmlViolationTime_t}: referenceTime in microseconds, violationTime in nanoseconds
+     */
+    native int nvmlDeviceGetViolationStatus(long device, int perfPolicyType, long[] violTime);
+
+    /** @param addresses of the pages, as many as fit */
+    native int nvmlDeviceGetRetiredPages(long device, int cause, int[] pageCount, long[] addresses);
+
+    native int nvmlDeviceGetRemappedRows(
+            long device, int[] corrRows, int[] uncRows, int[] isPending, int[] failureOccurred);
+
     /** @param values {@code nvmlFieldValue_t}s, 40 bytes each: see {@link NvmlStructs} */
     native int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values);
+
+    native int nvmlDeviceGetNvLinkState(long device, int link, int[] isActive);
+
+    native int nvmlDeviceGetNvLinkVersion(long device, int link, int[] version);
+
+    native int nvmlDeviceGetNvLinkErrorCounter(long device, int link, int counter, long[] counterValue);
+
+    native int nvmlEventSetCreate(long[] set);
+
+    native int nvmlDeviceRegisterEvents(long device, long eventTypes, long set);
+
+    /** @param data an {@code nvmlEventData_t}, 32 bytes: see {@link NvmlStructs} */
+    native int nvmlEventSetWait_v2(long set, byte[] data, int timeoutms);
+
+    native int nvmlEventSetFree(long set);
 
     native int nvmlDeviceGetMigMode(long device, int[] currentMode, int[] pendingMode);
 

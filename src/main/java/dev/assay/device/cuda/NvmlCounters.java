@@ -2,6 +2,7 @@ package dev.assay.device.cuda;
 
 import com.sun.jna.Pointer;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -13,8 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** NVML's counters of one GPU, with a pool of GPM samples. The GPU stays open when this is closed. */
 final class NvmlCounters implements GpuCounters {
-    private static final List<Integer> METRIC_IDS =
-            PROFILED.stream().map(NvmlCounters::metricId).toList();
+    private static final double MEBIBYTES_TO_GIGABYTES = 1.048576e-3;
+
+    /** Asked apart, so that a library which refuses a call for the traffic's sake still tells of the SMs. */
+    private static final List<List<Metric>> CALLS_OF_GPM = List.of(
+            PROFILED.stream().filter(metric -> !isTraffic(metric)).toList(),
+            PROFILED.stream().filter(NvmlCounters::isTraffic).toList());
 
     private static final Map<Metric, String> CALLS = Map.ofEntries(
             Map.entry(Metric.POWER, "nvmlDeviceGetPowerUsage, an average of the last second"),
@@ -23,6 +28,8 @@ final class NvmlCounters implements GpuCounters {
             Map.entry(Metric.SM_CLOCK, "nvmlDeviceGetClockInfo"),
             Map.entry(Metric.TEMPERATURE, "nvmlDeviceGetTemperature"),
             Map.entry(Metric.GPU_RESIDENT, "nvmlDeviceGetUtilizationRates"),
+            Map.entry(Metric.PCIE_GENERATION, "nvmlDeviceGetCurrPcieLinkGeneration"),
+            Map.entry(Metric.PCIE_WIDTH, "nvmlDeviceGetCurrPcieLinkWidth"),
             Map.entry(Metric.THROTTLE_POWER_CAP, "nvmlDeviceGetCurrentClocksThrottleReasons, bit 0x4"),
             Map.entry(Metric.THROTTLE_THERMAL, "nvmlDeviceGetCurrentClocksThrottleReasons, bits 0x20 and 0x40"),
             Map.entry(Metric.THROTTLE_HARDWARE, "nvmlDeviceGetCurrentClocksThrottleReasons, bits 0x8 and 0x80"));
@@ -78,26 +85,37 @@ final class NvmlCounters implements GpuCounters {
 
     @Override
     public Map<Metric, GpuReading<Double>> between(long earlierSample, long laterSample) {
-        byte[] struct = GpmMetricsGet.request(METRIC_IDS, earlierSample, laterSample);
+        Map<Metric, GpuReading<Double>> readings = new EnumMap<>(Metric.class);
+        CALLS_OF_GPM.forEach(metrics -> readings.putAll(between(metrics, earlierSample, laterSample)));
+        return readings;
+    }
+
+    private Map<Metric, GpuReading<Double>> between(List<Metric> metrics, long earlierSample, long laterSample) {
+        List<Integer> ids = metrics.stream().map(NvmlCounters::metricId).toList();
+        byte[] struct = GpmMetricsGet.request(ids, earlierSample, laterSample);
         GpuReading<List<GpmMetricsGet.Answer>> answers = gpu.answer(
                         "nvmlGpmMetricsGet", nvml.nvmlGpmMetricsGet(struct), struct)
-                .flatMap(answered -> GpmMetricsGet.answers(answered, METRIC_IDS));
+                .flatMap(answered -> GpmMetricsGet.answers(answered, ids));
         Map<Metric, GpuReading<Double>> readings = new EnumMap<>(Metric.class);
-        for (int i = 0; i < PROFILED.size(); i++) {
+        for (int i = 0; i < metrics.size(); i++) {
             int index = i;
-            Metric metric = PROFILED.get(i);
-            readings.put(metric, answers.flatMap(all -> percent(metric, all.get(index))));
+            Metric metric = metrics.get(i);
+            readings.put(metric, answers.flatMap(all -> value(metric, all.get(index))));
         }
         return readings;
     }
 
-    private GpuReading<Double> percent(Metric metric, GpmMetricsGet.Answer answer) {
+    private GpuReading<Double> value(Metric metric, GpmMetricsGet.Answer answer) {
         names.computeIfAbsent(metric, unused -> name(answer));
         String call = "nvmlGpmMetricsGet of metric " + answer.metricId();
         return gpu.answer(call, answer.status(), answer.value())
                 .flatMap(value -> Double.isFinite(value)
-                        ? GpuReading.of(value)
+                        ? GpuReading.of(isTraffic(metric) ? value * MEBIBYTES_TO_GIGABYTES : value)
                         : GpuReading.refused(call + " answered " + value));
+    }
+
+    private static boolean isTraffic(Metric metric) {
+        return metric.unit() == Unit.GIGABYTES_PER_SECOND;
     }
 
     private static String name(GpmMetricsGet.Answer answer) {
@@ -139,6 +157,16 @@ final class NvmlCounters implements GpuCounters {
     }
 
     @Override
+    public GpuReading<Double> pcieGeneration() {
+        return gpu.pcieGeneration();
+    }
+
+    @Override
+    public GpuReading<Double> pcieWidth() {
+        return gpu.pcieWidth();
+    }
+
+    @Override
     public GpuReading<Double> residentPercent() {
         return gpu.residentPercent();
     }
@@ -164,6 +192,10 @@ final class NvmlCounters implements GpuCounters {
             case TENSOR_ACTIVE -> Nvml.NVML_GPM_METRIC_ANY_TENSOR_UTIL;
             case DRAM_ACTIVE -> Nvml.NVML_GPM_METRIC_DRAM_BW_UTIL;
             case SM_OCCUPANCY -> Nvml.NVML_GPM_METRIC_SM_OCCUPANCY;
+            case PCIE_SENT -> Nvml.NVML_GPM_METRIC_PCIE_TX_PER_SEC;
+            case PCIE_RECEIVED -> Nvml.NVML_GPM_METRIC_PCIE_RX_PER_SEC;
+            case NVLINK_SENT -> Nvml.NVML_GPM_METRIC_NVLINK_TOTAL_TX_PER_SEC;
+            case NVLINK_RECEIVED -> Nvml.NVML_GPM_METRIC_NVLINK_TOTAL_RX_PER_SEC;
             default -> throw new IllegalArgumentException("metric must be one of " + PROFILED + ", got " + metric);
         };
     }

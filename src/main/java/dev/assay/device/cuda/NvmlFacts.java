@@ -26,6 +26,7 @@ final class NvmlFacts {
         modes();
         powerLimits();
         pcie();
+        nvlink();
         temperatures();
         facts.put("powerInstant", field("W", Nvml.NVML_FI_DEV_POWER_INSTANT, 1000));
         facts.put(
@@ -105,6 +106,14 @@ final class NvmlFacts {
         number("pcieWidthMax", "nvmlDeviceGetMaxPcieLinkWidth", nvml::nvmlDeviceGetMaxPcieLinkWidth);
     }
 
+    /** {@code NVML_NVLINK_VERSION_*} of the first link: 7 is NVLink 4.0. */
+    private void nvlink() {
+        facts.put(
+                "nvlinkVersion",
+                gpu.integer("nvmlDeviceGetNvLinkVersion", out -> nvml.nvmlDeviceGetNvLinkVersion(device, 0, out))
+                        .text());
+    }
+
     private void temperatures() {
         facts.put(
                 "temperature",
@@ -119,7 +128,7 @@ final class NvmlFacts {
      * may hide the others; then this process is missing from the list too.
      */
     private void processes() {
-        GpuReading<int[]> pids = computeProcesses(64);
+        GpuReading<int[]> pids = gpu.computeProcesses();
         long self = ProcessHandle.current().pid();
         facts.put(
                 "foreignComputeProcesses",
@@ -131,17 +140,6 @@ final class NvmlFacts {
                                 .mapToObj(pid -> pid == self ? pid + " (this process)" : String.valueOf(pid))
                                 .collect(Collectors.joining(", ", "[", "]")))
                         .text());
-    }
-
-    private GpuReading<int[]> computeProcesses(int room) {
-        int[] count = {room};
-        byte[] infos = new byte[room * NvmlStructs.PROCESS_INFO_SIZE];
-        int status = nvml.nvmlDeviceGetComputeRunningProcesses_v3(device, count, infos);
-        if (status == Nvml.NVML_ERROR_INSUFFICIENT_SIZE && count[0] > room) {
-            return computeProcesses(count[0] + room);
-        }
-        return gpu.answer("nvmlDeviceGetComputeRunningProcesses_v3", status, infos)
-                .map(bytes -> NvmlStructs.pids(bytes, count[0]));
     }
 
     private void number(String fact, String call, DeviceCall function) {
@@ -157,13 +155,7 @@ final class NvmlFacts {
     }
 
     private String field(String unit, int fieldId, int divisor) {
-        byte[] struct = NvmlStructs.fieldRequest(fieldId);
-        String call = "nvmlDeviceGetFieldValues of field " + fieldId;
-        return gpu.answer(call, nvml.nvmlDeviceGetFieldValues(device, 1, struct), struct)
-                .flatMap(answered -> gpu.answer(call, NvmlStructs.fieldStatus(answered), answered))
-                .flatMap(NvmlStructs::fieldValue)
-                .map(value -> value / divisor + " " + unit)
-                .text();
+        return gpu.field(fieldId).map(value -> value / divisor + " " + unit).text();
     }
 
     private String currentAndPending(String call, ModeCall function) {

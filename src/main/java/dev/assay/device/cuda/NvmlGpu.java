@@ -151,6 +151,45 @@ final class NvmlGpu implements AutoCloseable {
                 out -> nvml.nvmlDeviceGetCurrentClocksThrottleReasons(device, out));
     }
 
+    /** The PCIe generation that the link runs at; an idle GPU lowers it. */
+    GpuReading<Double> pcieGeneration() {
+        return integer(
+                        "nvmlDeviceGetCurrPcieLinkGeneration",
+                        out -> nvml.nvmlDeviceGetCurrPcieLinkGeneration(device, out))
+                .map(Integer::doubleValue);
+    }
+
+    /** The PCIe lanes that the link runs on. */
+    GpuReading<Double> pcieWidth() {
+        return integer("nvmlDeviceGetCurrPcieLinkWidth", out -> nvml.nvmlDeviceGetCurrPcieLinkWidth(device, out))
+                .map(Integer::doubleValue);
+    }
+
+    /** A value of {@code nvmlDeviceGetFieldValues} that belongs to the GPU as a whole. */
+    GpuReading<Double> field(int fieldId) {
+        byte[] struct = NvmlStructs.fieldRequest(fieldId);
+        String call = "nvmlDeviceGetFieldValues of field " + fieldId;
+        return answer(call, nvml.nvmlDeviceGetFieldValues(device, 1, struct), struct)
+                .flatMap(answered -> answer(call, NvmlStructs.fieldStatus(answered), answered))
+                .flatMap(NvmlStructs::fieldValue);
+    }
+
+    /** Process ids with a compute context here, as NVML sees them. */
+    GpuReading<int[]> computeProcesses() {
+        return computeProcesses(64);
+    }
+
+    private GpuReading<int[]> computeProcesses(int room) {
+        int[] count = {room};
+        byte[] infos = new byte[room * NvmlStructs.PROCESS_INFO_SIZE];
+        int status = nvml.nvmlDeviceGetComputeRunningProcesses_v3(device, count, infos);
+        if (status == Nvml.NVML_ERROR_INSUFFICIENT_SIZE && count[0] > room) {
+            return computeProcesses(count[0] + room);
+        }
+        return answer("nvmlDeviceGetComputeRunningProcesses_v3", status, infos)
+                .map(bytes -> NvmlStructs.pids(bytes, count[0]));
+    }
+
     GpuReading<Integer> integer(String call, ToIntFunction<int[]> function) {
         int[] out = new int[1];
         return answer(call, function.applyAsInt(out), out).map(array -> array[0]);

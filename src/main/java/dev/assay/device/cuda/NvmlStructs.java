@@ -3,6 +3,7 @@ package dev.assay.device.cuda;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +29,12 @@ final class NvmlStructs {
     static final int FIELD_VALUE_TYPE = 24;
     static final int FIELD_VALUE_RETURN = 28;
     static final int FIELD_VALUE_VALUE = 32;
+
+    /** {@code nvmlEventData_t}: device, eventType, eventData, gpuInstanceId, computeInstanceId. */
+    static final int EVENT_DATA_SIZE = 32;
+
+    static final int EVENT_DATA_TYPE = 8;
+    static final int EVENT_DATA_DATA = 16;
 
     /** {@code nvmlValueType_t}. */
     private static final int NVML_VALUE_TYPE_DOUBLE = 0;
@@ -85,6 +92,14 @@ final class NvmlStructs {
                 GpuReading.of((double) Short.toUnsignedInt(view.getShort(FIELD_VALUE_VALUE)));
             default -> GpuReading.refused("nvmlDeviceGetFieldValues: value of unknown type " + type);
         };
+    }
+
+    /** The number of a critical error; none where the event is another. */
+    static OptionalLong xid(byte[] eventData) {
+        ByteBuffer view = view(eventData);
+        return (view.getLong(EVENT_DATA_TYPE) & Nvml.nvmlEventTypeXidCriticalError) == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(view.getLong(EVENT_DATA_DATA));
     }
 
     private static String text(byte[] buffer, int offset, int size) {

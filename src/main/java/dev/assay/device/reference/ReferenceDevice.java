@@ -9,6 +9,7 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
@@ -168,6 +169,11 @@ public final class ReferenceDevice implements Device {
     @Override
     public Telemetry newTelemetry() {
         return new ReferenceTelemetry();
+    }
+
+    @Override
+    public Health newHealth() {
+        return new ReferenceHealth();
     }
 
     @Override

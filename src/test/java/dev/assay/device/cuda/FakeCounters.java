@@ -18,6 +18,7 @@ class FakeCounters implements GpuCounters {
     GpuReading<Double> energy = GpuReading.of(1000.0);
     GpuReading<Double> limit = GpuReading.of(700.0);
     GpuReading<Long> reasons = GpuReading.of(0L);
+    GpuReading<Double> generation = GpuReading.of(5.0);
     String sampleRefusal = "";
     Set<Metric> refusedMetrics = new HashSet<>();
 
@@ -95,6 +96,16 @@ class FakeCounters implements GpuCounters {
     @Override
     public GpuReading<Double> temperatureCelsius() {
         return GpuReading.of(58.0);
+    }
+
+    @Override
+    public GpuReading<Double> pcieGeneration() {
+        return generation;
+    }
+
+    @Override
+    public GpuReading<Double> pcieWidth() {
+        return GpuReading.of(16.0);
     }
 
     @Override

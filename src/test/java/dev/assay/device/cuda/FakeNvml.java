@@ -2,12 +2,15 @@ package dev.assay.device.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** NVML of one H200, in memory; calls named in {@link #refused} answer with their status. */
 class FakeNvml extends Nvml {
@@ -15,12 +18,30 @@ class FakeNvml extends Nvml {
     private static final long DEVICE = 0x7f00_1234_5678L;
 
     final Map<String, Integer> refused = new HashMap<>();
-    final List<Integer> computePids = new ArrayList<>();
+    final List<Integer> computePids = new CopyOnWriteArrayList<>();
     final Set<Long> samples = new HashSet<>();
     int inits;
     int allocations;
     int gpmSupport = 1;
     int eccPending = 1;
+    /** What {@link #nvmlDeviceGetTotalEccErrors} counts, by error type and counter type. */
+    final long[][] ecc = {{3, 40}, {0, 5}};
+    /** corrRows, uncRows, isPending, failureOccurred. */
+    final int[] remapped = {2, 1, 0, 0};
+    /** Pages of each cause. */
+    final int[] retired = {0, 0};
+
+    int replays = 7;
+    int linkCount = 18;
+    final Set<Integer> downLinks = new HashSet<>();
+    /** By link and counter; whatever is not here reads zero. */
+    final Map<List<Integer>, Long> linkErrors = new HashMap<>();
+
+    final Map<Integer, Long> violationNanos = new HashMap<>();
+    /** XIDs that the driver will report; a negative number is the status that a wait answers instead. */
+    final BlockingQueue<Long> events = new LinkedBlockingQueue<>();
+
+    final Set<Long> eventSets = new HashSet<>();
     /** What the library does with the metrics struct. */
     GpmAnswer gpmAnswer = (view, entry, id) -> {
         view.putInt(entry + GpmMetricsGet.METRIC_RETURN, NVML_SUCCESS);
@@ -71,6 +92,7 @@ class FakeNvml extends Nvml {
             case 4 -> "Insufficient Permissions";
             case 6 -> "Not Found";
             case 9 -> "Driver Not Loaded";
+            case 15 -> "GPU is lost";
             default -> "Unknown Error";
         };
     }
@@ -221,20 +243,110 @@ class FakeNvml extends Nvml {
     @Override
     int nvmlDeviceGetComputeRunningProcesses_v3(long device, int[] infoCount, byte[] infos) {
         int room = infoCount[0];
-        infoCount[0] = computePids.size();
-        if (computePids.size() > room) {
+        List<Integer> now = List.copyOf(computePids);
+        infoCount[0] = now.size();
+        if (now.size() > room) {
             return NVML_ERROR_INSUFFICIENT_SIZE;
         }
-        for (int i = 0; i < computePids.size(); i++) {
-            NvmlStructs.view(infos).putInt(24 * i, computePids.get(i));
+        for (int i = 0; i < now.size(); i++) {
+            NvmlStructs.view(infos).putInt(24 * i, now.get(i));
         }
         return status("nvmlDeviceGetComputeRunningProcesses_v3");
     }
 
     @Override
+    int nvmlDeviceGetPcieReplayCounter(long device, int[] value) {
+        return give("nvmlDeviceGetPcieReplayCounter", value, replays);
+    }
+
+    @Override
+    int nvmlDeviceGetTotalEccErrors(long device, int errorType, int counterType, long[] eccCounts) {
+        eccCounts[0] = ecc[errorType][counterType];
+        return status("nvmlDeviceGetTotalEccErrors");
+    }
+
+    @Override
+    int nvmlDeviceGetViolationStatus(long device, int perfPolicyType, long[] violTime) {
+        violTime[0] = 1_700_000_000_000_000L;
+        violTime[1] = violationNanos.getOrDefault(perfPolicyType, 0L);
+        return status("nvmlDeviceGetViolationStatus");
+    }
+
+    @Override
+    int nvmlDeviceGetRetiredPages(long device, int cause, int[] pageCount, long[] addresses) {
+        int room = pageCount[0];
+        pageCount[0] = retired[cause];
+        return retired[cause] > room ? NVML_ERROR_INSUFFICIENT_SIZE : status("nvmlDeviceGetRetiredPages");
+    }
+
+    @Override
+    int nvmlDeviceGetRemappedRows(long device, int[] corrRows, int[] uncRows, int[] isPending, int[] failureOccurred) {
+        corrRows[0] = remapped[0];
+        uncRows[0] = remapped[1];
+        isPending[0] = remapped[2];
+        failureOccurred[0] = remapped[3];
+        return status("nvmlDeviceGetRemappedRows");
+    }
+
+    @Override
+    int nvmlDeviceGetNvLinkState(long device, int link, int[] isActive) {
+        return link < linkCount ? give("nvmlDeviceGetNvLinkState", isActive, downLinks.contains(link) ? 0 : 1) : 2;
+    }
+
+    @Override
+    int nvmlDeviceGetNvLinkVersion(long device, int link, int[] version) {
+        return link < linkCount ? give("nvmlDeviceGetNvLinkVersion", version, 7) : 2;
+    }
+
+    @Override
+    int nvmlDeviceGetNvLinkErrorCounter(long device, int link, int counter, long[] counterValue) {
+        counterValue[0] = linkErrors.getOrDefault(List.of(link, counter), 0L);
+        return downLinks.contains(link) ? 2 : status("nvmlDeviceGetNvLinkErrorCounter");
+    }
+
+    @Override
+    int nvmlEventSetCreate(long[] set) {
+        set[0] = 5000L + eventSets.size();
+        eventSets.add(set[0]);
+        return status("nvmlEventSetCreate");
+    }
+
+    @Override
+    int nvmlDeviceRegisterEvents(long device, long eventTypes, long set) {
+        return eventTypes == 8 && eventSets.contains(set) ? status("nvmlDeviceRegisterEvents") : 2;
+    }
+
+    @Override
+    int nvmlEventSetWait_v2(long set, byte[] data, int timeoutms) {
+        if (!eventSets.contains(set)) {
+            return 2;
+        }
+        try {
+            Long next = events.poll(timeoutms, TimeUnit.MILLISECONDS);
+            if (next == null) {
+                return NVML_ERROR_TIMEOUT;
+            }
+            if (next < 0) {
+                return (int) -next;
+            }
+            NvmlStructs.view(data).putLong(8, nvmlEventTypeXidCriticalError).putLong(16, next);
+            return NVML_SUCCESS;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return NVML_ERROR_TIMEOUT;
+        }
+    }
+
+    @Override
+    int nvmlEventSetFree(long set) {
+        return eventSets.remove(set) ? NVML_SUCCESS : 2;
+    }
+
+    @Override
     int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values) {
         ByteBuffer view = NvmlStructs.view(values);
-        boolean power = view.getInt(NvmlStructs.FIELD_VALUE_FIELD_ID) == NVML_FI_DEV_POWER_INSTANT;
+        int field = view.getInt(NvmlStructs.FIELD_VALUE_FIELD_ID);
+        boolean power = field == NVML_FI_DEV_POWER_INSTANT;
         view.putInt(NvmlStructs.FIELD_VALUE_TYPE, 1);
         view.putInt(NvmlStructs.FIELD_VALUE_RETURN, power ? NVML_SUCCESS : 3);
         view.putInt(NvmlStructs.FIELD_VALUE_VALUE, power ? 701_500 : 0);

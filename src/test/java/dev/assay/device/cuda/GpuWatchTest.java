@@ -100,6 +100,32 @@ class GpuWatchTest {
     }
 
     @Test
+    void theLinkIsReadUnderLoadAtEveryTick() {
+        GpuWatch watch = GpuWatch.begin(gpu, () -> gpu.now);
+        ticks(watch, 2);
+        gpu.generation = GpuReading.of(4.0);
+        ticks(watch, 1);
+        Window window = watch.end();
+
+        assertThat(measured(window, Metric.PCIE_GENERATION).orElseThrow().samples())
+                .containsExactly(5.0, 5.0, 4.0);
+        assertThat(measured(window, Metric.PCIE_WIDTH).orElseThrow().samples()).containsOnly(16.0);
+        assertThat(one(window, Metric.NVLINK_SENT)).isEqualTo(one(window, Metric.SM_ACTIVE));
+    }
+
+    @Test
+    void aLinkThatCannotBeReadIsAReason() {
+        gpu.generation = GpuReading.refused("Not Supported (3) by nvmlDeviceGetCurrPcieLinkGeneration");
+        GpuWatch watch = GpuWatch.begin(gpu, () -> gpu.now);
+        ticks(watch, 2);
+        Window window = watch.end();
+
+        assertThat(measured(window, Metric.PCIE_GENERATION)).isEmpty();
+        assertThat(window.series().unavailable().get(Metric.PCIE_GENERATION)).startsWith("Not Supported (3)");
+        assertThat(measured(window, Metric.PCIE_WIDTH)).isPresent();
+    }
+
+    @Test
     void oneRefusedMetricLeavesTheOthersAlone() {
         gpu.refusedMetrics.add(Metric.TENSOR_ACTIVE);
         GpuWatch watch = GpuWatch.begin(gpu, () -> gpu.now);

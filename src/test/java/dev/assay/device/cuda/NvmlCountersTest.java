@@ -20,6 +20,37 @@ class NvmlCountersTest {
     }
 
     @Test
+    void trafficIsInGigabytesASecond() {
+        nvml.gpmAnswer = (view, entry, id) -> {
+            view.putInt(entry + GpmMetricsGet.METRIC_RETURN, 0);
+            view.putDouble(entry + GpmMetricsGet.METRIC_VALUE, 1000.0 * id);
+        };
+
+        assertThat(between(counters()))
+                .containsEntry(Metric.PCIE_SENT, GpuReading.of(20_000 * 1.048576e-3))
+                .containsEntry(Metric.PCIE_RECEIVED, GpuReading.of(21_000 * 1.048576e-3))
+                .containsEntry(Metric.NVLINK_SENT, GpuReading.of(61_000 * 1.048576e-3))
+                .containsEntry(Metric.NVLINK_RECEIVED, GpuReading.of(60_000 * 1.048576e-3));
+    }
+
+    @Test
+    void aLibraryThatKnowsNoTrafficStillTellsOfTheSms() {
+        FakeNvml old = new FakeNvml() {
+            @Override
+            int nvmlGpmMetricsGet(byte[] metricsGet) {
+                int first = NvmlStructs.view(metricsGet).getInt(GpmMetricsGet.METRICS);
+                return first == 20 ? 2 : super.nvmlGpmMetricsGet(metricsGet);
+            }
+        };
+
+        Map<Metric, GpuReading<Double>> readings = between(counters(old));
+
+        assertThat(readings)
+                .containsEntry(Metric.SM_ACTIVE, GpuReading.of(92.0))
+                .containsEntry(Metric.NVLINK_SENT, GpuReading.refused("Unknown Error (2) by nvmlGpmMetricsGet"));
+    }
+
+    @Test
     void aGpuWithoutGpmIsRefusedWithTheReason() {
         nvml.gpmSupport = 0;
 
@@ -82,7 +113,7 @@ class NvmlCountersTest {
         nvml.refused.put("nvmlGpmMetricsGet", 999);
 
         assertThat(between(counters()).values())
-                .hasSize(4)
+                .hasSize(8)
                 .allMatch(reading -> reading.text().equals("Unknown Error (999) by nvmlGpmMetricsGet"));
     }
 
@@ -124,6 +155,10 @@ class NvmlCountersTest {
     }
 
     private NvmlCounters counters() {
+        return counters(nvml);
+    }
+
+    private static NvmlCounters counters(FakeNvml nvml) {
         return new NvmlCounters(NvmlGpu.open(nvml, version -> new Library("NVML", "", version, ""), FakeNvml.UUID));
     }
 

@@ -59,6 +59,7 @@ class NvmlGpuTest {
                 .containsEntry("pcieGenerationMax", "5")
                 .containsEntry("pcieWidthCurrent", "8")
                 .containsEntry("pcieWidthMax", "16")
+                .containsEntry("nvlinkVersion", "7")
                 .containsEntry("temperature", "58 °C")
                 .containsEntry("temperatureSlowdown", "87 °C")
                 .containsEntry("temperatureShutdown", "92 °C")

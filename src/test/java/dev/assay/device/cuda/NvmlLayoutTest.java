@@ -64,6 +64,38 @@ class NvmlLayoutTest {
     }
 
     @Test
+    void eventData() {
+        EventData struct = new EventData();
+
+        assertThat(struct.offset("eventType")).isEqualTo(NvmlStructs.EVENT_DATA_TYPE);
+        assertThat(struct.offset("eventData")).isEqualTo(NvmlStructs.EVENT_DATA_DATA);
+        assertThat(struct.size()).isEqualTo(NvmlStructs.EVENT_DATA_SIZE);
+    }
+
+    @Test
+    void anEventTellsItsXidAndAnotherEventNone() {
+        EventData struct = new EventData();
+        struct.device = new Pointer(0x77L);
+        struct.eventType = 8;
+        struct.eventData = 79;
+        struct.gpuInstanceId = -1;
+        struct.write();
+        assertThat(NvmlStructs.xid(struct.getPointer().getByteArray(0, 32))).hasValue(79);
+
+        struct.eventType = 2;
+        struct.write();
+        assertThat(NvmlStructs.xid(struct.getPointer().getByteArray(0, 32))).isEmpty();
+    }
+
+    @Test
+    void violationTimeIsTwoLongs() {
+        ViolationTime struct = new ViolationTime();
+
+        assertThat(struct.offset("violationTime")).isEqualTo(Long.BYTES);
+        assertThat(struct.size()).isEqualTo(2 * Long.BYTES);
+    }
+
+    @Test
     void aRequestHoldsWhatTheLibraryReads() {
         GpmMetricsGetStruct struct = new GpmMetricsGetStruct();
         byte[] request = GpmMetricsGet.request(List.of(2, 10), 0x1111_2222_3333L, 0x4444_5555_6666L);
@@ -169,6 +201,21 @@ class NvmlLayoutTest {
         public long usedGpuMemory;
         public int gpuInstanceId;
         public int computeInstanceId;
+    }
+
+    @FieldOrder({"device", "eventType", "eventData", "gpuInstanceId", "computeInstanceId"})
+    public static class EventData extends Laid {
+        public Pointer device = Pointer.NULL;
+        public long eventType;
+        public long eventData;
+        public int gpuInstanceId;
+        public int computeInstanceId;
+    }
+
+    @FieldOrder({"referenceTime", "violationTime"})
+    public static class ViolationTime extends Laid {
+        public long referenceTime;
+        public long violationTime;
     }
 
     @FieldOrder({"fieldId", "scopeId", "timestamp", "latencyUsec", "valueType", "nvmlReturn", "value"})

@@ -1,0 +1,155 @@
+package dev.assay.device.cuda;
+
+import dev.assay.device.DeviceException;
+import dev.assay.device.Health;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One GPU's health around one piece of work, through NVML: counters before and after, and in between, in a daemon thread of
+ * its own, critical errors as they come and a look every two seconds at who else computes on the GPU.
+ */
+final class GpuHealth implements Health {
+    /** As long as {@link #end} may wait for the thread. */
+    private static final int WAIT_MILLIS = 100;
+
+    private static final long LOOK_NANOS = 2_000_000_000L;
+
+    private final NvmlGpu gpu;
+    private final long lookNanos;
+    private final NvmlHealth health;
+    private final Visitors visitors;
+    private volatile Optional<Running> running = Optional.empty();
+
+    GpuHealth(NvmlGpu gpu) {
+        this(gpu, ProcessHandle.current().pid(), LOOK_NANOS);
+    }
+
+    /** @param self this process as NVML calls it */
+    GpuHealth(NvmlGpu gpu, long self, long lookNanos) {
+        this.gpu = gpu;
+        this.lookNanos = lookNanos;
+        this.health = new NvmlHealth(gpu);
+        this.visitors = new Visitors(() -> health.foreignProcesses(self));
+    }
+
+    @Override
+    public void begin() {
+        if (running.isPresent()) {
+            throw new IllegalStateException("health must begin once for each piece of work");
+        }
+        XidLog xids = new XidLog(XidEvents.open(gpu));
+        visitors.look();
+        running = Optional.of(new Running(health.read(), xids));
+    }
+
+    @Override
+    public Report end() {
+        Running ending = running.orElseThrow(() -> new IllegalStateException("health must begin before it ends"));
+        ending.stop();
+        ending.xids.drain();
+        visitors.look();
+        List<Measurement> measurements = new ArrayList<>();
+        Map<Metric, String> unavailable = new EnumMap<>(Metric.class);
+        Map<Metric, GpuReading<Double>> after = health.read();
+        ending.before.forEach((metric, first) -> {
+            GpuReading<Double> second = after.getOrDefault(metric, GpuReading.refused("no answer"));
+            first.flatMap(from -> second.map(to -> List.of(from, to)))
+                    .fold(
+                            samples -> measurements.add(Measurement.of(metric, samples, source(metric, ""))),
+                            reason -> unavailable.putIfAbsent(metric, reason));
+        });
+        count(Metric.XID, ending.xids.all(), measurements, unavailable);
+        count(Metric.FOREIGN_PROCESSES, visitors.most(), measurements, unavailable);
+        return new Report(measurements, unavailable);
+    }
+
+    private static <T> void count(
+            Metric metric, GpuReading<List<T>> found, List<Measurement> measurements, Map<Metric, String> unavailable) {
+        found.fold(
+                all -> measurements.add(
+                        Measurement.of(metric, List.of((double) all.size()), source(metric, words(all)))),
+                reason -> unavailable.putIfAbsent(metric, reason));
+    }
+
+    private static String words(List<?> found) {
+        return String.join(", ", found.stream().distinct().map(String::valueOf).toList());
+    }
+
+    private static Map<String, String> source(Metric metric, String found) {
+        return found.isEmpty()
+                ? Map.of("source", NvmlHealth.source(metric))
+                : Map.of("source", NvmlHealth.source(metric), "found", found);
+    }
+
+    @Override
+    public List<String> alarms() {
+        return running.map(each -> each.xids.words()).orElse(List.of());
+    }
+
+    @Override
+    public void close() {
+        Optional<Running> ended = running;
+        running = Optional.empty();
+        ended.ifPresent(each -> {
+            each.stop();
+            each.xids.close();
+        });
+    }
+
+    /** The thread of one piece of work. The visitors are its alone between start and join. */
+    private final class Running {
+        private final Map<Metric, GpuReading<Double>> before;
+        private final XidLog xids;
+        private final CountDownLatch stop = new CountDownLatch(1);
+        private final Thread thread = new Thread(this::run, "gpu-health");
+        private Optional<Throwable> failure = Optional.empty();
+
+        Running(Map<Metric, GpuReading<Double>> before, XidLog xids) {
+            this.before = before;
+            this.xids = xids;
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void run() {
+            long looked = System.nanoTime();
+            try {
+                while (!stop.await(0, TimeUnit.NANOSECONDS)) {
+                    boolean told = xids.await(WAIT_MILLIS);
+                    if (!told && stop.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    if (System.nanoTime() - looked >= lookNanos) {
+                        visitors.look();
+                        looked = System.nanoTime();
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                failure = Optional.of(e);
+            }
+        }
+
+        void stop() {
+            stop.countDown();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new DeviceException("interrupted while waiting for the last look at the GPU's health", e);
+            }
+            failure.ifPresent(cause -> {
+                throw new DeviceException("the watch over the GPU's health stopped: " + cause.getMessage(), cause);
+            });
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.assay.verdict;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.verdict.Readings.Reading;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One GPU's value of a health metric. What only ever counts up says how much it grew over the work; what it said before the
+ * work is another's doing. All others are read as they stand.
+ */
+final class HealthReadings {
+    /** Read before and after the work; judged is the increase, whatever the statistic. */
+    private static final Set<Metric> COUNTERS = Collections.unmodifiableSet(EnumSet.of(
+            Metric.ECC_CORRECTED,
+            Metric.ECC_UNCORRECTED,
+            Metric.PCIE_REPLAYS,
+            Metric.NVLINK_ERRORS,
+            Metric.VIOLATION_POWER,
+            Metric.VIOLATION_THERMAL));
+
+    /** The condition that names what was found, e.g. XIDs or process ids. */
+    private static final String FOUND = "found";
+
+    private HealthReadings() {}
+
+    static Reading read(RankResult rank, Criterion criterion) {
+        Optional<Measurement> measurement = rank.measurement(criterion.metric());
+        if (measurement.isEmpty()) {
+            return Reading.missing(rank, criterion.metric());
+        }
+        List<Double> samples = measurement.get().samples();
+        if (!COUNTERS.contains(criterion.metric())) {
+            return Reading.of(rank.unit() + found(measurement.get()), Samples.of(criterion.statistic(), samples));
+        }
+        return samples.size() < 2
+                ? Reading.gap(
+                        rank.unit(), criterion.metric().key() + " was read once: one reading tells no increase", false)
+                : Reading.of(rank.unit(), samples.get(samples.size() - 1) - samples.get(0));
+    }
+
+    private static String found(Measurement measurement) {
+        String found = measurement.conditions().getOrDefault(FOUND, "");
+        return found.isEmpty() ? "" : ": " + found;
+    }
+
+    /** A counter that was reset on the way tells nothing, least of all zero. */
+    static Optional<String> backwards(RankResult rank, Metric metric) {
+        List<Double> samples = GpuReadings.samples(rank, metric);
+        for (int i = 1; COUNTERS.contains(metric) && i < samples.size(); i++) {
+            if (samples.get(i) < samples.get(i - 1)) {
+                return Optional.of(metric.key() + " on " + rank.unit() + " ran backwards, from "
+                        + Numbers.of(samples.get(i - 1), metric.unit()) + " to "
+                        + Numbers.of(samples.get(i), metric.unit())
+                        + ": the GPU was reset or its driver loaded anew during the work");
+            }
+        }
+        return Optional.empty();
+    }
+}
