@@ -80,8 +80,8 @@ public record Selection(Suite suite, List<String> families) {
         return suite.leftOut().isEmpty() && families.isEmpty();
     }
 
-    /** For the plan: the suite, and what was chosen of it. */
-    String words() {
+    /** The suite, and what was chosen of it. */
+    public String words() {
         String of = families.isEmpty() ? "" : ", only " + String.join(", ", families);
         return suite.key() + of + (whole() ? "" : "; PARTIAL at best");
     }
