@@ -4,3 +4,4 @@
 #include "fill.cu"
 #include "freivalds.cu"
 #include "memory.cu"
+#include "memtest.cu"

@@ -35,6 +35,11 @@ public interface Device extends AutoCloseable {
 
     MemoryLoad memoryLoad();
 
+    /** Memory that an allocation could still take, of all processes' view. */
+    long freeBytes();
+
+    MemoryTest newMemoryTest();
+
     GemmRunner newGemm(Gemm gemm);
 
     /**

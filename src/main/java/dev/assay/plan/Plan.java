@@ -1,8 +1,10 @@
 package dev.assay.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.GpuModel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What will run and what it will be judged by.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce at the largest node count
  * @param certifies what an accepting decision would say, one sentence a line
  * @param omits what it would not say
+ * @param selection what was asked for, where it was less or more than the standard suite; plans were written without it once
  */
 public record Plan(
         Cluster cluster,
@@ -23,7 +26,8 @@ public record Plan(
         List<Row> rows,
         double fabricFloorGBps,
         List<String> certifies,
-        List<String> omits) {
+        List<String> omits,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Selection> selection) {
     public Plan {
         nodeCounts = List.copyOf(nodeCounts);
         experiments = List.copyOf(experiments);
@@ -41,8 +45,13 @@ public record Plan(
                 .orElseThrow(() -> new IllegalArgumentException("no experiment " + id + " in the plan"));
     }
 
-    /** Whether it covers the whole contract: every node of the cluster file. */
+    /** Whether it leaves out nothing of the suite. */
+    public boolean wholeSuite() {
+        return selection.map(Selection::whole).orElse(true);
+    }
+
+    /** Whether it covers the whole contract: every node of the cluster file, every part of the suite. */
     public boolean wholeInventory() {
-        return nodeCounts.contains(cluster.nodes().size());
+        return wholeSuite() && nodeCounts.contains(cluster.nodes().size());
     }
 }

@@ -66,6 +66,9 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            if (tree instanceof ObjectNode plan && !plan.has("selection")) {
+                plan.putNull("selection");
+            }
             return MAPPER.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputException(

@@ -30,6 +30,10 @@ public final class PlanText {
                 Words.nodeCounts(plan.nodeCounts()) + ", "
                         + LimitText.number(plan.durationSeconds())
                         + " s measured per workload and node count");
+        wrap(
+                lines,
+                "  suite        ",
+                plan.selection().orElse(Selection.STANDARD).words());
         lines.add("");
         table(lines, plan);
         lines.add("");

@@ -2,6 +2,7 @@ package dev.assay.plan;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.InputException;
 import dev.assay.criteria.Criteria;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.PlannedFigures;
@@ -13,6 +14,7 @@ import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** From cluster and criteria to the experiments that serve them. Pure: the same input gives the same plan, bit for bit. */
@@ -26,28 +28,43 @@ public final class Planner {
 
     private Planner() {}
 
+    /** The standard suite, whole. */
+    static Plan plan(
+            Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
+        return plan(cluster, model, criteria, nodeCounts, durationSeconds, Selection.STANDARD);
+    }
+
     /**
      * @param nodeCounts on how many nodes; empty: {@link NodeCounts#defaults}
      * @param durationSeconds measured, per workload and node count
-     * @throws dev.assay.cluster.InputException where the cluster cannot run this
+     * @throws InputException where the cluster cannot run this
      */
     public static Plan plan(
-            Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
+            Cluster cluster,
+            GpuModel model,
+            Criteria criteria,
+            List<Integer> nodeCounts,
+            double durationSeconds,
+            Selection selection) {
         if (!model.key().equals(cluster.gpuModel())) {
             throw new IllegalArgumentException(
                     "GPU model must be the cluster's, " + cluster.gpuModel() + ", got " + model.key());
         }
         List<Integer> counts =
-                NodeCounts.checked(nodeCounts.isEmpty() ? NodeCounts.defaults(cluster) : nodeCounts, cluster);
+                NodeCounts.checked(nodeCounts.isEmpty() ? defaultCounts(cluster, selection) : nodeCounts, cluster);
         double seconds = MeasuredDuration.checked(durationSeconds, cluster.device());
         int most = Collections.max(counts);
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
-        List<Criterion> resolved = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
+        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
+        List<Criterion> resolved = all.stream()
+                .filter(criterion -> selection.takes(criterion.workload()))
+                .toList();
+        requireSome(resolved, all, selection, model);
 
         List<Experiment> experiments = new ArrayList<>();
-        for (Workload part : parts(cluster)) {
+        for (Workload part : parts(cluster, model, selection.suite())) {
             if (needs(resolved, part)) {
                 experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
             }
@@ -69,13 +86,77 @@ public final class Planner {
                 Rows.of(resolved, counts, cluster.gpusPerNode(), cluster.sharedHost()),
                 floor,
                 Scope.certifies(cluster, model, resolved, counts, seconds),
-                Scope.omits(cluster, counts, seconds));
+                Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))),
+                selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
+    }
+
+    /** A screening looks at all nodes once. */
+    private static List<Integer> defaultCounts(Cluster cluster, Selection selection) {
+        return selection.suite() == Suite.QUICK ? List.of(cluster.nodes().size()) : NodeCounts.defaults(cluster);
+    }
+
+    private static List<String> workloads(List<Criterion> criteria) {
+        return criteria.stream().map(Criterion::workload).distinct().toList();
+    }
+
+    /** A plan that asks nothing would be no run. */
+    private static void requireSome(
+            List<Criterion> selected, List<Criterion> all, Selection selection, GpuModel model) {
+        if (selected.isEmpty()) {
+            throw new InputException(
+                    "Planning the families " + String.join(", ", selection.families()) + " (-Dit.groups) of the suite "
+                            + selection.suite().key(),
+                    "no criterion of " + model.name() + " that they serve",
+                    "families with criteria: " + String.join(", ", workloads(all)),
+                    "select some of those, or leave -Dit.groups away");
+        }
+    }
+
+    /**
+     * Only some families of a recorded run. What else ran is not asked for.
+     *
+     * @throws InputException where it holds none of them
+     */
+    public static Plan selected(Plan plan, List<String> families) {
+        if (families.isEmpty()) {
+            return plan;
+        }
+        Selection selection =
+                new Selection(plan.selection().map(Selection::suite).orElse(Suite.STANDARD), families);
+        List<Criterion> all =
+                plan.rows().stream().map(Row::criterion).distinct().toList();
+        List<Criterion> kept = all.stream()
+                .filter(criterion -> selection.takes(criterion.workload()))
+                .toList();
+        requireSome(kept, all, selection, plan.gpuModel());
+        List<String> omits = new ArrayList<>(selection.omits(workloads(all)));
+        omits.addAll(plan.omits());
+        return new Plan(
+                plan.cluster(),
+                plan.gpuModel(),
+                plan.nodeCounts(),
+                plan.durationSeconds(),
+                plan.experiments().stream()
+                        .filter(experiment ->
+                                selection.takes(experiment.workload().key()))
+                        .toList(),
+                plan.extension().stream()
+                        .filter(experiment ->
+                                selection.takes(experiment.workload().key()))
+                        .toList(),
+                plan.rows().stream()
+                        .filter(row -> selection.takes(row.criterion().workload()))
+                        .toList(),
+                plan.fabricFloorGBps(),
+                Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
+                omits,
+                Optional.of(selection));
     }
 
     /**
      * The same experiments judged by other criteria, for replays. Nothing that ran changes; what did not run is not asked for.
      *
-     * @throws dev.assay.cluster.InputException where a computed floor lies above its ceiling
+     * @throws InputException where a computed floor lies above its ceiling
      */
     public static Plan judgedBy(Plan plan, Criteria criteria) {
         long stepBytes = plan.experiments().stream()
@@ -102,7 +183,8 @@ public final class Planner {
                         plan.cluster().sharedHost()),
                 plan.fabricFloorGBps(),
                 Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
-                plan.omits());
+                plan.omits(),
+                plan.selection());
     }
 
     private static boolean needs(List<Criterion> criteria, Workload workload) {
@@ -120,8 +202,8 @@ public final class Planner {
     }
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
-    private static List<Workload> parts(Cluster cluster) {
-        return List.of(Sizes.hbm(cluster));
+    private static List<Workload> parts(Cluster cluster, GpuModel model, Suite suite) {
+        return List.of(Sizes.hbm(cluster), Sizes.memtest(cluster, model, suite));
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

@@ -58,8 +58,9 @@ final class Scope {
         return LimitText.of(criterion.limit(), criterion.unit());
     }
 
-    static List<String> omits(Cluster cluster, List<Integer> counts, double seconds) {
-        List<String> lines = new ArrayList<>();
+    /** @param selected what the selection leaves out: it comes first */
+    static List<String> omits(Cluster cluster, List<Integer> counts, double seconds, List<String> selected) {
+        List<String> lines = new ArrayList<>(selected);
         int most = Collections.max(counts);
         if (cluster.device() == DeviceKind.REFERENCE) {
             lines.add("Any cluster: the reference device is plain Java; this proves the suite only.");
@@ -81,7 +82,7 @@ final class Scope {
         }
         if (cluster.device() == DeviceKind.CUDA && seconds < STEADY_SECONDS) {
             lines.add("The heated plateau: " + LimitText.number(seconds)
-                    + " s are a quick run; a standard run measures at least 600 s.");
+                    + " s do not reach it; -Dsuite=full measures 600 s.");
         }
         lines.add("HBM, links, other collectives, node pairs, training: not measured by this version of the suite.");
         return lines;

@@ -9,6 +9,7 @@ import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.Memtest;
 import java.util.List;
 import java.util.Locale;
 
@@ -60,6 +61,11 @@ final class Sizes {
     private static final Hbm CUDA_HBM = new Hbm(4L << 30, 40, List.of(4L << 20, 64L << 20, 1L << 30, 4L << 30), 20_000);
 
     private static final Hbm REFERENCE_HBM = new Hbm(1L << 20, 5, List.of(64L << 10, 1L << 20), 1_000);
+    /** Chunks far beyond the L2 cache; a step over an H200 takes about a fifth of a second. */
+    private static final long CUDA_CHUNK = 4L << 30;
+
+    private static final long REFERENCE_MEMTEST = 512 << 10;
+
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
@@ -67,6 +73,16 @@ final class Sizes {
 
     static Hbm hbm(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_HBM : REFERENCE_HBM;
+    }
+
+    /** A quick test walks to every eighth place only; a full one repeats all. */
+    static Memtest memtest(Cluster cluster, GpuModel model, Suite suite) {
+        int walkingSteps = suite == Suite.QUICK ? 8 : 64;
+        boolean full = suite == Suite.FULL;
+        return switch (cluster.device()) {
+            case CUDA -> new Memtest(model.memoryMebibytes() << 20, CUDA_CHUNK, walkingSteps, full ? 10 : 1);
+            case REFERENCE -> new Memtest(REFERENCE_MEMTEST, REFERENCE_MEMTEST / 4, walkingSteps, full ? 2 : 1);
+        };
     }
 
     static Burn burn(Cluster cluster) {

@@ -2,10 +2,12 @@ package dev.assay.plan;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.Memtest;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -27,6 +29,9 @@ final class Timing {
 
     private static final double CHECKS_REFERENCE = 0.5;
 
+    /** Bytes a second that reading and writing in turn moves at least on an H200. */
+    private static final double MEMTEST_CUDA = 4.0e12;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -43,7 +48,14 @@ final class Timing {
         if (part instanceof Hbm) {
             return cuda ? 2 : 0.5;
         }
+        if (part instanceof Memtest memtest) {
+            return cuda ? memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA : 0.5;
+        }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
+    }
+
+    private static long memoryBytes(Cluster cluster) {
+        return GpuModels.get(cluster.gpuModel()).memoryMebibytes() << 20;
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

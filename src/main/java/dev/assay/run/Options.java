@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  * @param nodes node counts; empty: the planner chooses
  * @param duration measured seconds per workload and node count; empty: the default of the device
  * @param criteria a site's own limits
+ * @param suite quick, standard or full; empty: standard
+ * @param groups families, as JUnit tags select them; empty: all
  * @param replay a recorded run to judge again
  * @param partialOk whether PARTIAL exits with 0
  * @param planOnly print the plan and stop
@@ -26,6 +28,8 @@ record Options(
         Optional<String> nodes,
         Optional<String> duration,
         Optional<String> criteria,
+        Optional<String> suite,
+        Optional<String> groups,
         Optional<Path> replay,
         boolean partialOk,
         boolean planOnly,
@@ -45,6 +49,8 @@ record Options(
                 text(property, "nodes"),
                 text(property, "duration"),
                 text(property, "criteria"),
+                text(property, "suite"),
+                text(property, "it.groups"),
                 text(property, "run").map(Path::of),
                 text(property, "partial").map(Options::partial).orElse(false),
                 text(property, "plan").filter(value -> !value.equals("false")).isPresent(),
@@ -66,6 +72,8 @@ record Options(
         nodes.ifPresent(value -> typed.add("-Dnodes=" + value));
         duration.ifPresent(value -> typed.add("-Dduration=" + value));
         criteria.ifPresent(value -> typed.add("-Dcriteria=" + value));
+        suite.ifPresent(value -> typed.add("-Dsuite=" + value));
+        groups.ifPresent(value -> typed.add("-Dit.groups=" + value));
         if (partialOk) {
             typed.add("-Dpartial=ok");
         }

@@ -19,6 +19,7 @@ import dev.assay.plan.Plan;
 import dev.assay.plan.PlanJson;
 import dev.assay.plan.PlanText;
 import dev.assay.plan.Planner;
+import dev.assay.plan.Selection;
 import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
 import java.io.IOException;
@@ -60,34 +61,29 @@ final class Preparation {
         out.println("[assay] run " + folder.runId() + " in " + folder.root());
     }
 
-    /** The recorded plan, judged by the criteria file of this build if one is given. */
-    static Plan withCriteriaOf(Plan recorded, Options options) {
-        if (options.criteria().isEmpty()) {
-            return recorded;
-        }
-        return Planner.judgedBy(recorded, CriteriaFile.read(recorded.cluster().gpuModel(), options.criteria()));
+    /** The recorded plan, by the criteria file of this build if one is given, and of the families that it selects. */
+    static Plan judgedAsIn(Plan recorded, Options options) {
+        Plan judged = options.criteria().isEmpty()
+                ? recorded
+                : Planner.judgedBy(
+                        recorded, CriteriaFile.read(recorded.cluster().gpuModel(), options.criteria()));
+        return Planner.selected(judged, Selection.families(options.groups()));
     }
 
     private static Plan plan(Options options) {
         String name = options.cluster().orElseGet(Preparation::embedded);
         Cluster cluster = ClusterFile.read(name, () -> gpusHere(name));
+        Selection selection = Selection.parse(options.suite(), options.groups());
         double seconds = options.duration()
                 .map(text -> MeasuredDuration.parse(text, cluster.device()))
-                .orElse(defaultSeconds(cluster.device()));
+                .orElse(selection.suite().seconds(cluster.device()));
         return Planner.plan(
                 cluster,
                 GpuModels.get(cluster.gpuModel()),
                 CriteriaFile.read(cluster.gpuModel(), options.criteria()),
                 options.nodes().map(text -> NodeCounts.parse(text, cluster)).orElse(List.of()),
-                seconds);
-    }
-
-    /** The reference device proves a path, which a second shows as well as a minute. */
-    private static double defaultSeconds(DeviceKind device) {
-        return switch (device) {
-            case CUDA -> 60;
-            case REFERENCE -> 1;
-        };
+                seconds,
+                selection);
     }
 
     /** Where there is a cluster or a GPU, a forgotten cluster file must not go green. */
@@ -134,7 +130,7 @@ final class Preparation {
         refuseChanged(root);
         RunRecord record = Json.read(file, RunRecord.class);
         RunFolder folder = new RunFolder(root.toAbsolutePath().normalize(), record.id());
-        Plan plan = withCriteriaOf(PlanJson.read(folder.plan()), options);
+        Plan plan = judgedAsIn(PlanJson.read(folder.plan()), options);
         out.println("[assay] replay of run " + record.id() + " of " + record.startedAt() + ": nothing is measured");
         out.print(PlanText.of(plan));
         if (!options.planOnly()) {

@@ -73,7 +73,7 @@ public final class Run {
         RunFolder folder = new RunFolder(Path.of(current.folder()), current.runId());
         RunRecord record = Json.read(folder.root().resolve("run.json"), RunRecord.class);
         Plan recorded = PlanJson.read(folder.plan());
-        Plan plan = current.replay() ? Preparation.withCriteriaOf(recorded, options) : recorded;
+        Plan plan = current.replay() ? Preparation.judgedAsIn(recorded, options) : recorded;
         if (withLauncher && !current.replay() && Files.exists(folder.manifest())) {
             throw new InputException("Run " + current.runId() + " has ended and is evidence now; start another with"
                     + " mvn verify, or judge this one again with -Drun=" + folder.root() + ".");

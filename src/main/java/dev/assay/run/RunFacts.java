@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import dev.assay.criteria.LimitText;
 import dev.assay.plan.Plan;
+import dev.assay.plan.Selection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -23,7 +24,10 @@ public final class RunFacts {
         facts.put("device", plan.gpuModel().name());
         facts.put("duration", LimitText.number(plan.durationSeconds()));
         facts.put("criteria", criteria(plan));
-        facts.put("suite", run.record().suiteVersion());
+        facts.put(
+                "suite",
+                run.record().suiteVersion() + ", "
+                        + plan.selection().orElse(Selection.STANDARD).words());
         facts.put("run", run.record().id());
         if (run.replay()) {
             facts.put("replay", "the run of " + run.record().startedAt());

@@ -1,5 +1,6 @@
 package dev.assay.summary;
 
+import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
 import dev.assay.plan.Plan;
@@ -99,7 +100,8 @@ public record Conclusion(
     boolean suiteOnly() {
         return switch (decision) {
             case SUITE_OK, SUITE_BROKEN -> true;
-            case ACCEPTED, PARTIAL, INCONCLUSIVE, REJECTED -> false;
+            case PARTIAL -> plan.cluster().device() == DeviceKind.REFERENCE;
+            case ACCEPTED, INCONCLUSIVE, REJECTED -> false;
         };
     }
 }

@@ -147,6 +147,13 @@ final class ConclusionTree {
         ArrayNode counts = node.putArray("nodeCounts");
         plan.nodeCounts().forEach(counts::add);
         node.put("durationSeconds", plan.durationSeconds());
+        plan.selection().ifPresent(selection -> {
+            node.put("suite", selection.suite().key());
+            if (!selection.families().isEmpty()) {
+                node.set("families", strings(selection.families()));
+            }
+            node.put("wholeSuite", plan.wholeSuite());
+        });
         node.put("wholeInventory", plan.wholeInventory());
         node.set("keys", strings(plan.rows().stream().map(Row::key).toList()));
         return node;

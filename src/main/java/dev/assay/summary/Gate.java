@@ -1,6 +1,7 @@
 package dev.assay.summary;
 
 import dev.assay.verdict.Decision;
+import dev.assay.verdict.Decisions;
 import dev.assay.verdict.State;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -102,8 +103,13 @@ public final class Gate {
         return troubles;
     }
 
-    /** What the states say, worst first. */
+    /** What the states say of what was asked for. */
     static Decision implied(VerdictFile file) {
+        return file.wholeSuite() ? ofStates(file) : Decisions.ofSelection(ofStates(file));
+    }
+
+    /** Worst first. */
+    private static Decision ofStates(VerdictFile file) {
         boolean green = file.verdicts().stream()
                         .allMatch(line -> line.state() == State.PASS || line.state() == State.NOT_APPLICABLE)
                 && has(file, State.PASS);
@@ -149,8 +155,8 @@ public final class Gate {
                                 out,
                                 NOT_ACCEPTED,
                                 words
-                                        + ": all that ran passed, but it was not the whole contract. Run it on every node of"
-                                        + " the cluster file, or take a partial result with -Dpartial=ok.");
+                                        + ": all that ran passed, but it was not the whole contract. Run the whole suite on"
+                                        + " every node of the cluster file, or take a partial result with -Dpartial=ok.");
             case REJECTED ->
                 say(out, REJECTED, words + ": " + list(file, State.FAIL) + ". The report says by how much and where.");
             case INCONCLUSIVE ->

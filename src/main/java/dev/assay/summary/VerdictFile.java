@@ -12,13 +12,15 @@ import java.util.function.Predicate;
 /**
  * What the gate reads of a {@code verdict.json}.
  *
- * @param wholeInventory the largest node count was every node of the cluster file
+ * @param wholeSuite no part of the suite was left out; a file that does not speak of it left none out
+ * @param wholeInventory the whole suite ran, and its largest node count was every node of the cluster file
  * @param sharedHost several "nodes" share one host: never ACCEPTED
  * @param reference the reference device: proves the suite, not a cluster
  */
 public record VerdictFile(
         String runId,
         Decision decision,
+        boolean wholeSuite,
         boolean wholeInventory,
         boolean sharedHost,
         boolean reference,
@@ -48,6 +50,7 @@ public record VerdictFile(
         return new VerdictFile(
                 text(root, "run"),
                 decision(text(root, "decision")),
+                !plan.has("wholeSuite") || flag(plan, "wholeSuite"),
                 flag(plan, "wholeInventory"),
                 flag(cluster, "sharedHost"),
                 text(cluster, "device").equals("reference"),

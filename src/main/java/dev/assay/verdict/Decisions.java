@@ -40,6 +40,14 @@ public final class Decisions {
         return wholeInventory && !sharedHost && headlines(verdicts) ? Decision.ACCEPTED : Decision.PARTIAL;
     }
 
+    /** At most PARTIAL, also where only the suite is proven: families that nobody asked for have not been looked at. */
+    public static Decision ofSelection(Decision decision) {
+        return switch (decision) {
+            case ACCEPTED, SUITE_OK -> Decision.PARTIAL;
+            case PARTIAL, INCONCLUSIVE, REJECTED, SUITE_BROKEN -> decision;
+        };
+    }
+
     /**
      * Whether the run may end with exit code 0.
      *

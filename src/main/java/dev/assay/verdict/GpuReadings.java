@@ -4,6 +4,7 @@ import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.measurement.Unit;
 import dev.assay.verdict.Readings.Reading;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,6 +60,13 @@ final class GpuReadings {
     /** All device memory, MiB. */
     static Reading memoryCapacity(RankResult rank) {
         return Reading.of(rank.unit(), rank.device().memoryBytes() / (double) (1 << 20));
+    }
+
+    /** With the fleet's memory beside the parts'. */
+    static Readings inAll(Readings parts) {
+        double mebibytes = parts.values().stream().mapToDouble(UnitValue::value).sum();
+        return parts.details(List.of("in all: " + Numbers.of(mebibytes, Unit.MEBIBYTES) + " on "
+                + parts.values().size() + " of " + parts.expected() + " GPUs"));
     }
 
     /**

@@ -61,7 +61,6 @@ record Readings(
             case WRONG_ELEMENTS -> Correctness.read(evidence);
             case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
             case WARMTH -> perGpu(evidence, GpuReadings::warmth);
-            case MEMORY_CAPACITY -> perGpu(evidence, GpuReadings::memoryCapacity);
             case NIC_BYTES_RATIO -> NicBytes.ratio(evidence);
             case NIC_SHARE -> NicBytes.share(evidence);
             case NIC_RATE,
@@ -93,6 +92,7 @@ record Readings(
                     XID,
                     FOREIGN_PROCESSES,
                     PERSISTENCE -> perGpu(evidence, rank -> HealthReadings.read(rank, evidence.criterion()));
+            case MEMORY_CAPACITY -> GpuReadings.inAll(perGpu(evidence, GpuReadings::memoryCapacity));
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
                         + evidence.question().key());

@@ -9,6 +9,7 @@ import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.Memtest;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -150,6 +151,9 @@ public final class Worker {
         Workload workload = context.spec().workload();
         if (workload instanceof Hbm hbm) {
             return new HbmRunner(context, hbm);
+        }
+        if (workload instanceof Memtest memtest) {
+            return new MemtestRunner(context, memtest);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

@@ -6,9 +6,18 @@ import dev.assay.run.Run;
 import dev.assay.summary.Conclusion;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Runs last, is shown first: the decision over all rows, with the page to sign. */
+/** Runs last, is shown first: the decision over all rows, with the page to sign. Belongs to every family, whichever is selected. */
+@Tag("hbm")
+@Tag("memtest")
+@Tag("host-link")
+@Tag("peer")
+@Tag("collective")
+@Tag("gemm")
+@Tag("burn")
+@Tag("coupled")
 @Order(Integer.MAX_VALUE)
 @DisplayName("Summary")
 class SummaryIT {

@@ -43,7 +43,8 @@ class PreflightTest {
                 List.of(),
                 0,
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         return new Preflight(plan, slurm).check();
     }
 

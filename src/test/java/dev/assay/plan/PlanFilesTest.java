@@ -119,7 +119,8 @@ class PlanFilesTest {
                 rows,
                 PLAN.fabricFloorGBps(),
                 PLAN.certifies(),
-                PLAN.omits());
+                PLAN.omits(),
+                PLAN.selection());
     }
 
     @Test

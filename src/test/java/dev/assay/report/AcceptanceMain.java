@@ -41,7 +41,7 @@ public final class AcceptanceMain {
                 .selectors(selectPackage(acceptance))
                 .filters(includeClassNamePatterns(".*IT"));
         if (!groups.isBlank()) {
-            request.filters(TagFilter.includeTags(groups));
+            request.filters(TagFilter.includeTags(List.of(groups.split(","))));
         }
         return request.build();
     }

@@ -20,9 +20,12 @@ class OptionsTest {
 
     @Test
     void remembersWhatWasTyped() {
-        Options options = Options.from(Map.of("cluster", "x.json", "nodes", "2,4", "partial", "ok")::get);
+        Options options = Options.from(Map.of(
+                "cluster", "x.json", "nodes", "2,4", "suite", "quick", "it.groups", "burn", "partial", "ok")::get);
 
-        assertThat(options.asTyped()).containsExactly("-Dcluster=x.json", "-Dnodes=2,4", "-Dpartial=ok");
+        assertThat(options.asTyped())
+                .containsExactly(
+                        "-Dcluster=x.json", "-Dnodes=2,4", "-Dsuite=quick", "-Dit.groups=burn", "-Dpartial=ok");
     }
 
     @Test

@@ -60,6 +60,42 @@ class PlanCommandTest {
     }
 
     @Test
+    void theSuiteMustBeOneOfThree() {
+        refused(
+                Map.of("cluster", "embedded", "suite", "qick"),
+                "-Dsuite",
+                "\"qick\"",
+                "quick, standard, full",
+                "did you mean \"quick\"?");
+    }
+
+    @Test
+    void familiesMustBeWorkloads() {
+        refused(
+                Map.of("cluster", "embedded", "it.groups", "burn|copled"),
+                "-Dit.groups",
+                "\"copled\"",
+                "hbm, ",
+                "did you mean \"coupled\"?");
+        refused(Map.of("cluster", "embedded", "it.groups", "!burn"), "-Dit.groups", "\"!burn\"", "joined by a comma");
+        refused(
+                Map.of("cluster", "embedded", "it.groups", "coupled", "suite", "quick"),
+                "-Dsuite=quick",
+                "leaves out",
+                "-Dsuite=standard");
+    }
+
+    @Test
+    void aSelectionIsPrinted() {
+        Screen screen = run(Map.of("cluster", "embedded", "plan", "true", "it.groups", "burn, hbm", "suite", "full"));
+
+        assertThat(screen.out)
+                .contains("suite        full, only burn, hbm; PARTIAL at best")
+                .contains("Families that -Dit.groups leaves out: ")
+                .doesNotContain("  coupled  ");
+    }
+
+    @Test
     void cudaWithoutDriverSaysWhatWasSearched() {
         assumeThat(CudaDevice.driverLoads()).isFalse();
 

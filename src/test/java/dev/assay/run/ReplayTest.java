@@ -70,6 +70,29 @@ class ReplayTest {
     }
 
     @Test
+    void aSelectionOfARecordedRunIsPartial() {
+        Conclusion conclusion = replay(RECORDED, Map.of("it.groups", "burn"));
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.PARTIAL);
+        assertThat(conclusion.meaning()).contains("part of the suite, and no cluster");
+        assertThat(conclusion.verdicts())
+                .isNotEmpty()
+                .allMatch(verdict -> verdict.criterion().workload().equals("burn"));
+        assertThat(conclusion.notCertified())
+                .contains("Families that -Dit.groups leaves out: coupled; the decision is PARTIAL at best.");
+        assertThat(gate(Map.of())).isEqualTo(3);
+        assertThat(gate(Map.of("partial", "ok"))).isZero();
+    }
+
+    @Test
+    void whatARecordedRunDoesNotHoldCannotBeSelected() {
+        assertThatThrownBy(() -> replay(RECORDED, Map.of("it.groups", "hbm")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("hbm")
+                .hasMessageContaining("burn, coupled");
+    }
+
+    @Test
     void aChangedFileStopsTheReplay() throws IOException {
         Path copy = tampered();
 
@@ -109,6 +132,14 @@ class ReplayTest {
         char other = text.charAt(digit) == '9' ? '8' : '9';
         Files.writeString(result, text.substring(0, digit) + other + text.substring(digit + 1));
         return copy;
+    }
+
+    private int gate(Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(more);
+        properties.put("it.groups", "burn");
+        properties.put("assay.home", folder.resolve("home").toString());
+        properties.put("assay.output", folder.resolve("out").toString());
+        return GateCommand.judge(Options.from(properties::get));
     }
 
     private Conclusion replay(Path recorded, Map<String, String> more) {

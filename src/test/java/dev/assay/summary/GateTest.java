@@ -229,6 +229,22 @@ class GateTest {
     }
 
     @Test
+    void takesASelectionAsPartialAtBest() throws IOException {
+        for (DeviceKind device : DeviceKind.values()) {
+            written(device == CUDA ? Decision.ACCEPTED : Decision.SUITE_OK, device, true, false, PASS);
+            assertThat(judge(false, "k0@1")).isEqualTo(Gate.OK);
+            replace("\"wholeInventory\"", "\"wholeSuite\" : false, \"wholeInventory\"");
+            assertThat(judge(true, "k0@1")).isEqualTo(Gate.NOT_ACCEPTED);
+            assertThat(words()).contains("its verdicts imply PARTIAL");
+
+            written(Decision.PARTIAL, device, true, false, PASS);
+            replace("\"wholeInventory\"", "\"wholeSuite\" : false, \"wholeInventory\"");
+            assertThat(judge(false, "k0@1")).isEqualTo(Gate.NOT_ACCEPTED);
+            assertThat(judge(true, "k0@1")).isEqualTo(Gate.OK);
+        }
+    }
+
+    @Test
     void refusesAcceptedWhereNothingWasJudged() {
         written(Decision.ACCEPTED, CUDA, true, false, NOT_APPLICABLE);
 

@@ -435,7 +435,8 @@ final class Samples {
                         List.of(new Row(criterion, 1, 1, evil, evil)),
                         1,
                         List.of(evil),
-                        List.of(evil)),
+                        List.of(evil),
+                        Optional.empty()),
                 Decision.REJECTED,
                 evil,
                 List.of(verdict),
@@ -604,7 +605,8 @@ final class Samples {
                 List.of(
                         "Every GPU named under Identity keeps at least 90 % of its SM cycles busy under a sustained bf16 GEMM load.",
                         "The named nodes train data-parallel at ≥ 95 % of their own single-node throughput per node."),
-                whole ? List.of() : List.of("Nodes that did not run."));
+                whole ? List.of() : List.of("Nodes that did not run."),
+                Optional.empty());
     }
 
     private static GpuModel model(String name) {

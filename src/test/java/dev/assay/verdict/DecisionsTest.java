@@ -44,6 +44,17 @@ class DecisionsTest {
         assertThat(Decisions.decide(verdicts(last), KEYS, true, false, false)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aSelectionIsNeverMoreThanPartial(Decision decision) {
+        Decision expected = switch (decision) {
+            case ACCEPTED, PARTIAL, SUITE_OK -> Decision.PARTIAL;
+            case INCONCLUSIVE, REJECTED, SUITE_BROKEN -> decision;
+        };
+
+        assertThat(Decisions.ofSelection(decision)).isEqualTo(expected);
+    }
+
     @Test
     void missingForeignOrDoubleVerdictIsNeverAccepted() {
         List<Verdict> pass = verdicts(State.PASS);

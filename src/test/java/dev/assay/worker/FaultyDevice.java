@@ -8,6 +8,7 @@ import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.MemoryTest;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -25,6 +26,9 @@ import java.util.Map;
 final class FaultyDevice implements Device {
     static final String REFUSAL = "cublasLtMatmul: not supported";
 
+    /** Place of the 64-bit word with the stuck bit, in the region under test. */
+    static final long STUCK_WORD = 77;
+
     private final Device device;
     private final Fault fault;
 
@@ -40,7 +44,9 @@ final class FaultyDevice implements Device {
         /** A counter rises with every reading, another is refused. */
         WORN,
         /** The first eight elements read by a check are changed: in C, and in reduced gradients. */
-        WRONG_ELEMENTS
+        WRONG_ELEMENTS,
+        /** A bit of the memory under test is always 1. */
+        STUCK_MEMORY_BIT
     }
 
     @Override
@@ -92,6 +98,17 @@ final class FaultyDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return device.memoryLoad();
+    }
+
+    @Override
+    public long freeBytes() {
+        return device.freeBytes();
+    }
+
+    @Override
+    public MemoryTest newMemoryTest() {
+        MemoryTest test = device.newMemoryTest();
+        return fault == Fault.STUCK_MEMORY_BIT ? new StuckBit(test, STUCK_WORD) : test;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.MemoryTest;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -203,6 +204,11 @@ public final class CudaDevice implements Device {
         }
     }
 
+    /** Waits for work that may fill a GPU's whole memory. */
+    void finish(Stream stream) {
+        stream.synchronize(DEADLINE);
+    }
+
     private static void set(CudaMemory memory, int value, CudaStream stream) {
         Cuda.check(
                 CudaDriver.cuMemsetD8Async(memory.address(), value, memory.bytes(), stream.handle()),
@@ -220,6 +226,20 @@ public final class CudaDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return new CudaMemoryLoad(kernels, this);
+    }
+
+    @Override
+    public long freeBytes() {
+        context.makeCurrent();
+        long[] free = new long[1];
+        long[] total = new long[1];
+        Cuda.check(CudaDriver.cuMemGetInfo_v2(free, total), "cuMemGetInfo_v2");
+        return free[0];
+    }
+
+    @Override
+    public MemoryTest newMemoryTest() {
+        return new CudaMemoryTest(kernels, this);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.MemoryTest;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -117,6 +118,18 @@ public final class ReferenceDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return new ReferenceMemoryLoad();
+    }
+
+    /** What this JVM's heap may still grow by, and has not used yet. */
+    @Override
+    public long freeBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    @Override
+    public MemoryTest newMemoryTest() {
+        return new ReferenceMemoryTest();
     }
 
     @Override

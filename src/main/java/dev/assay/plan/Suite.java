@@ -1,0 +1,43 @@
+package dev.assay.plan;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.assay.cluster.DeviceKind;
+import java.util.List;
+import java.util.Locale;
+
+/** How much of a cluster is measured, and how long: {@code -Dsuite=}. */
+public enum Suite {
+    /** A screening of minutes: every part once, at all nodes, briefly. */
+    QUICK(10),
+    /** Everything, in at most an hour and a half on 8 nodes of 8 GPUs. */
+    STANDARD(60),
+    /** Everything, long enough for heat to show. */
+    FULL(600);
+
+    private final double cudaSeconds;
+
+    Suite(double cudaSeconds) {
+        this.cudaSeconds = cudaSeconds;
+    }
+
+    @JsonValue
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Measured, per workload and node count. The reference device proves a path, which a second shows as well as a minute. */
+    public double seconds(DeviceKind device) {
+        return switch (device) {
+            case CUDA -> cudaSeconds;
+            case REFERENCE -> 1;
+        };
+    }
+
+    /** Workloads that it does not run: scaling takes its repetitions, and its repetitions take minutes. */
+    List<String> leftOut() {
+        return switch (this) {
+            case QUICK -> List.of("coupled");
+            case STANDARD, FULL -> List.of();
+        };
+    }
+}
