@@ -11,6 +11,9 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * no repeat makes smaller. Both are learned from the fleet itself by median absolute deviation; the spread of few parts is
  * known badly, so it is weighed with a usual one (moderated t: G. K. Smyth, Statistical Applications in Genetics and Molecular
  * Biology 3, 2004).
+ *
+ * <p>The lasting spread is taken from the slower half: where a pair is as fast as its slower end, a part better than most
+ * looks like the median, a part worse than most looks as bad as it is, and the whole spread would be underrated.
  */
 final class PairNoise {
     /** Of a median of normal values against their mean: √(π/2). */
@@ -21,8 +24,8 @@ final class PairNoise {
     private static final double USUAL_SPREAD = 0.004;
 
     private static final double USUAL_WEIGHT = 10;
-    /** Of the median absolute deviation against the standard deviation. */
-    private static final double MAD_EFFICIENCY = 0.37;
+    /** Of the median absolute deviation against the standard deviation 0.37, and of half the values about half of that. */
+    private static final double MAD_EFFICIENCY = 0.2;
 
     private static final double LEAST_SIGMA = 1e-3;
 
@@ -59,7 +62,7 @@ final class PairNoise {
                     .toArray();
             double count = Robust.median(
                     meetings.stream().mapToDouble(own -> own.length).toArray());
-            double seen = Robust.sigma(medians);
+            double seen = Robust.sigmaAbove(medians);
             double lasting = Math.max(0, seen * seen - square(MEDIAN_COST * sigma) / count);
             double weight = MAD_EFFICIENCY * (medians.length - 1);
             double variance = (USUAL_WEIGHT * usual + weight * lasting) / (USUAL_WEIGHT + weight);

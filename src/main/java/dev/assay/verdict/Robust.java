@@ -26,13 +26,27 @@ final class Robust {
 
     /** Standard deviation by median absolute deviation, corrected for few values; of fewer than two NaN. */
     static double sigma(double[] values) {
-        int size = values.length;
+        double median = median(values);
+        return scaled(
+                Arrays.stream(values).map(value -> Math.abs(value - median)).toArray());
+    }
+
+    /** As {@link #sigma}, of the values above the median alone: for what spreads further to that side. */
+    static double sigmaAbove(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        double median = medianOfSorted(sorted, sorted.length);
+        return scaled(Arrays.stream(sorted, sorted.length / 2, sorted.length)
+                .map(value -> value - median)
+                .toArray());
+    }
+
+    private static double scaled(double[] deviations) {
+        int size = deviations.length;
         if (size < 2) {
             return Double.NaN;
         }
-        double median = median(values);
-        double mad = median(
-                Arrays.stream(values).map(value -> Math.abs(value - median)).toArray());
-        return MAD_TO_SIGMA * mad * (size - 2 < FEW.length ? FEW[size - 2] : size / (size - 0.8));
+        double correction = size - 2 < FEW.length ? FEW[size - 2] : size / (size - 0.8);
+        return MAD_TO_SIGMA * correction * median(deviations);
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AttributionTest {
-    private static final int RAILS = 4;
+    private static final int RAILS = 8;
     private static final int REPEATS = 12;
 
     @Test
