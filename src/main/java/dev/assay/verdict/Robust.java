@@ -27,26 +27,28 @@ final class Robust {
     /** Standard deviation by median absolute deviation, corrected for few values; of fewer than two NaN. */
     static double sigma(double[] values) {
         double median = median(values);
-        return scaled(
-                Arrays.stream(values).map(value -> Math.abs(value - median)).toArray());
+        double[] deviations =
+                Arrays.stream(values).map(value -> Math.abs(value - median)).toArray();
+        return values.length < 2 ? Double.NaN : MAD_TO_SIGMA * correction(values.length) * median(deviations);
     }
 
-    /** As {@link #sigma}, of the values above the median alone: for what spreads further to that side. */
+    /**
+     * As {@link #sigma}, of the values above the median alone: for what spreads further to that side. Of an even number of
+     * deviations the lower middle one, so that two slow ones of eight parts do not pass for the usual spread.
+     */
     static double sigmaAbove(double[] values) {
+        if (values.length < 2) {
+            return Double.NaN;
+        }
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         double median = medianOfSorted(sorted, sorted.length);
-        return scaled(Arrays.stream(sorted, sorted.length / 2, sorted.length)
-                .map(value -> value - median)
-                .toArray());
+        int above = sorted.length - sorted.length / 2;
+        double middle = sorted[sorted.length / 2 + (above - 1) / 2] - median;
+        return MAD_TO_SIGMA * correction(Math.max(2, above)) * middle;
     }
 
-    private static double scaled(double[] deviations) {
-        int size = deviations.length;
-        if (size < 2) {
-            return Double.NaN;
-        }
-        double correction = size - 2 < FEW.length ? FEW[size - 2] : size / (size - 0.8);
-        return MAD_TO_SIGMA * correction * median(deviations);
+    private static double correction(int size) {
+        return size - 2 < FEW.length ? FEW[size - 2] : size / (size - 0.8);
     }
 }
