@@ -138,6 +138,46 @@ public final class Charts {
         return csv.toString();
     }
 
+    /**
+     * A share over a size.
+     *
+     * @param x finite, &gt; 0, rising
+     * @param percent one for each x, 0 to 100
+     */
+    public record Curve(String name, List<Double> x, List<Double> percent) {
+        public Curve {
+            x = List.copyOf(x);
+            percent = List.copyOf(percent);
+            boolean sizes = x.stream().allMatch(value -> value > 0 && Double.isFinite(value));
+            boolean shares = percent.stream().allMatch(value -> value >= 0 && value <= 100);
+            if (!sizes || !shares || x.size() != percent.size()) {
+                throw new IllegalArgumentException("a curve must have x > 0 and as many percent of 0 to 100, got " + x
+                        + " and " + percent + " in " + name);
+            }
+        }
+    }
+
+    /**
+     * One line a curve over a logarithmic x.
+     *
+     * @param across what x is, with its unit
+     */
+    public static Chart curves(String title, List<Curve> curves, String across, String source) {
+        return new Chart(title, new CurveChart(curves, across).svg(title, source));
+    }
+
+    /** The numbers of {@link #curves}. */
+    public static String curvesCsv(List<Curve> curves, String across) {
+        StringBuilder csv = new StringBuilder("curve," + quoted(across) + ",percent\n");
+        for (Curve curve : curves) {
+            for (int i = 0; i < curve.x().size(); i++) {
+                csv.append(quoted(curve.name())).append(',').append(curve.x().get(i));
+                csv.append(',').append(curve.percent().get(i)).append('\n');
+            }
+        }
+        return csv.toString();
+    }
+
     private static String quoted(String cell) {
         return '"' + Clean.text(cell).replace("\"", "\"\"") + '"';
     }

@@ -148,6 +148,21 @@ class ChartsTest {
         assertThat(chart.svg().contains("node005 GPU 3: 612.4")).isEqualTo(count >= 64);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 4})
+    void curvesAreDrawnForAnyNumber(int count) throws Exception {
+        List<Charts.Curve> curves = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            curves.add(new Charts.Curve("curve " + i, List.of(3.0, 10.0, 50.0), List.of(10.0 * i, 50.0 + i, 100.0)));
+        }
+
+        Chart chart = Charts.curves("Found", curves, "size, %", "x.csv");
+
+        assertSound(chart);
+        assertThat(chart.svg().contains("curve 0")).isEqualTo(count > 0);
+        assertThat(Charts.curvesCsv(curves, "size, %").lines()).hasSize(1 + 3 * count);
+    }
+
     @Test
     void equalValuesHaveAnAxisAndNoOutlier() throws Exception {
         List<Dot> same = List.of(new Dot("a", 0), new Dot("b", 0), new Dot("c", 0));
