@@ -9,8 +9,8 @@ import dev.assay.measurement.RankResult;
 import dev.assay.plan.Row;
 import dev.assay.summary.Chart;
 import dev.assay.summary.Charts;
-import dev.assay.summary.Charts.Curve;
 import dev.assay.summary.Charts.Dot;
+import dev.assay.summary.Charts.SizeCurve;
 import dev.assay.summary.Charts.SizePoint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,8 +71,8 @@ final class PartCharts {
         if (curves.values().stream().allMatch(points -> points.size() < 2)) {
             return List.of();
         }
-        List<Curve> lines = curves.entrySet().stream()
-                .map(curve -> new Curve(
+        List<SizeCurve> lines = curves.entrySet().stream()
+                .map(curve -> new SizeCurve(
                         curve.getKey(),
                         curve.getValue().entrySet().stream()
                                 .map(point -> new SizePoint(point.getKey(), point.getValue()))

@@ -18,8 +18,8 @@ public final class Charts {
     public record SizePoint(long bytes, double value) {}
 
     /** Values over sizes, of one operation for example. */
-    public record Curve(String name, List<SizePoint> points) {
-        public Curve {
+    public record SizeCurve(String name, List<SizePoint> points) {
+        public SizeCurve {
             points = List.copyOf(points);
         }
     }
@@ -81,12 +81,17 @@ public final class Charts {
 
     /** A value over sizes, which span decades, a curve each; its limits are dashed lines. */
     public static Chart sizes(
-            String title, List<Curve> curves, Unit unit, OptionalDouble floor, OptionalDouble ceiling, String source) {
+            String title,
+            List<SizeCurve> curves,
+            Unit unit,
+            OptionalDouble floor,
+            OptionalDouble ceiling,
+            String source) {
         return new Chart(title, new SizeChart(curves, unit, floor, ceiling).svg(title, source));
     }
 
     /** The numbers of {@link #sizes}. */
-    public static String sizesCsv(List<Curve> curves, Unit unit) {
+    public static String sizesCsv(List<SizeCurve> curves, Unit unit) {
         StringBuilder csv = new StringBuilder("curve,bytes," + quoted(unit.symbol()) + "\n");
         curves.forEach(curve -> curve.points()
                 .forEach(point -> csv.append(quoted(curve.name()))

@@ -1,7 +1,7 @@
 package dev.assay.summary;
 
 import dev.assay.measurement.Unit;
-import dev.assay.summary.Charts.Curve;
+import dev.assay.summary.Charts.SizeCurve;
 import dev.assay.summary.Charts.SizePoint;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,12 +26,12 @@ final class SizeChart {
 
     private static final List<String> DASHES = List.of("", "6 2", "2 2", "8 3 2 3", "1 2");
 
-    private final List<Curve> curves;
+    private final List<SizeCurve> curves;
     private final Unit unit;
     private final OptionalDouble floor;
     private final OptionalDouble ceiling;
 
-    SizeChart(List<Curve> curves, Unit unit, OptionalDouble floor, OptionalDouble ceiling) {
+    SizeChart(List<SizeCurve> curves, Unit unit, OptionalDouble floor, OptionalDouble ceiling) {
         this.curves = curves.stream()
                 .map(SizeChart::sound)
                 .filter(curve -> !curve.points().isEmpty())
@@ -41,8 +41,8 @@ final class SizeChart {
         this.ceiling = ceiling;
     }
 
-    private static Curve sound(Curve curve) {
-        return new Curve(
+    private static SizeCurve sound(SizeCurve curve) {
+        return new SizeCurve(
                 curve.name(),
                 curve.points().stream()
                         .filter(point -> point.bytes() > 0 && Double.isFinite(point.value()))
@@ -99,7 +99,7 @@ final class SizeChart {
         order.sort(Comparator.comparingDouble(i -> y.pixel(last(curves.get(i)).value())));
         double before = Double.NEGATIVE_INFINITY;
         for (int i : order) {
-            Curve curve = curves.get(i);
+            SizeCurve curve = curves.get(i);
             String colour = COLOURS.get(i % COLOURS.size());
             double previousX = Double.NaN;
             double previousY = Double.NaN;
@@ -127,7 +127,7 @@ final class SizeChart {
         return dashes.isEmpty() ? "" : "stroke-dasharray=\"" + dashes + "\"";
     }
 
-    private static SizePoint last(Curve curve) {
+    private static SizePoint last(SizeCurve curve) {
         return curve.points().get(curve.points().size() - 1);
     }
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Telemetry;
 import dev.assay.measurement.Unit;
-import dev.assay.summary.Charts.Curve;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
+import dev.assay.summary.Charts.SizeCurve;
 import dev.assay.summary.Charts.SizePoint;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +40,10 @@ class ChartsTest {
 
     @Test
     void sizesAreNamedAtTheirEndAndOnALogarithmicAxis() throws Exception {
-        List<Curve> curves = List.of(
-                new Curve("all-reduce", List.of(new SizePoint(1 << 20, 100), new SizePoint(1 << 30, 329.4))),
-                new Curve("broadcast", List.of(new SizePoint(1 << 20, 90), new SizePoint(1 << 30, Double.NaN))),
-                new Curve("nothing", List.of()));
+        List<SizeCurve> curves = List.of(
+                new SizeCurve("all-reduce", List.of(new SizePoint(1 << 20, 100), new SizePoint(1 << 30, 329.4))),
+                new SizeCurve("broadcast", List.of(new SizePoint(1 << 20, 90), new SizePoint(1 << 30, Double.NaN))),
+                new SizeCurve("nothing", List.of()));
 
         String svg = Charts.sizes(
                         "Bus bandwidth over bytes",
