@@ -12,6 +12,7 @@ import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -57,6 +58,11 @@ final class FaultyDevice implements Device {
     @Override
     public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
         device.fillNormal(target, elements, seed, stream);
+    }
+
+    @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        device.fillMatrix(target, type, elements, seed, stream);
     }
 
     @Override
