@@ -59,8 +59,8 @@ record Readings(
             case SENSITIVITY -> Sensitivity.read(evidence);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);
-            case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
-            case WARMTH -> perGpu(evidence, GpuReadings::warmth);
+            case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.question()));
+            case WARMTH -> perGpu(evidence, rank -> GpuReadings.warmth(rank, evidence.criterion()));
             case MEMORY_CAPACITY -> perGpu(evidence, GpuReadings::memoryCapacity);
             case SCALE_EFFICIENCY ->
                 throw new IllegalStateException("scale efficiency must be judged by its own class, got "
