@@ -117,7 +117,7 @@ public final class Planner {
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
     private static List<Workload> parts(Cluster cluster) {
-        return List.of(Sizes.hbm(cluster));
+        return List.of(Sizes.hbm(cluster), Sizes.sweep(cluster));
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

@@ -7,6 +7,7 @@ import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Workload;
 import java.io.IOException;
@@ -137,6 +138,9 @@ public final class Worker {
         Workload workload = context.spec().workload();
         if (workload instanceof Hbm hbm) {
             return new HbmRunner(context, hbm);
+        }
+        if (workload instanceof GemmSweep sweep) {
+            return new GemmSweepRunner(context, sweep);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);
