@@ -2,12 +2,18 @@ package dev.assay.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModels;
+import dev.assay.criteria.CriteriaFile;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.plan.Plan;
+import dev.assay.plan.Planner;
+import dev.assay.plan.Row;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
 import dev.assay.workload.GemmSweep;
@@ -16,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +76,29 @@ class GemmSweepRunnerTest {
         assertThat(results.get(0).digests())
                 .hasSize(3 * (8 + 1 + 2))
                 .isEqualTo(results.get(1).digests());
+    }
+
+    @Test
+    void theSweepOfTheEmbeddedPlanRuns() throws Exception {
+        Plan plan = Planner.plan(
+                ClusterFile.read("embedded"),
+                GpuModels.get("reference"),
+                CriteriaFile.read("reference", Optional.empty()),
+                List.of(),
+                5);
+        Ranks ranks = Ranks.of(folder, plan.experiment("gemm").workload(), LaunchRole.LOAD, 1, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        RankResult result = ranks.results().get(0);
+        assertThat(result.checks()).isNotEmpty().allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
+        assertThat(plan.rows().stream().map(Row::criterion))
+                .filteredOn(
+                        criterion -> criterion.workload().equals("gemm") && criterion.metric() == Metric.GEMM_TFLOPS)
+                .isNotEmpty()
+                .allMatch(criterion -> result.measurements(criterion.metric(), criterion.conditions())
+                                .size()
+                        == 1);
     }
 
     @Test

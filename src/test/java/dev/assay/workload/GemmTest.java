@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,6 +66,22 @@ class GemmTest {
         assertThat(132 * 4096 * Precision.FP64.rateOverBf16() * 1980 / 1e6).isBetween(66.9, 67.0);
         assertThat(132 * 4096 * Precision.TF32.rateOverBf16() * 1830 / 1e6).isBetween(494.6, 494.8);
         assertThat(132 * 4096 * Precision.FP8_E4M3.rateOverBf16() * 1830 / 1e6).isBetween(1978.0, 1979.0);
+    }
+
+    @Test
+    void sweepsThatMeasureNothingAreRefused() {
+        GemmFinder finder = new GemmFinder(Precision.BF16, List.of(16, 32), 1, 1);
+        List<Gemm> one = List.of(new Gemm(16, 16, 16));
+
+        assertThat(finder.shapes()).hasSize(8).contains(new Gemm(16, 32, 16));
+        assertThat(finder.largest()).isEqualTo(new Gemm(32, 32, 32));
+        assertThatThrownBy(() -> new GemmFinder(Precision.BF16, List.of(), 1, 1))
+                .hasMessageContaining("sides");
+        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 0, 0, 1, 1, finder)).hasMessageContaining("samples");
+        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 1, 0, Double.NaN, 1, finder))
+                .hasMessageContaining("sustainedSeconds");
+        assertThatThrownBy(() -> new GemmSweep(List.of(one.get(0), one.get(0)), one, 0, 1, 0, 1, 1, finder))
+                .hasMessageContaining("twice bf16 16x16x16");
     }
 
     @Test
