@@ -2,6 +2,7 @@ package dev.assay.device;
 
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 
 /**
@@ -20,6 +21,12 @@ public interface Device extends AutoCloseable {
 
     /** Fills with standard normal bf16 values: element i is {@code bf16(normal(seed, i))} of {@link Counter}. */
     void fillNormal(DeviceMemory target, long elements, long seed, Stream stream);
+
+    /**
+     * Fills with values of a matrix type that {@link Counter} makes of seed and index: standard normal, of int8 uniform in
+     * −127..127. In bf16 the same as {@link #fillNormal}.
+     */
+    void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream);
 
     /** Fills with this rank's "gradients", bf16 integers whose sum over ranks is exact in any order; see {@link Counter}. */
     void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream);
@@ -44,11 +51,11 @@ public interface Device extends AutoCloseable {
 
     /**
      * Freivalds' check of C = A·Bᵀ over the whole output: for random ±1 vectors r, |C·r − A·(Bᵀ·r)| row by row in fp64,
-     * against a bound from the rounding of C to bf16. Blocks.
+     * against a bound from the precision's rounding. Blocks.
      */
     Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream);
 
-    /** Recomputes {@code samples} elements of C in fp64; bound by K and the rounding to bf16. Blocks. */
+    /** Recomputes {@code samples} elements of C in fp64; bound by K and the precision's rounding. Blocks. */
     Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream);
 

@@ -203,7 +203,7 @@ public final class Planner {
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
     private static List<Workload> parts(Cluster cluster, GpuModel model, Suite suite) {
-        return List.of(Sizes.hbm(cluster), Sizes.memtest(cluster, model, suite));
+        return List.of(Sizes.hbm(cluster), Sizes.memtest(cluster, model, suite), Sizes.sweep(cluster));
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

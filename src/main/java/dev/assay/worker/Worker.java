@@ -8,6 +8,7 @@ import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.Workload;
@@ -154,6 +155,9 @@ public final class Worker {
         }
         if (workload instanceof Memtest memtest) {
             return new MemtestRunner(context, memtest);
+        }
+        if (workload instanceof GemmSweep sweep) {
+            return new GemmSweepRunner(context, sweep);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

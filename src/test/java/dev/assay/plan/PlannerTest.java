@@ -17,6 +17,9 @@ import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Gemm;
+import dev.assay.workload.GemmSweep;
+import dev.assay.workload.Precision;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +133,24 @@ class PlannerTest {
         assertThat(MeasuredDuration.parse("5", DeviceKind.CUDA)).isEqualTo(5);
         assertThat(MeasuredDuration.parse("1", DeviceKind.REFERENCE)).isEqualTo(1);
         assertThat(MeasuredDuration.parse("86400", DeviceKind.CUDA)).isEqualTo(86_400);
+    }
+
+    @Test
+    void gemmsOfEveryPrecisionTakeNinetySecondsAtMost() {
+        Experiment gemm = spectrumx(2, 4, 8).experiment("gemm");
+        GemmSweep sweep = (GemmSweep) gemm.workload();
+
+        assertThat(gemm.launches()).hasSize(1);
+        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(30.0, 90.0);
+        assertThat(sweep.burst()).extracting(Gemm::precision).contains(Precision.values());
+        assertThat(sweep.burst())
+                .contains(new Gemm(16_384, 16_384, 16_384), new Gemm(32_768, 11_008, 4096, Precision.FP8_E4M3));
+        assertThat(sweep.sustained())
+                .extracting(Gemm::label)
+                .containsExactly("bf16 8192x8192x8192", "fp8-e4m3 8192x8192x8192");
+        assertThat(((GemmSweep) embedded().experiment("gemm").workload()).burst())
+                .extracting(Gemm::precision)
+                .containsExactly(Precision.values());
     }
 
     @Test

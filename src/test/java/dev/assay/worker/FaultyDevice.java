@@ -16,6 +16,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -72,6 +73,11 @@ final class FaultyDevice implements Device {
     @Override
     public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
         device.fillNormal(target, elements, seed, stream);
+    }
+
+    @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        device.fillMatrix(target, type, elements, seed, stream);
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -137,6 +138,20 @@ public final class CudaDevice implements Device {
     public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
         CudaMemory memory = holding(target, 2 * elements);
         kernels.launch("assay_fill_normal", elements, THREADS, (CudaStream) stream, memory.address(), elements, seed);
+    }
+
+    @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        CudaMemory memory = holding(target, type.bytes() * elements);
+        kernels.launch(
+                "assay_fill_matrix",
+                elements,
+                THREADS,
+                (CudaStream) stream,
+                memory.address(),
+                elements,
+                seed,
+                CublasTypes.format(type));
     }
 
     @Override

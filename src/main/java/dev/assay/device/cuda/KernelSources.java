@@ -22,6 +22,7 @@ record KernelSources(String program, Map<String, String> headers) {
     private static final List<String> INCLUDED = List.of(
             "bf16.cuh",
             "random.cuh",
+            "format.cuh",
             "grid.cuh",
             "fill.cu",
             "checksum.cu",

@@ -16,6 +16,7 @@ import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.net.ServerSocket;
 import java.util.List;
@@ -84,6 +85,12 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        Matrix matrix = Matrix.of("filling a matrix", target, type, elements);
+        SerialStream.of(stream).enqueue(() -> matrix.fill(elements, seed));
+    }
+
+    @Override
     public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
         HostMemory memory = HostMemory.of(target);
         memory.requireElements("filling with gradients", elements);
@@ -139,19 +146,13 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream) {
-        HostMemory left = HostMemory.of(a);
-        HostMemory right = HostMemory.of(b);
-        HostMemory product = HostMemory.of(c);
-        return SerialStream.of(stream).call(() -> ReferenceChecks.freivalds(gemm, left, right, product, seed));
+        return SerialStream.of(stream).call(() -> ReferenceChecks.freivalds(gemm, a, b, c, seed));
     }
 
     @Override
     public Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
-        HostMemory left = HostMemory.of(a);
-        HostMemory right = HostMemory.of(b);
-        HostMemory product = HostMemory.of(c);
-        return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, left, right, product, samples, seed));
+        return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, a, b, c, samples, seed));
     }
 
     @Override
