@@ -1,5 +1,8 @@
 package dev.assay.device;
 
+import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.CollectiveOperation;
+
 /** Ranks that exchange data. */
 public interface Communicator extends AutoCloseable {
     int rank();
@@ -8,6 +11,14 @@ public interface Communicator extends AutoCloseable {
 
     /** Sums bf16 elements over all ranks, out of place. */
     void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream);
+
+    /**
+     * Makes a collective ready; each run enqueues it once more at the cost of the library's own calls.
+     *
+     * @param elements of the larger buffer: {@link CollectiveCase#elements}
+     * @param receive may be the send buffer or overlap it as {@link CollectiveOperation#inPlace} allows
+     */
+    Runnable prepare(CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream);
 
     /** Throws a {@link DeviceException} if the library has seen an asynchronous error. */
     void checkHealthy();

@@ -47,7 +47,7 @@ public final class Planner {
         List<Criterion> resolved = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
 
         List<Experiment> experiments = new ArrayList<>();
-        for (Workload part : parts(cluster)) {
+        for (Workload part : parts(cluster, model, most)) {
             if (needs(resolved, part)) {
                 experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
             }
@@ -66,7 +66,7 @@ public final class Planner {
                 seconds,
                 experiments,
                 extension(cluster, coupled, resolved, counts, seconds),
-                Rows.of(resolved, counts, cluster.gpusPerNode()),
+                Rows.of(resolved, counts, cluster),
                 floor,
                 Scope.certifies(cluster, model, resolved, counts, seconds),
                 Scope.omits(cluster, counts, seconds));
@@ -95,7 +95,7 @@ public final class Planner {
                 plan.durationSeconds(),
                 plan.experiments(),
                 plan.extension(),
-                Rows.of(resolved, plan.nodeCounts(), plan.cluster().gpusPerNode()),
+                Rows.of(resolved, plan.nodeCounts(), plan.cluster()),
                 plan.fabricFloorGBps(),
                 Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
                 plan.omits());
@@ -116,8 +116,11 @@ public final class Planner {
     }
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
-    private static List<Workload> parts(Cluster cluster) {
-        return List.of(Sizes.hbm(cluster));
+    private static List<Workload> parts(Cluster cluster, GpuModel model, int nodes) {
+        List<Workload> parts = new ArrayList<>();
+        parts.add(Sizes.hbm(cluster));
+        CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
+        return parts;
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

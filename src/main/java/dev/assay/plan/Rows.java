@@ -1,5 +1,6 @@
 package dev.assay.plan;
 
+import dev.assay.cluster.Cluster;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.LimitText;
@@ -16,11 +17,12 @@ final class Rows {
 
     private Rows() {}
 
-    static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode) {
+    static List<Row> of(List<Criterion> criteria, List<Integer> counts, Cluster cluster) {
+        int gpusPerNode = cluster.gpusPerNode();
         List<Row> rows = new ArrayList<>();
         for (Criterion criterion : criteria) {
             for (int count : counts) {
-                if (applies(criterion, count, counts, gpusPerNode)) {
+                if (applies(criterion, count, counts, cluster)) {
                     rows.add(new Row(
                             criterion, count, gpusPerNode, criterion.workload(), title(criterion, count, gpusPerNode)));
                 }
@@ -29,11 +31,14 @@ final class Rows {
         return rows;
     }
 
-    private static boolean applies(Criterion criterion, int count, List<Integer> counts, int gpusPerNode) {
+    private static boolean applies(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
         if (criterion.metric() == Metric.SCALE_EFFICIENCY || criterion.metric() == Metric.SENSITIVITY) {
             return count >= 2;
         }
-        if (comparesGpus(criterion) && count * gpusPerNode < 2) {
+        if (comparesGpus(criterion) && count * cluster.gpusPerNode() < 2) {
+            return false;
+        }
+        if (criterion.workload().equals("collective") && !CollectiveRows.applies(criterion, count, cluster)) {
             return false;
         }
         if (!SCALED.contains(criterion.workload())) {

@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Workload;
@@ -42,6 +43,9 @@ final class Timing {
         boolean cuda = cluster.device() == DeviceKind.CUDA;
         if (part instanceof Hbm) {
             return cuda ? 2 : 0.5;
+        }
+        if (part instanceof Collective collective) {
+            return CollectiveSizes.seconds(cluster, collective);
         }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }

@@ -6,6 +6,7 @@ import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Workload;
@@ -137,6 +138,9 @@ public final class Worker {
         Workload workload = context.spec().workload();
         if (workload instanceof Hbm hbm) {
             return new HbmRunner(context, hbm);
+        }
+        if (workload instanceof Collective collective) {
+            return new CollectiveRunner(context, collective);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

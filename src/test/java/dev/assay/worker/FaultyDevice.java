@@ -1,5 +1,6 @@
 package dev.assay.worker;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceException;
@@ -7,11 +8,14 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.CollectivePiece;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -103,6 +107,36 @@ final class FaultyDevice implements Device {
     public Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
         return device.checkElements(gemm, a, b, c, samples, seed, stream);
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        CollectiveLoad load = device.collectiveLoad();
+        return new CollectiveLoad() {
+            @Override
+            public void fill(
+                    DeviceMemory target,
+                    long elements,
+                    CollectiveCase what,
+                    long seed,
+                    int rank,
+                    int ranks,
+                    Stream on) {
+                load.fill(target, elements, what, seed, rank, ranks, on);
+            }
+
+            @Override
+            public long countWrong(
+                    DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream on) {
+                spoil(found, on);
+                return load.countWrong(found, piece, what, seed, ranks, on);
+            }
+        };
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return device.capture(stream, work);
     }
 
     @Override

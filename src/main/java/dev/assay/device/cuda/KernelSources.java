@@ -20,7 +20,15 @@ import java.util.Optional;
 record KernelSources(String program, Map<String, String> headers) {
     static final String FOLDER = "/dev/assay/native/";
     private static final List<String> INCLUDED = List.of(
-            "bf16.cuh", "random.cuh", "grid.cuh", "fill.cu", "checksum.cu", "compare.cu", "freivalds.cu", "memory.cu");
+            "bf16.cuh",
+            "random.cuh",
+            "grid.cuh",
+            "fill.cu",
+            "checksum.cu",
+            "compare.cu",
+            "freivalds.cu",
+            "memory.cu",
+            "collective.cu");
 
     static KernelSources fromResources() {
         Map<String, String> headers = new LinkedHashMap<>();

@@ -5,12 +5,14 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Library;
+import dev.assay.workload.CollectiveCase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 
 /**
  * A blocking NCCL communicator. Its calls may wait for ever when a peer is gone: the worker's watchdog ends the process then.
@@ -101,6 +103,26 @@ final class NcclCommunicator implements Communicator {
                         comm,
                         ((CudaStream) stream).handle()),
                 "ncclAllReduce of " + elements + " bf16 elements");
+    }
+
+    @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        checkOpen();
+        long share = elements / ranks;
+        CudaMemory from =
+                CudaDevice.holding(send, what.type().bytes() * what.operation().sendElements(elements, ranks));
+        CudaMemory to = CudaDevice.holding(
+                receive, what.type().bytes() * what.operation().receiveElements(elements, ranks));
+        NcclOperation.Place place = new NcclOperation.Place(comm, rank, ranks, ((CudaStream) stream).handle());
+        IntSupplier calls = NcclOperation.of(nccl, place, what, elements, share, from.address(), to.address());
+        String name = what.name();
+        return () -> {
+            int status = calls.getAsInt();
+            if (status != Nccl.NCCL_SUCCESS) {
+                check(status, name);
+            }
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.assay.device.reference;
 
 import dev.assay.device.Bf16;
 import dev.assay.device.Checksum;
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
@@ -10,6 +11,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -138,6 +140,16 @@ public final class ReferenceDevice implements Device {
         HostMemory right = HostMemory.of(b);
         HostMemory product = HostMemory.of(c);
         return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, left, right, product, samples, seed));
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        return new ReferenceCollectiveLoad();
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return new SerialReplay(SerialStream.of(stream), work);
     }
 
     @Override
