@@ -2,6 +2,7 @@ package dev.assay.device;
 
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
+import java.util.Map;
 
 /** Ranks that exchange data. */
 public interface Communicator extends AutoCloseable {
@@ -19,6 +20,12 @@ public interface Communicator extends AutoCloseable {
      * @param receive may be the send buffer or overlap it as {@link CollectiveOperation#inPlace} allows
      */
     Runnable prepare(CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream);
+
+    /**
+     * How the library says it has connected this rank until now, as conditions of a measurement: {@code transport}, and where
+     * it uses them {@code nics}, {@code gdr}, {@code nvls}. Without {@code transport} where it says nothing.
+     */
+    Map<String, String> report();
 
     /** Throws a {@link DeviceException} if the library has seen an asynchronous error. */
     void checkHealthy();

@@ -22,12 +22,12 @@ final class CollectiveSizes {
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
 
-    /** By fours over what is latency, by fours over what is bandwidth, and the largest that leaves memory for the rest. */
+    /** By fours, and to the largest that leaves memory for the rest. */
     private static final List<Long> LATENCIES =
             List.of(8L, 32L, 128L, 512L, 2 * KIB, 8 * KIB, 32 * KIB, 128 * KIB, 256 * KIB);
 
     private static final List<Long> BANDWIDTHS =
-            List.of(MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB, GIB, 4 * GIB, 8 * GIB, 16 * GIB);
+            List.of(MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB, GIB, 8 * GIB, 16 * GIB);
 
     /** Of a GPU's memory, for both buffers; the rest is NCCL's and other people's. */
     private static final double MEMORY_SHARE = 0.5;
@@ -104,7 +104,7 @@ final class CollectiveSizes {
             cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, ElementType.FLOAT, Reduction.SUM, false, true));
         }
         BANDWIDTHS.forEach(bytes -> cases.add(plain(CollectiveOperation.ALL_REDUCE, bytes)));
-        for (long bytes : List.of(MIB, GIB)) {
+        for (long bytes : List.of(MIB, 256 * MIB)) {
             for (ElementType type : List.of(ElementType.BFLOAT16, ElementType.HALF, ElementType.INT32)) {
                 cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, type, Reduction.SUM, false, false));
             }
@@ -142,7 +142,7 @@ final class CollectiveSizes {
             boolean inPlace,
             boolean graph) {
         int batch = (int) Math.max(1, Math.min(50, 256 * MIB / bytes));
-        int samples = bytes >= 4 * GIB ? 5 : bytes >= GIB ? 10 : bytes > 256 * KIB ? 20 : 40;
+        int samples = bytes >= 8 * GIB ? 4 : bytes >= 256 * MIB ? 8 : bytes > 256 * KIB ? 20 : 40;
         return new CollectiveCase(
                 operation, bytes, type, reduction, inPlace, graph, batch, samples, Math.max(1, samples / 4));
     }

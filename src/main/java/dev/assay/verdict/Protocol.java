@@ -37,7 +37,8 @@ final class Protocol {
                 .or(() -> uneven(launches, "plan", rank -> rank.header().plan()))
                 .or(() -> uneven(launches, "driver", rank -> rank.device().driver()))
                 .or(() -> mixed(launches))
-                .or(() -> moved(launches, evidence.contract()));
+                .or(() -> moved(launches, evidence.contract()))
+                .or(() -> Fallback.problem(evidence));
     }
 
     private static Optional<String> launch(LaunchResult launch, Question question) {

@@ -132,6 +132,7 @@ final class CollectiveWork {
     private void write(CollectiveCase what, List<Double> microseconds) {
         Map<String, String> all = new TreeMap<>(conditions);
         all.putAll(what.conditions());
+        all.putAll(communicator.report());
         List<Double> gigabytesPerSecond = circle.slowest("times", microseconds).stream()
                 .map(time -> what.busGBps(circle.size(), time))
                 .toList();

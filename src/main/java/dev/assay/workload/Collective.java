@@ -42,9 +42,8 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
         long operations =
                 cases.stream().map(CollectiveCase::operation).distinct().count();
         return operations + " collectives, " + cases.size() + " cases, all-reduce up to " + words(mostBytes())
-                + ", every element of every case checked; over every "
-                + String.join(
-                        ", every ", scopes.stream().map(CollectiveScope::key).toList());
+                + ", every element of every case checked; over "
+                + String.join(", ", scopes.stream().map(CollectiveScope::words).toList());
     }
 
     /** Of the largest buffer; each rank has two of them. */

@@ -19,6 +19,15 @@ public enum CollectiveScope {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Its communicators. */
+    String words() {
+        return switch (this) {
+            case NODE -> "every node";
+            case RAIL -> "every rail";
+            case CLUSTER -> "the whole cluster";
+        };
+    }
+
     /** Whether it has two ranks at least, and is no other scope by another name. */
     public boolean exists(int nodes, int gpusPerNode) {
         return switch (this) {

@@ -8,6 +8,7 @@ import dev.assay.measurement.Library;
 import dev.assay.workload.CollectiveCase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,15 +30,17 @@ final class NcclCommunicator implements Communicator {
     private final int rank;
     private final int ranks;
     private final Duration abortLimit;
+    private final NcclLogFile log;
     private boolean broken;
     private boolean closed;
 
-    private NcclCommunicator(Nccl nccl, long comm, int rank, int ranks, Duration abortLimit) {
+    private NcclCommunicator(Nccl nccl, long comm, int rank, int ranks, Duration abortLimit, NcclLogFile log) {
         this.nccl = nccl;
         this.comm = comm;
         this.rank = rank;
         this.ranks = ranks;
         this.abortLimit = abortLimit;
+        this.log = log;
     }
 
     /** What was mapped, with the version that it reports. */
@@ -69,10 +72,11 @@ final class NcclCommunicator implements Communicator {
         if (ranks < 1 || rank < 0 || rank >= ranks) {
             throw new IllegalArgumentException("a rank must lie in 0..ranks-1, got rank " + rank + " of " + ranks);
         }
+        NcclLogFile log = NcclLogFile.now();
         long[] comm = new long[1];
         int status = nccl.ncclCommInitRank(comm, ranks, NcclId.of(id), rank);
         NcclStatus.check(nccl, status, 0, "ncclCommInitRank of rank " + rank + " of " + ranks);
-        return new NcclCommunicator(nccl, comm[0], rank, ranks, abortLimit);
+        return new NcclCommunicator(nccl, comm[0], rank, ranks, abortLimit, log);
     }
 
     private static LoadedLibrary find(List<String> directories) {
@@ -123,6 +127,11 @@ final class NcclCommunicator implements Communicator {
                 check(status, name);
             }
         };
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return log.report();
     }
 
     @Override
