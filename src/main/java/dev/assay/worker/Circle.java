@@ -78,21 +78,37 @@ final class Circle {
         return members.stream().map(all::get).toList();
     }
 
-    /** Sample by sample the highest of all ranks: a collective is done when its slowest rank is. */
-    List<Double> slowest(String name, List<Double> mine) {
-        ByteBuffer own = ByteBuffer.allocate(Double.BYTES * mine.size());
-        mine.forEach(own::putDouble);
-        List<ByteBuffer> all =
-                allGather(name, own.array()).stream().map(ByteBuffer::wrap).toList();
+    /**
+     * What the ranks agree on after a case.
+     *
+     * @param slowest sample by sample the highest of the communicator: a collective is done when its slowest rank is
+     * @param elapsed the highest of all ranks of the scope
+     * @param longest the longest sample of all ranks of the scope
+     */
+    record Agreement(List<Double> slowest, double elapsed, double longest) {}
+
+    Agreement agree(List<Double> samples, double elapsed) {
+        ByteBuffer own =
+                ByteBuffer.allocate(Double.BYTES * (samples.size() + 1)).putDouble(elapsed);
+        samples.forEach(own::putDouble);
+        List<ByteBuffer> all = group.allGather(scope.key() + " times", own.array()).stream()
+                .map(ByteBuffer::wrap)
+                .toList();
+        List<ByteBuffer> circle = members.stream().map(all::get).toList();
         List<Double> slowest = new ArrayList<>();
-        for (int i = 0; i < mine.size(); i++) {
-            int at = Double.BYTES * i;
-            slowest.add(all.stream()
-                    .mapToDouble(samples -> samples.getDouble(at))
-                    .max()
-                    .orElseThrow());
+        double longest = 0;
+        for (int i = 1; i <= samples.size(); i++) {
+            slowest.add(highest(circle, i));
+            longest = Math.max(longest, highest(all, i));
         }
-        return slowest;
+        return new Agreement(slowest, highest(all, 0), longest);
+    }
+
+    private static double highest(List<ByteBuffer> numbers, int index) {
+        return numbers.stream()
+                .mapToDouble(each -> each.getDouble(Double.BYTES * index))
+                .max()
+                .orElseThrow();
     }
 
     /** What every measurement over this communicator was taken under; collective. */

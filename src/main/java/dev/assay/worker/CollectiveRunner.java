@@ -7,9 +7,13 @@ import dev.assay.device.Stream;
 import dev.assay.workload.Collective;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveScope;
+import java.util.List;
 
 /** Collectives: every case over every scope's communicator, warm, timed, then once more into poisoned memory and checked. */
 final class CollectiveRunner implements Runner {
+    /** Than planned, well before the launch is ended from outside. */
+    private static final double SECONDS_MORE = 60;
+
     private final RankContext context;
     private final Collective collective;
 
@@ -25,13 +29,17 @@ final class CollectiveRunner implements Runner {
         Stream stream = context.owned().own(device.newStream());
         DeviceMemory send = context.owned().own(device.allocate(collective.mostBytes()));
         DeviceMemory receive = context.owned().own(device.allocate(collective.mostBytes()));
+        CollectivePace pace = new CollectivePace(context.spec().measuredSeconds() + SECONDS_MORE);
+        long began = System.nanoTime();
         boolean warm = false;
         for (CollectiveScope scope : collective.scopes()) {
             context.phase("join " + scope.key(), 0);
             Circle circle = Circle.of(scope, context.world(), context.spec());
+            pace.nextScope(
+                    circle.agree(List.of(), (System.nanoTime() - began) / 1e9).elapsed());
             Owned owned = new Owned();
             Communicator communicator = join(circle, owned);
-            CollectiveWork work = new CollectiveWork(context, circle, communicator, stream, send, receive);
+            CollectiveWork work = new CollectiveWork(context, circle, communicator, stream, send, receive, pace, began);
             if (!warm) {
                 context.phase("warm-up", 0);
                 work.warmUp(collective.cases().get(0), collective.warmUpOperations());

@@ -24,22 +24,29 @@ final class CollectiveWork {
     private final Stream stream;
     private final DeviceMemory send;
     private final DeviceMemory receive;
+    private final CollectivePace pace;
+    private final long began;
     private final Map<String, String> conditions;
     private long cases;
 
+    /** @param began by the nano clock, when this rank began with all cases */
     CollectiveWork(
             RankContext context,
             Circle circle,
             Communicator communicator,
             Stream stream,
             DeviceMemory send,
-            DeviceMemory receive) {
+            DeviceMemory receive,
+            CollectivePace pace,
+            long began) {
         this.context = context;
         this.circle = circle;
         this.communicator = communicator;
         this.stream = stream;
         this.send = send;
         this.receive = receive;
+        this.pace = pace;
+        this.began = began;
         this.conditions = circle.conditions(Identity.bootId());
     }
 
@@ -56,6 +63,10 @@ final class CollectiveWork {
     }
 
     void run(CollectiveCase what) throws Exception {
+        if (!pace.hasTimeFor(what)) {
+            System.err.println("collective: left out for want of time: " + what.name() + ", " + conditions);
+            return;
+        }
         Buffers buffers = buffers(what);
         long seed = Counter.hash(context.spec().seed(), cases++);
         fill(buffers, seed);
@@ -133,7 +144,9 @@ final class CollectiveWork {
         Map<String, String> all = new TreeMap<>(conditions);
         all.putAll(what.conditions());
         all.putAll(communicator.report());
-        List<Double> gigabytesPerSecond = circle.slowest("times", microseconds).stream()
+        Circle.Agreement agreement = circle.agree(microseconds, (System.nanoTime() - began) / 1e9);
+        pace.told(what, agreement.elapsed(), agreement.longest());
+        List<Double> gigabytesPerSecond = agreement.slowest().stream()
                 .map(time -> what.busGBps(circle.size(), time))
                 .toList();
         context.writer().write(Measurement.of(Metric.COLLECTIVE_TIME, microseconds, all));
