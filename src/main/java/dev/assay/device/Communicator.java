@@ -23,7 +23,7 @@ public interface Communicator extends AutoCloseable {
 
     /**
      * How the library says it has connected this rank until now, as conditions of a measurement: {@code transport}, and where
-     * it uses them {@code nics}, {@code gdr}, {@code nvls}. Without {@code transport} where it says nothing.
+     * it uses them {@code nics} and {@code gdr}. Without {@code transport} where it says nothing.
      */
     Map<String, String> report();
 

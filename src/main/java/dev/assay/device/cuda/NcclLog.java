@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param nics that the network transport found, e.g. {@code mlx5_0:1/RoCE}
  * @param networkConnections over the network
  * @param direct of these, with GPUDirect RDMA
+ * @param nvls the switch reduces: NVLink SHARP
  */
 record NcclLog(Set<String> transports, Set<String> nics, int networkConnections, int direct, boolean nvls) {
     private static final Pattern VIA = Pattern.compile("NCCL INFO Channel .* -> .* via (direct shared memory|\\S+)");
@@ -78,9 +79,12 @@ record NcclLog(Set<String> transports, Set<String> nics, int networkConnections,
     /** As conditions of a measurement; without a connection nothing is known. */
     Map<String, String> words() {
         Map<String, String> words = new TreeMap<>();
-        if (!transports.isEmpty()) {
-            words.put("transport", String.join("+", new TreeSet<>(transports)));
-            words.put("nvls", nvls ? "yes" : "no");
+        Set<String> kinds = new TreeSet<>(transports);
+        if (nvls) {
+            kinds.add("NVLS");
+        }
+        if (!kinds.isEmpty()) {
+            words.put("transport", String.join("+", kinds));
         }
         if (networkConnections > 0) {
             words.put("gdr", direct + " of " + networkConnections + " connections");

@@ -52,8 +52,7 @@ class NcclLogTest {
                 .containsOnly(
                         entry("transport", "NET/IB+P2P/IPC"),
                         entry("gdr", "2 of 2 connections"),
-                        entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"),
-                        entry("nvls", "no"));
+                        entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"));
     }
 
     @Test
@@ -67,12 +66,12 @@ class NcclLogTest {
 
     @Test
     void hostMemoryIsOneKindHoweverItIsCalled() {
-        assertThat(parse(SHARED_MEMORY).words()).containsOnly(entry("transport", "SHM"), entry("nvls", "no"));
+        assertThat(parse(SHARED_MEMORY).words()).containsOnly(entry("transport", "SHM"));
     }
 
     @Test
     void nvlinkWithoutANetworkTellsOfNoNics() {
-        assertThat(parse(NVLINK).words()).containsOnly(entry("transport", "P2P/CUMEM"), entry("nvls", "yes"));
+        assertThat(parse(NVLINK).words()).containsOnly(entry("transport", "NVLS+P2P/CUMEM"));
     }
 
     @Test
@@ -89,7 +88,7 @@ class NcclLogTest {
         NcclLogFile second = NcclLogFile.at(Optional.of(file));
         Files.writeString(file, SOCKETS, StandardOpenOption.APPEND);
 
-        assertThat(first.report()).containsEntry("transport", "NET/Socket+P2P/CUMEM");
+        assertThat(first.report()).containsEntry("transport", "NET/Socket+NVLS+P2P/CUMEM");
         assertThat(second.report()).containsEntry("transport", "NET/Socket");
     }
 
