@@ -163,7 +163,7 @@ final class FaultyDevice implements Device {
         if (fault == Fault.WRONG_ELEMENTS) {
             stream.synchronize(Duration.ofSeconds(10));
             byte[] bytes = memory.read();
-            byte[] first = Arrays.copyOf(bytes, 16);
+            byte[] first = Arrays.copyOf(bytes, Math.min(16, bytes.length));
             for (int i = 0; i < first.length; i++) {
                 first[i] ^= 0x55;
             }
