@@ -3,11 +3,11 @@ package dev.assay.device;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 
 /**
  * The inputs of collectives and the check of their outputs. Element i of a rank's input depends on seed, rank and i: for those
- * that reduce it is the integer {@link Counter#gradient}, whose partial sums are exact in every {@link ElementType}; for those
+ * that reduce it is the integer {@link Counter#gradient}, whose partial sums are exact in every {@link CollectiveType}; for those
  * that only move it is any bits, {@link #word}.
  */
 public interface CollectiveLoad {

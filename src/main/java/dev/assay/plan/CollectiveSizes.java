@@ -7,7 +7,7 @@ import dev.assay.workload.Collective;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectiveScope;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -101,21 +101,21 @@ final class CollectiveSizes {
         List<CollectiveCase> cases = new ArrayList<>();
         for (long bytes : LATENCIES) {
             cases.add(plain(CollectiveOperation.ALL_REDUCE, bytes));
-            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, ElementType.FLOAT, Reduction.SUM, false, true));
+            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, CollectiveType.FLOAT, Reduction.SUM, false, true));
         }
         BANDWIDTHS.forEach(bytes -> cases.add(plain(CollectiveOperation.ALL_REDUCE, bytes)));
         for (long bytes : List.of(MIB, 256 * MIB)) {
-            for (ElementType type : List.of(ElementType.BFLOAT16, ElementType.HALF, ElementType.INT32)) {
+            for (CollectiveType type : List.of(CollectiveType.BFLOAT16, CollectiveType.HALF, CollectiveType.INT32)) {
                 cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, type, Reduction.SUM, false, false));
             }
-            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, ElementType.FLOAT, Reduction.MAX, false, false));
+            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, CollectiveType.FLOAT, Reduction.MAX, false, false));
         }
         for (CollectiveOperation operation : CollectiveOperation.values()) {
             if (operation != CollectiveOperation.ALL_REDUCE) {
                 sizes(operation).forEach(bytes -> cases.add(plain(operation, bytes)));
             }
             if (operation.inPlace()) {
-                cases.add(cuda(operation, GIB, ElementType.FLOAT, Reduction.SUM, true, false));
+                cases.add(cuda(operation, GIB, CollectiveType.FLOAT, Reduction.SUM, true, false));
             }
         }
         return cases.stream()
@@ -130,14 +130,14 @@ final class CollectiveSizes {
     }
 
     private static CollectiveCase plain(CollectiveOperation operation, long bytes) {
-        return cuda(operation, bytes, ElementType.FLOAT, Reduction.SUM, false, false);
+        return cuda(operation, bytes, CollectiveType.FLOAT, Reduction.SUM, false, false);
     }
 
     /** Samples long enough, 0.5 ms and more, that the events around them take less than half a per cent. */
     private static CollectiveCase cuda(
             CollectiveOperation operation,
             long bytes,
-            ElementType type,
+            CollectiveType type,
             Reduction reduction,
             boolean inPlace,
             boolean graph) {
@@ -150,23 +150,23 @@ final class CollectiveSizes {
     private static List<CollectiveCase> referenceCases() {
         List<CollectiveCase> cases = new ArrayList<>();
         for (CollectiveOperation operation : CollectiveOperation.values()) {
-            cases.add(reference(operation, 4 * KIB, ElementType.FLOAT, Reduction.SUM, false, false));
+            cases.add(reference(operation, 4 * KIB, CollectiveType.FLOAT, Reduction.SUM, false, false));
         }
         CollectiveOperation all = CollectiveOperation.ALL_REDUCE;
-        cases.add(reference(all, 8, ElementType.FLOAT, Reduction.SUM, false, false));
-        cases.add(reference(all, 4 * KIB, ElementType.FLOAT, Reduction.SUM, true, false));
-        cases.add(reference(all, 4 * KIB, ElementType.FLOAT, Reduction.SUM, false, true));
-        cases.add(reference(all, 4 * KIB, ElementType.FLOAT, Reduction.MAX, false, false));
-        cases.add(reference(all, 4 * KIB, ElementType.BFLOAT16, Reduction.SUM, false, false));
-        cases.add(reference(all, 4 * KIB, ElementType.HALF, Reduction.SUM, false, false));
-        cases.add(reference(all, 4 * KIB, ElementType.INT32, Reduction.SUM, false, false));
+        cases.add(reference(all, 8, CollectiveType.FLOAT, Reduction.SUM, false, false));
+        cases.add(reference(all, 4 * KIB, CollectiveType.FLOAT, Reduction.SUM, true, false));
+        cases.add(reference(all, 4 * KIB, CollectiveType.FLOAT, Reduction.SUM, false, true));
+        cases.add(reference(all, 4 * KIB, CollectiveType.FLOAT, Reduction.MAX, false, false));
+        cases.add(reference(all, 4 * KIB, CollectiveType.BFLOAT16, Reduction.SUM, false, false));
+        cases.add(reference(all, 4 * KIB, CollectiveType.HALF, Reduction.SUM, false, false));
+        cases.add(reference(all, 4 * KIB, CollectiveType.INT32, Reduction.SUM, false, false));
         return cases;
     }
 
     private static CollectiveCase reference(
             CollectiveOperation operation,
             long bytes,
-            ElementType type,
+            CollectiveType type,
             Reduction reduction,
             boolean inPlace,
             boolean graph) {

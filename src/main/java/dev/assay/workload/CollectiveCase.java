@@ -17,7 +17,7 @@ import java.util.TreeMap;
 public record CollectiveCase(
         CollectiveOperation operation,
         long bytes,
-        ElementType type,
+        CollectiveType type,
         Reduction reduction,
         boolean inPlace,
         boolean graph,

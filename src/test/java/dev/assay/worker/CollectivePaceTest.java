@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +47,6 @@ class CollectivePaceTest {
 
     private static CollectiveCase allReduce(long bytes) {
         return new CollectiveCase(
-                CollectiveOperation.ALL_REDUCE, bytes, ElementType.FLOAT, Reduction.SUM, false, false, 1, 8, 2);
+                CollectiveOperation.ALL_REDUCE, bytes, CollectiveType.FLOAT, Reduction.SUM, false, false, 1, 8, 2);
     }
 }

@@ -10,7 +10,7 @@ import dev.assay.workload.Collective;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectiveScope;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,12 +96,12 @@ class CollectiveRunnerTest {
     private static Collective collective(CollectiveScope... scopes) {
         List<CollectiveCase> cases = new ArrayList<>();
         for (CollectiveOperation operation : CollectiveOperation.values()) {
-            cases.add(what(operation, ElementType.FLOAT, Reduction.SUM, false, false));
+            cases.add(what(operation, CollectiveType.FLOAT, Reduction.SUM, false, false));
             if (operation.inPlace()) {
-                cases.add(what(operation, ElementType.FLOAT, Reduction.SUM, true, false));
+                cases.add(what(operation, CollectiveType.FLOAT, Reduction.SUM, true, false));
             }
         }
-        for (ElementType type : List.of(ElementType.BFLOAT16, ElementType.HALF, ElementType.INT32)) {
+        for (CollectiveType type : List.of(CollectiveType.BFLOAT16, CollectiveType.HALF, CollectiveType.INT32)) {
             cases.add(what(CollectiveOperation.REDUCE_SCATTER, type, Reduction.SUM, false, false));
             cases.add(what(CollectiveOperation.ALL_REDUCE, type, Reduction.MAX, false, true));
         }
@@ -110,7 +110,7 @@ class CollectiveRunnerTest {
 
     /** 960 bytes: four shares and three are multiples of 16 bytes. */
     private static CollectiveCase what(
-            CollectiveOperation operation, ElementType type, Reduction reduction, boolean inPlace, boolean graph) {
+            CollectiveOperation operation, CollectiveType type, Reduction reduction, boolean inPlace, boolean graph) {
         return new CollectiveCase(operation, 960, type, reduction, inPlace, graph, 2, 2, 1);
     }
 }

@@ -24,7 +24,7 @@ class CollectiveTest {
         "SEND_RECEIVE, 1"
     })
     void busBandwidthIsBytesOverTimeByTheFactor(CollectiveOperation operation, double factor) {
-        CollectiveCase gibibyte = what(operation, 1L << 30, ElementType.FLOAT);
+        CollectiveCase gibibyte = what(operation, 1L << 30, CollectiveType.FLOAT);
 
         assertThat(gibibyte.busGBps(8, 1e6)).isCloseTo(1.073741824 * factor, within(1e-12));
     }
@@ -32,7 +32,7 @@ class CollectiveTest {
     @ParameterizedTest
     @EnumSource(CollectiveOperation.class)
     void whatIsExpectedCoversTheWholeOutputOnce(CollectiveOperation operation) {
-        long elements = what(operation, 4096, ElementType.HALF).elements(5);
+        long elements = what(operation, 4096, CollectiveType.HALF).elements(5);
 
         for (int rank = 0; rank < 5; rank++) {
             long at = 0;
@@ -50,27 +50,27 @@ class CollectiveTest {
 
     @Test
     void sharesAreWholeSixteenBytes() {
-        assertThat(what(CollectiveOperation.ALL_GATHER, 1 << 20, ElementType.FLOAT)
+        assertThat(what(CollectiveOperation.ALL_GATHER, 1 << 20, CollectiveType.FLOAT)
                         .elements(3))
                 .isEqualTo(3 * 87380);
-        assertThat(what(CollectiveOperation.ALL_REDUCE, 1 << 20, ElementType.FLOAT)
+        assertThat(what(CollectiveOperation.ALL_REDUCE, 1 << 20, CollectiveType.FLOAT)
                         .elements(3))
                 .isEqualTo(1 << 18);
         assertThatThrownBy(() ->
-                        what(CollectiveOperation.SCATTER, 64, ElementType.FLOAT).elements(8))
+                        what(CollectiveOperation.SCATTER, 64, CollectiveType.FLOAT).elements(8))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("each of 8 ranks at least 16 bytes");
     }
 
     @Test
     void refusesWhatCannotBeMeasured() {
-        CollectiveCase one = what(CollectiveOperation.ALL_REDUCE, 8, ElementType.FLOAT);
+        CollectiveCase one = what(CollectiveOperation.ALL_REDUCE, 8, CollectiveType.FLOAT);
 
         assertThatThrownBy(() -> new CollectiveCase(
-                        CollectiveOperation.GATHER, 8, ElementType.FLOAT, Reduction.SUM, true, false, 1, 1, 1))
+                        CollectiveOperation.GATHER, 8, CollectiveType.FLOAT, Reduction.SUM, true, false, 1, 1, 1))
                 .hasMessageContaining("out of place");
         assertThatThrownBy(() -> new CollectiveCase(
-                        CollectiveOperation.GATHER, 8, ElementType.FLOAT, Reduction.SUM, false, false, 0, 1, 1))
+                        CollectiveOperation.GATHER, 8, CollectiveType.FLOAT, Reduction.SUM, false, false, 0, 1, 1))
                 .hasMessageContaining("batch > 0");
         assertThatThrownBy(() -> new Collective(List.of(CollectiveScope.NODE), List.of(one, one), 0))
                 .hasMessageContaining("got twice all-reduce of 8 bytes");
@@ -87,7 +87,7 @@ class CollectiveTest {
         assertThat(CollectiveScope.RAIL.exists(2, 2)).isTrue();
     }
 
-    private static CollectiveCase what(CollectiveOperation operation, long bytes, ElementType type) {
+    private static CollectiveCase what(CollectiveOperation operation, long bytes, CollectiveType type) {
         return new CollectiveCase(operation, bytes, type, Reduction.SUM, false, false, 1, 1, 1);
     }
 }

@@ -5,7 +5,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 
 /** The kernels of {@code native/collective.cu}. */
 final class CudaCollectiveLoad implements CollectiveLoad {
@@ -66,7 +66,7 @@ final class CudaCollectiveLoad implements CollectiveLoad {
     }
 
     /** As {@code native/collective.cu} counts them. */
-    private static int type(ElementType type) {
+    private static int type(CollectiveType type) {
         return switch (type) {
             case FLOAT -> 0;
             case BFLOAT16 -> 1;

@@ -2,7 +2,7 @@ package dev.assay.device.cuda;
 
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
@@ -108,7 +108,7 @@ final class NcclOperation {
         }
     }
 
-    private static int type(ElementType type) {
+    private static int type(CollectiveType type) {
         return switch (type) {
             case FLOAT -> Nccl.NCCL_FLOAT32;
             case BFLOAT16 -> Nccl.NCCL_BFLOAT16;

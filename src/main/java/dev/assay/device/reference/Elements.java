@@ -2,7 +2,7 @@ package dev.assay.device.reference;
 
 import dev.assay.device.Bf16;
 import dev.assay.device.Half;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +12,7 @@ final class Elements {
     private Elements() {}
 
     /** Each element of {@code into} becomes its own with the other's. */
-    static void reduce(ElementType type, Reduction reduction, ByteBuffer into, ByteBuffer other) {
+    static void reduce(CollectiveType type, Reduction reduction, ByteBuffer into, ByteBuffer other) {
         ByteBuffer a = into.slice().order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer b = other.slice(0, a.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at < a.capacity(); at += type.bytes()) {
@@ -30,7 +30,7 @@ final class Elements {
     }
 
     /** The bits of an integer in a type. */
-    static int bits(ElementType type, int value) {
+    static int bits(CollectiveType type, int value) {
         return switch (type) {
             case FLOAT -> Float.floatToRawIntBits(value);
             case BFLOAT16 -> Bf16.of(value) & 0xFFFF;

@@ -6,7 +6,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import java.nio.ByteBuffer;
 
 /** Inputs and outputs of collectives, an element at a time: the oracle of {@code native/collective.cu}. */
@@ -14,7 +14,7 @@ final class ReferenceCollectiveLoad implements CollectiveLoad {
     @Override
     public void fill(
             DeviceMemory target, long elements, CollectiveCase what, long seed, int rank, int ranks, Stream stream) {
-        ElementType type = what.type();
+        CollectiveType type = what.type();
         ByteBuffer out = HostMemory.of(target).buffer(elements * type.bytes());
         SerialStream.of(stream).enqueue(() -> {
             for (int i = 0; i < elements; i++) {
@@ -26,7 +26,7 @@ final class ReferenceCollectiveLoad implements CollectiveLoad {
     @Override
     public long countWrong(
             DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream stream) {
-        ElementType type = what.type();
+        CollectiveType type = what.type();
         ByteBuffer in = HostMemory.of(found).buffer((piece.at() + piece.elements()) * type.bytes());
         return SerialStream.of(stream).call(() -> {
             long wrong = 0;
@@ -71,7 +71,7 @@ final class ReferenceCollectiveLoad implements CollectiveLoad {
         return found == expected || (what.operation().reduces() && expected == 0 && negativeZero);
     }
 
-    private static void put(ByteBuffer out, ElementType type, int element, int bits) {
+    private static void put(ByteBuffer out, CollectiveType type, int element, int bits) {
         if (type.bytes() == 4) {
             out.putInt(4 * element, bits);
         } else {
@@ -79,7 +79,7 @@ final class ReferenceCollectiveLoad implements CollectiveLoad {
         }
     }
 
-    private static int get(ByteBuffer in, ElementType type, int element) {
+    private static int get(ByteBuffer in, CollectiveType type, int element) {
         return type.bytes() == 4 ? in.getInt(4 * element) : in.getShort(2 * element) & 0xFFFF;
     }
 }

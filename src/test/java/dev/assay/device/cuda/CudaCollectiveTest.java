@@ -11,7 +11,7 @@ import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -50,8 +50,8 @@ class CudaCollectiveTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
-    void inputsHaveTheBitsOfTheOracle(ElementType type) {
+    @EnumSource(CollectiveType.class)
+    void inputsHaveTheBitsOfTheOracle(CollectiveType type) {
         for (CollectiveOperation operation :
                 new CollectiveOperation[] {CollectiveOperation.ALL_REDUCE, CollectiveOperation.ALL_GATHER}) {
             CollectiveCase what = what(operation, type, Reduction.SUM, false);
@@ -62,8 +62,8 @@ class CudaCollectiveTest {
 
     /** Sums and maxima that the oracle's reduction of three ranks made are right; with one bit flipped one is wrong. */
     @ParameterizedTest
-    @EnumSource(ElementType.class)
-    void theCheckAgreesWithTheOracle(ElementType type) {
+    @EnumSource(CollectiveType.class)
+    void theCheckAgreesWithTheOracle(CollectiveType type) {
         for (Reduction reduction : Reduction.values()) {
             CollectiveCase what = what(CollectiveOperation.ALL_REDUCE, type, reduction, false);
             byte[] right = CollectiveOracle.reduced(what, ELEMENTS, seed, RANKS);
@@ -83,7 +83,7 @@ class CudaCollectiveTest {
     @EnumSource(CollectiveOperation.class)
     void oneRankGetsItsOwnInputPlainAndAsAGraph(CollectiveOperation operation) {
         for (boolean graph : new boolean[] {false, true}) {
-            CollectiveCase what = what(operation, ElementType.FLOAT, Reduction.SUM, graph);
+            CollectiveCase what = what(operation, CollectiveType.FLOAT, Reduction.SUM, graph);
             long elements = what.elements(1);
             try (Communicator communicator = device.join(device.newCommunicatorId(), 0, 1);
                     DeviceMemory send = device.allocate(4 * elements);
@@ -138,7 +138,7 @@ class CudaCollectiveTest {
     }
 
     private static CollectiveCase what(
-            CollectiveOperation operation, ElementType type, Reduction reduction, boolean graph) {
+            CollectiveOperation operation, CollectiveType type, Reduction reduction, boolean graph) {
         return new CollectiveCase(operation, 4096, type, reduction, false, graph, 2, 1, 1);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,21 +19,21 @@ class NcclOperationTest {
 
     @Test
     void collectivesOfNcclsOwnCountShares() {
-        assertThat(calls(CollectiveOperation.ALL_REDUCE, 1, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.ALL_REDUCE, 1, CollectiveType.FLOAT))
                 .containsExactly("allReduce 1000>2000 24 7 0");
-        assertThat(calls(CollectiveOperation.ALL_GATHER, 1, ElementType.HALF))
+        assertThat(calls(CollectiveOperation.ALL_GATHER, 1, CollectiveType.HALF))
                 .containsExactly("allGather 1000>2000 8 6");
-        assertThat(calls(CollectiveOperation.REDUCE_SCATTER, 1, ElementType.INT32))
+        assertThat(calls(CollectiveOperation.REDUCE_SCATTER, 1, CollectiveType.INT32))
                 .containsExactly("reduceScatter 1000>2000 8 2 0");
-        assertThat(calls(CollectiveOperation.BROADCAST, 1, ElementType.BFLOAT16))
+        assertThat(calls(CollectiveOperation.BROADCAST, 1, CollectiveType.BFLOAT16))
                 .containsExactly("broadcast 1000>2000 24 9 root 0");
-        assertThat(calls(CollectiveOperation.REDUCE, 1, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.REDUCE, 1, CollectiveType.FLOAT))
                 .containsExactly("reduce 1000>2000 24 7 0 root 0");
     }
 
     @Test
     void allToAllIsAGroupOfSendsAndReceives() {
-        assertThat(calls(CollectiveOperation.ALL_TO_ALL, 1, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.ALL_TO_ALL, 1, CollectiveType.FLOAT))
                 .containsExactly(
                         "start",
                         "send 1000 8 7 to 0",
@@ -47,20 +47,20 @@ class NcclOperationTest {
 
     @Test
     void aRingShiftSendsToTheNextAndReceivesFromThePrevious() {
-        assertThat(calls(CollectiveOperation.SEND_RECEIVE, 2, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.SEND_RECEIVE, 2, CollectiveType.FLOAT))
                 .containsExactly("start", "send 1000 24 7 to 0", "recv 2000 24 7 from 1", "end");
     }
 
     @Test
     void onlyTheRootGathersAndScatters() {
-        assertThat(calls(CollectiveOperation.GATHER, 1, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.GATHER, 1, CollectiveType.FLOAT))
                 .containsExactly("start", "send 1000 8 7 to 0", "end");
-        assertThat(calls(CollectiveOperation.GATHER, 0, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.GATHER, 0, CollectiveType.FLOAT))
                 .hasSize(6)
                 .contains("recv 2064 8 7 from 2");
-        assertThat(calls(CollectiveOperation.SCATTER, 2, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.SCATTER, 2, CollectiveType.FLOAT))
                 .containsExactly("start", "recv 2000 8 7 from 0", "end");
-        assertThat(calls(CollectiveOperation.SCATTER, 0, ElementType.FLOAT))
+        assertThat(calls(CollectiveOperation.SCATTER, 0, CollectiveType.FLOAT))
                 .hasSize(6)
                 .contains("send 1032 8 7 to 1");
     }
@@ -70,14 +70,14 @@ class NcclOperationTest {
         nccl.sendStatus = 5;
 
         int status = NcclOperation.of(
-                        nccl, place(1), what(CollectiveOperation.ALL_TO_ALL, ElementType.FLOAT), 24, 8, 1000, 2000)
+                        nccl, place(1), what(CollectiveOperation.ALL_TO_ALL, CollectiveType.FLOAT), 24, 8, 1000, 2000)
                 .getAsInt();
 
         assertThat(status).isEqualTo(5);
         assertThat(nccl.calls).containsExactly("start", "send 1000 8 7 to 0", "end");
     }
 
-    private List<String> calls(CollectiveOperation operation, int rank, ElementType type) {
+    private List<String> calls(CollectiveOperation operation, int rank, CollectiveType type) {
         nccl.calls.clear();
         assertThat(NcclOperation.of(nccl, place(rank), what(operation, type), 24, 8, 1000, 2000)
                         .getAsInt())
@@ -89,7 +89,7 @@ class NcclOperationTest {
         return new NcclOperation.Place(COMM, rank, 3, STREAM);
     }
 
-    private static CollectiveCase what(CollectiveOperation operation, ElementType type) {
+    private static CollectiveCase what(CollectiveOperation operation, CollectiveType type) {
         return new CollectiveCase(operation, 96, type, Reduction.SUM, false, false, 1, 1, 1);
     }
 

@@ -7,7 +7,7 @@ import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
+import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -22,8 +22,8 @@ class CollectiveLoadTest {
     private final ReferenceDevice device = new ReferenceDevice("node", 0);
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
-    void theInputOfOneRankIsNotThatOfAnotherNorOfAnotherPlace(ElementType type) {
+    @EnumSource(CollectiveType.class)
+    void theInputOfOneRankIsNotThatOfAnotherNorOfAnotherPlace(CollectiveType type) {
         CollectiveCase what = what(CollectiveOperation.BROADCAST, type);
 
         assertThat(wrong(what, piece(OptionalInt.of(1), 0))).isZero();
@@ -32,15 +32,15 @@ class CollectiveLoadTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
-    void oneRanksInputIsNoSum(ElementType type) {
+    @EnumSource(CollectiveType.class)
+    void oneRanksInputIsNoSum(CollectiveType type) {
         assertThat(wrong(what(CollectiveOperation.ALL_REDUCE, type), piece(OptionalInt.empty(), 0)))
                 .isGreaterThan(900);
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
-    void whatNobodyWroteIsWrong(ElementType type) {
+    @EnumSource(CollectiveType.class)
+    void whatNobodyWroteIsWrong(CollectiveType type) {
         CollectiveCase what = what(CollectiveOperation.ALL_REDUCE, type);
         DeviceMemory memory = device.allocate(ELEMENTS * type.bytes());
         try (Stream stream = device.newStream()) {
@@ -55,7 +55,7 @@ class CollectiveLoadTest {
 
     @Test
     void oneFlippedBitIsOneWrongElement() {
-        CollectiveCase what = what(CollectiveOperation.SCATTER, ElementType.HALF);
+        CollectiveCase what = what(CollectiveOperation.SCATTER, CollectiveType.HALF);
         DeviceMemory memory = device.allocate(2 * ELEMENTS);
         try (Stream stream = device.newStream()) {
             device.collectiveLoad().fill(memory, ELEMENTS, what, SEED, 1, 2, stream);
@@ -83,7 +83,7 @@ class CollectiveLoadTest {
         return new CollectivePiece(0, ELEMENTS, from, index);
     }
 
-    private static CollectiveCase what(CollectiveOperation operation, ElementType type) {
+    private static CollectiveCase what(CollectiveOperation operation, CollectiveType type) {
         return new CollectiveCase(operation, 4000, type, Reduction.SUM, false, false, 1, 1, 1);
     }
 }

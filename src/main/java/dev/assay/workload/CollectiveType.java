@@ -3,7 +3,7 @@ package dev.assay.workload;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What a collective's buffers hold, by the names that nccl-tests uses. */
-public enum ElementType {
+public enum CollectiveType {
     @JsonProperty("float")
     FLOAT("float", 4),
     @JsonProperty("bfloat16")
@@ -16,7 +16,7 @@ public enum ElementType {
     private final String key;
     private final int bytes;
 
-    ElementType(String key, int bytes) {
+    CollectiveType(String key, int bytes) {
         this.key = key;
         this.bytes = bytes;
     }
