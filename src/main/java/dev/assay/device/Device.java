@@ -59,6 +59,14 @@ public interface Device extends AutoCloseable {
     Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream);
 
+    CollectiveLoad collectiveLoad();
+
+    /**
+     * Captures what {@code work} enqueues on the stream, without running it; what is enqueued must have run once before, so
+     * that nothing remains to be set up.
+     */
+    Replay capture(Stream stream, Runnable work);
+
     /** An opaque id that rank 0 of a communicator makes and the others need to join. */
     byte[] newCommunicatorId();
 

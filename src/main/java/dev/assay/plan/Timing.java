@@ -5,6 +5,7 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
@@ -61,6 +62,9 @@ final class Timing {
         }
         if (part instanceof GemmSweep sweep) {
             return cuda ? gemmSeconds(sweep) : 1;
+        }
+        if (part instanceof Collective collective) {
+            return CollectiveSizes.seconds(cluster, collective);
         }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }

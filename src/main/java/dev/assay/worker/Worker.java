@@ -7,6 +7,7 @@ import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
@@ -158,6 +159,9 @@ public final class Worker {
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);
+        }
+        if (workload instanceof Collective collective) {
+            return new CollectiveRunner(context, collective);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

@@ -1,5 +1,6 @@
 package dev.assay.worker;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceException;
@@ -9,6 +10,7 @@ import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -16,6 +18,8 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.CollectivePiece;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
@@ -138,6 +142,36 @@ final class FaultyDevice implements Device {
     }
 
     @Override
+    public CollectiveLoad collectiveLoad() {
+        CollectiveLoad load = device.collectiveLoad();
+        return new CollectiveLoad() {
+            @Override
+            public void fill(
+                    DeviceMemory target,
+                    long elements,
+                    CollectiveCase what,
+                    long seed,
+                    int rank,
+                    int ranks,
+                    Stream on) {
+                load.fill(target, elements, what, seed, rank, ranks, on);
+            }
+
+            @Override
+            public long countWrong(
+                    DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream on) {
+                spoil(found, on);
+                return load.countWrong(found, piece, what, seed, ranks, on);
+            }
+        };
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return device.capture(stream, work);
+    }
+
+    @Override
     public byte[] newCommunicatorId() {
         return device.newCommunicatorId();
     }
@@ -190,7 +224,7 @@ final class FaultyDevice implements Device {
         if (fault == Fault.WRONG_ELEMENTS) {
             stream.synchronize(Duration.ofSeconds(10));
             byte[] bytes = memory.read();
-            byte[] first = Arrays.copyOf(bytes, 16);
+            byte[] first = Arrays.copyOf(bytes, Math.min(16, bytes.length));
             for (int i = 0; i < first.length; i++) {
                 first[i] ^= 0x55;
             }

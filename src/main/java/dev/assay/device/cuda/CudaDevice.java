@@ -1,5 +1,6 @@
 package dev.assay.device.cuda;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
@@ -10,6 +11,7 @@ import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -273,6 +275,17 @@ public final class CudaDevice implements Device {
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
         return checks.elements(
                 gemm, (CudaMemory) a, (CudaMemory) b, (CudaMemory) c, samples, seed, (CudaStream) stream);
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        return new CudaCollectiveLoad(kernels, this);
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        context.makeCurrent();
+        return CudaGraph.capture((CudaStream) stream, work);
     }
 
     @Override

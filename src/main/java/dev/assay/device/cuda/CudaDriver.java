@@ -4,7 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
 /**
- * Mirrors {@code cuda.h} of CUDA 13.0, by the names that libcuda exports; all exist since CUDA 11. Handles, device pointers and
+ * Mirrors {@code cuda.h} of CUDA 13.0, by the names that libcuda exports; all exist since CUDA 11.4. Handles, device pointers and
  * addresses are {@code long}; {@code unsigned int} is {@code int}. {@code cuEventElapsedTime} is the plain symbol, which old
  * drivers have too; {@code _v2} only adds a status for failed work that {@code cuEventQuery} tells as well.
  */
@@ -15,6 +15,9 @@ final class CudaDriver {
 
     static final int CU_STREAM_NON_BLOCKING = 0x1;
     static final int CU_EVENT_DEFAULT = 0x0;
+
+    /** {@code CUstreamCaptureMode}: other threads, NCCL's among them, may do what they like meanwhile. */
+    static final int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1;
 
     static final int CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16;
     static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75;
@@ -80,6 +83,20 @@ final class CudaDriver {
     static native int cuStreamSynchronize(long hStream);
 
     static native int cuStreamDestroy_v2(long hStream);
+
+    static native int cuStreamBeginCapture_v2(long hStream, int mode);
+
+    static native int cuStreamEndCapture(long hStream, long[] phGraph);
+
+    static native int cuGraphInstantiateWithFlags(long[] phGraphExec, long hGraph, long flags);
+
+    static native int cuGraphUpload(long hGraphExec, long hStream);
+
+    static native int cuGraphLaunch(long hGraphExec, long hStream);
+
+    static native int cuGraphExecDestroy(long hGraphExec);
+
+    static native int cuGraphDestroy(long hGraph);
 
     static native int cuEventCreate(long[] phEvent, int flags);
 

@@ -29,7 +29,8 @@ record KernelSources(String program, Map<String, String> headers) {
             "compare.cu",
             "freivalds.cu",
             "memory.cu",
-            "memtest.cu");
+            "memtest.cu",
+            "collective.cu");
 
     static KernelSources fromResources() {
         Map<String, String> headers = new LinkedHashMap<>();

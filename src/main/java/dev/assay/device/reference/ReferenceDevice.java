@@ -2,6 +2,7 @@ package dev.assay.device.reference;
 
 import dev.assay.device.Bf16;
 import dev.assay.device.Checksum;
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
@@ -12,6 +13,7 @@ import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -153,6 +155,16 @@ public final class ReferenceDevice implements Device {
     public Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
         return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, a, b, c, samples, seed));
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        return new ReferenceCollectiveLoad();
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return new SerialReplay(SerialStream.of(stream), work);
     }
 
     @Override
