@@ -35,6 +35,10 @@ public interface Device extends AutoCloseable {
 
     MemoryLoad memoryLoad();
 
+    HostCopies hostCopies();
+
+    PeerAccess peerAccess();
+
     GemmRunner newGemm(Gemm gemm);
 
     /**

@@ -117,7 +117,11 @@ public final class Planner {
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
     private static List<Workload> parts(Cluster cluster) {
-        return List.of(Sizes.hbm(cluster));
+        List<Workload> parts = new ArrayList<>(List.of(Sizes.hbm(cluster), Sizes.hostLink(cluster)));
+        if (cluster.gpusPerNode() >= 2) {
+            parts.add(Sizes.peer(cluster));
+        }
+        return parts;
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

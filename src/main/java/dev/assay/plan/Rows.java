@@ -36,6 +36,9 @@ final class Rows {
         if (comparesGpus(criterion) && count * gpusPerNode < 2) {
             return false;
         }
+        if (criterion.workload().equals("peer") && gpusPerNode < 2) {
+            return false;
+        }
         if (!SCALED.contains(criterion.workload())) {
             return count == Collections.max(counts);
         }

@@ -9,6 +9,8 @@ import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
+import dev.assay.workload.Peer;
 import java.util.List;
 import java.util.Locale;
 
@@ -60,6 +62,16 @@ final class Sizes {
     private static final Hbm CUDA_HBM = new Hbm(4L << 30, 40, List.of(4L << 20, 64L << 20, 1L << 30, 4L << 30), 20_000);
 
     private static final Hbm REFERENCE_HBM = new Hbm(1L << 20, 5, List.of(64L << 10, 1L << 20), 1_000);
+
+    /** As nvbandwidth's buffers, half as large: a copy takes 5 ms in 256 MiB, a thousand times what starting it takes. */
+    private static final HostLink CUDA_HOST_LINK = new HostLink(256L << 20, 2, 10);
+
+    private static final HostLink REFERENCE_HOST_LINK = new HostLink(256L << 10, 2, 3);
+
+    /** A sample of four copies takes 2.7 ms at 390 GB/s; the chase lies in 2 MiB, in the other's L2 cache. */
+    private static final Peer CUDA_PEER = new Peer(256L << 20, 4, 6, 2L << 20, 10_000);
+
+    private static final Peer REFERENCE_PEER = new Peer(64L << 10, 2, 3, 64L << 10, 500);
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
@@ -67,6 +79,14 @@ final class Sizes {
 
     static Hbm hbm(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_HBM : REFERENCE_HBM;
+    }
+
+    static HostLink hostLink(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_HOST_LINK : REFERENCE_HOST_LINK;
+    }
+
+    static Peer peer(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_PEER : REFERENCE_PEER;
     }
 
     static Burn burn(Cluster cluster) {

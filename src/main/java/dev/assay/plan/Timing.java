@@ -6,6 +6,8 @@ import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -43,7 +45,20 @@ final class Timing {
         if (part instanceof Hbm) {
             return cuda ? 2 : 0.5;
         }
+        int gpus = cluster.gpusPerNode();
+        if (part instanceof HostLink) {
+            return cuda ? hostLinkSeconds(gpus) : 0.5;
+        }
+        if (part instanceof Peer) {
+            int pairs = gpus * (gpus - 1) / 2;
+            return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
+        }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
+    }
+
+    /** Near and far: three directions, each GPU's turn and one of all, 0.14 s each, and 0.5 s a case to fill and compare. */
+    private static double hostLinkSeconds(int gpus) {
+        return 2 * (3 * 0.14 * (gpus + 1) + 6 * 0.5);
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

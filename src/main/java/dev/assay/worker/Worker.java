@@ -8,6 +8,8 @@ import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -137,6 +139,12 @@ public final class Worker {
         Workload workload = context.spec().workload();
         if (workload instanceof Hbm hbm) {
             return new HbmRunner(context, hbm);
+        }
+        if (workload instanceof HostLink hostLink) {
+            return new HostLinkRunner(context, hostLink);
+        }
+        if (workload instanceof Peer peer) {
+            return new PeerRunner(context, peer);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

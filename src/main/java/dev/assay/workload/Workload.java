@@ -8,12 +8,14 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
+    @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
+    @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Burn, Coupled {
+public sealed interface Workload permits Hbm, HostLink, Peer, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS = List.of("hbm", "burn", "coupled");
+    List<String> KEYS = List.of("hbm", "host-link", "peer", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();

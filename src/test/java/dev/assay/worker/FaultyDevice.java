@@ -6,7 +6,9 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -83,6 +85,16 @@ final class FaultyDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return device.memoryLoad();
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        return device.hostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return device.peerAccess();
     }
 
     @Override

@@ -7,7 +7,9 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -16,6 +18,7 @@ import dev.assay.measurement.Library;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -219,6 +222,18 @@ public final class CudaDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return new CudaMemoryLoad(kernels, this);
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        context.makeCurrent();
+        return new CudaHostCopies(HostNuma.of(Path.of("/sys"), context.pciBusId()));
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        context.makeCurrent();
+        return new CudaPeerAccess(this, memoryLoad(), context, nvml);
     }
 
     @Override

@@ -4,17 +4,28 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import java.util.Locale;
 
-/** Device memory, or a view of some; only the owner frees. */
+/** Device memory, another process's device memory, or a view of some; only the owner frees. */
 final class CudaMemory implements DeviceMemory {
     private final long address;
     private final long bytes;
-    private final boolean owner;
+    private final Release release;
     private boolean closed;
 
-    private CudaMemory(long address, long bytes, boolean owner) {
+    private CudaMemory(long address, long bytes, Release release) {
         this.address = address;
         this.bytes = bytes;
-        this.owner = owner;
+        this.release = release;
+    }
+
+    private enum Release {
+        FREE,
+        CLOSE_HANDLE,
+        NOTHING
+    }
+
+    /** Memory of another process, mapped here. */
+    static CudaMemory opened(long address, long bytes) {
+        return new CudaMemory(address, bytes, Release.CLOSE_HANDLE);
     }
 
     /** @param gpu whose memory, for the message */
@@ -27,7 +38,7 @@ final class CudaMemory implements DeviceMemory {
         if (status != CudaDriver.CUDA_SUCCESS) {
             throw new DeviceException(refused(status, bytes, gpu));
         }
-        return new CudaMemory(address[0], bytes, true);
+        return new CudaMemory(address[0], bytes, Release.FREE);
     }
 
     private static String refused(int status, long bytes, String gpu) {
@@ -60,7 +71,7 @@ final class CudaMemory implements DeviceMemory {
             throw new IllegalArgumentException(
                     "slice must lie in 0.." + bytes + " bytes, got offset " + offsetBytes + ", length " + length);
         }
-        return new CudaMemory(address + offsetBytes, length, false);
+        return new CudaMemory(address + offsetBytes, length, Release.NOTHING);
     }
 
     /** Waits for all streams of the device first: a blocking copy alone does not wait for non-blocking streams. */
@@ -93,9 +104,14 @@ final class CudaMemory implements DeviceMemory {
 
     @Override
     public void close() {
-        if (owner && !closed) {
-            closed = true;
-            Cuda.check(CudaDriver.cuMemFree_v2(address), "cuMemFree_v2");
+        if (closed) {
+            return;
+        }
+        closed = true;
+        switch (release) {
+            case FREE -> Cuda.check(CudaDriver.cuMemFree_v2(address), "cuMemFree_v2");
+            case CLOSE_HANDLE -> Cuda.check(CudaDriver.cuIpcCloseMemHandle(address), "cuIpcCloseMemHandle");
+            case NOTHING -> {}
         }
     }
 }

@@ -52,6 +52,17 @@ class Nvml {
     static final int NVML_GPM_METRIC_ANY_TENSOR_UTIL = 5;
     static final int NVML_GPM_METRIC_DRAM_BW_UTIL = 10;
 
+    /** {@code nvmlGpuP2PCapsIndex_t}. */
+    static final int NVML_P2P_CAPS_INDEX_READ = 0;
+
+    static final int NVML_P2P_CAPS_INDEX_WRITE = 1;
+    static final int NVML_P2P_CAPS_INDEX_NVLINK = 2;
+
+    /** {@code nvmlGpuP2PStatus_t}. */
+    static final int NVML_P2P_STATUS_OK = 0;
+
+    static final int NVML_NVLINK_MAX_LINKS = 18;
+
     Nvml() {}
 
     /** Binds the natives to a library; the first library of the JVM stays. */
@@ -129,6 +140,10 @@ class Nvml {
     native int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values);
 
     native int nvmlDeviceGetMigMode(long device, int[] currentMode, int[] pendingMode);
+
+    native int nvmlDeviceGetP2PStatus(long device1, long device2, int p2pIndex, int[] p2pStatus);
+
+    native int nvmlDeviceGetNvLinkState(long device, int link, int[] isActive);
 
     /** @param metricsGet an {@code nvmlGpmMetricsGet_t}: see {@link GpmMetricsGet} */
     native int nvmlGpmMetricsGet(byte[] metricsGet);

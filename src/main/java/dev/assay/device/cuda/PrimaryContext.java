@@ -4,6 +4,8 @@ import dev.assay.device.DeviceException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A GPU's primary context, and what the driver tells about the GPU.
@@ -64,6 +66,21 @@ record PrimaryContext(
         byte[] uuid = new byte[16];
         Cuda.check(CudaDriver.cuDeviceGetUuid_v2(uuid, device), "cuDeviceGetUuid_v2");
         return uuidText(uuid);
+    }
+
+    /** E.g. {@code 0000:1B:00.0}. */
+    String pciBusId() {
+        byte[] id = new byte[32];
+        Cuda.check(CudaDriver.cuDeviceGetPCIBusId(id, id.length, device), "cuDeviceGetPCIBusId");
+        return NativeStrings.decode(id);
+    }
+
+    /** The driver's number of a GPU; empty where this process does not see it. */
+    static OptionalInt visible(String uuid) {
+        return IntStream.range(0, Cuda.deviceCount())
+                .map(PrimaryContext::device)
+                .filter(device -> uuid(device).equals(uuid))
+                .findFirst();
     }
 
     static String uuidText(byte[] uuid) {

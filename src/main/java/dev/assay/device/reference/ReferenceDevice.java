@@ -9,7 +9,9 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
@@ -116,6 +118,16 @@ public final class ReferenceDevice implements Device {
     @Override
     public MemoryLoad memoryLoad() {
         return new ReferenceMemoryLoad();
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        return new ReferenceHostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return new ReferencePeerAccess();
     }
 
     @Override
