@@ -24,6 +24,15 @@ public interface PeerAccess {
      */
     DeviceMemory open(byte[] offer, long bytes);
 
+    /**
+     * Memory on another device that this process takes for itself, for a device that it cannot reach directly: copies to and
+     * from it go through the host.
+     *
+     * @param address the other's
+     * @throws DeviceException where this process does not see that device
+     */
+    DeviceMemory stage(byte[] address, long bytes);
+
     /** Enqueues a copy of the first bytes; at least one end is this device's own. */
     void copy(PeerMethod method, DeviceMemory from, DeviceMemory to, long bytes, Stream stream);
 

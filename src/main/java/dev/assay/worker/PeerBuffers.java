@@ -69,11 +69,21 @@ final class PeerBuffers {
         stream.synchronize(deadline);
     }
 
-    /** Wherever bytes will arrive. */
-    void poison() {
+    /** This rank's data on the other's device, for what is read from there through the host. */
+    void fillStaged(DeviceMemory staged) {
+        access.copy(PeerMethod.CE, data(shared), data(staged), peer.bytes(), stream);
+        stream.synchronize(deadline);
+    }
+
+    /** Wherever bytes of this link will arrive; what another device holds is poisoned by a copy. */
+    void poison(PeerLink link) {
         for (PeerMethod method : PeerMethod.values()) {
             device.poison(inbox(shared, method), stream);
             device.poison(landing(method), stream);
+        }
+        if (!link.direct()) {
+            access.copy(
+                    PeerMethod.CE, landing(PeerMethod.CE), inbox(link.memory(), PeerMethod.CE), peer.bytes(), stream);
         }
         stream.synchronize(deadline);
     }
@@ -106,6 +116,14 @@ final class PeerBuffers {
 
     long countWrongArrived(PeerMethod method, long seed) {
         return countWrong(inbox(shared, method), seed);
+    }
+
+    /** What lies in the other device's inbox, brought back first. */
+    long countWrongStaged(DeviceMemory staged, long seed) {
+        DeviceMemory back = landing(PeerMethod.CE);
+        device.poison(back, stream);
+        access.copy(PeerMethod.CE, inbox(staged, PeerMethod.CE), back, peer.bytes(), stream);
+        return countWrong(back, seed);
     }
 
     long countWrongRead(PeerMethod method, long seed) {

@@ -2,8 +2,6 @@ package dev.assay.worker;
 
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
-import dev.assay.device.DeviceException;
-import dev.assay.device.DeviceMemory;
 import dev.assay.device.PeerAccess;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
@@ -26,6 +24,11 @@ final class PeerRunner implements Runner {
     private static final String WRITE = "write";
     private static final String READ = "read";
 
+    /** Every rank has both, whatever its links are: a rank that lacks one has not checked. */
+    private static final String CHECK_READ = "peer.read";
+
+    private static final String CHECK_WRITTEN = "peer.written";
+
     private final RankContext context;
     private final Peer peer;
     private final Group node;
@@ -45,15 +48,8 @@ final class PeerRunner implements Runner {
         PeerBuffers mine = new PeerBuffers(
                 device, access, peer, context.owned().own(device.newStream()), context.owned(), context.within(0));
         mine.fill(seed(node.rank()));
-        List<byte[]> addresses = node.allGather("peer addresses", access.address());
-        List<byte[]> offers = node.allGather("peer memory", mine.offer());
-        List<Link> links = new ArrayList<>();
-        for (int other = 0; other < node.size(); other++) {
-            if (other != node.rank()) {
-                Map<String, String> path = access.path(addresses.get(other));
-                links.add(new Link(other, open(access, offers.get(other), other, path), path));
-            }
-        }
+        List<PeerLink> links = PeerLinks.open(node, access, mine.offer(), PeerBuffers.sharedBytes(peer));
+        links.stream().filter(link -> !link.direct()).forEach(link -> mine.fillStaged(link.memory()));
         node.barrier("all peers are open");
         mine.withdraw();
 
@@ -67,53 +63,32 @@ final class PeerRunner implements Runner {
         node.barrier("all peers are closed");
     }
 
-    /**
-     * One end of a link, the other being this rank.
-     *
-     * @param other by rank of the node
-     * @param memory the other's, opened here
-     * @param path conditions that say what lies between
-     */
-    private record Link(int other, DeviceMemory memory, Map<String, String> path) {}
-
-    private DeviceMemory open(PeerAccess access, byte[] offer, int other, Map<String, String> path) {
-        try {
-            return access.open(offer, PeerBuffers.sharedBytes(peer));
-        } catch (DeviceException e) {
-            throw new WorkerException(
-                    "opening the memory of " + name(other) + " from " + name(node.rank()) + " of "
-                            + context.spec().nodes().get(context.world().rank() / node.size()) + ": " + e.getMessage()
-                            + "; between them: " + path,
-                    e);
-        }
-    }
-
     /** All ranks of the node come by here; those that are not of the pair wait. */
-    private void pair(int a, int b, PeerBuffers mine, List<Link> links) {
-        Optional<Link> link = links.stream()
+    private void pair(int a, int b, PeerBuffers mine, List<PeerLink> links) {
+        Optional<PeerLink> link = links.stream()
                 .filter(each -> (node.rank() == a && each.other() == b) || (node.rank() == b && each.other() == a))
                 .findFirst();
         String pair = "pair " + a + " " + b;
-        link.ifPresent(taking -> mine.poison());
+        link.ifPresent(mine::poison);
         node.barrier(pair);
         for (int driver : List.of(a, b)) {
             link.filter(taking -> node.rank() == driver).ifPresent(driven -> oneWay(mine, driven));
             node.barrier(pair + " driven by " + driver);
         }
         link.ifPresent(taking -> {
-            checkArrived(mine, taking.other());
-            checkRead(mine, taking.other());
-            mine.poison();
+            checkRead(mine, taking);
+            checkWritten(mine, taking);
+            mine.poison(taking);
         });
         for (PeerMethod method : PeerMethod.values()) {
-            bothWays(pair, method, mine, link);
+            bothWays(pair, method, mine, link.filter(taking -> taking.methods().contains(method)));
         }
-        link.ifPresent(taking -> checkArrived(mine, taking.other()));
+        link.ifPresent(taking -> checkWritten(mine, taking));
         node.barrier(pair + " checked");
     }
 
     /** Each end writes into the other's memory at the same time, warm before and on after the samples that count. */
-    private void bothWays(String pair, PeerMethod method, PeerBuffers mine, Optional<Link> link) {
+    private void bothWays(String pair, PeerMethod method, PeerBuffers mine, Optional<PeerLink> link) {
         node.barrier(pair + " both " + method.key());
         List<Double> rates =
                 link.map(taking -> mine.write(method, taking.memory())).orElse(List.of());
@@ -122,18 +97,20 @@ final class PeerRunner implements Runner {
                 bandwidth(taking, method, WRITE, "both", sum(rates, doubles(all.get(taking.other())))));
     }
 
-    private void oneWay(PeerBuffers mine, Link link) {
-        DeviceMemory theirs = link.memory();
-        for (PeerMethod method : PeerMethod.values()) {
-            bandwidth(link, method, WRITE, "one", mine.write(method, theirs));
-            bandwidth(link, method, READ, "one", mine.read(method, theirs));
+    private void oneWay(PeerBuffers mine, PeerLink link) {
+        for (PeerMethod method : link.methods()) {
+            bandwidth(link, method, WRITE, "one", mine.write(method, link.memory()));
+            bandwidth(link, method, READ, "one", mine.read(method, link.memory()));
         }
-        PeerBuffers.Chase chase = mine.chase(theirs);
-        context.writer().write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions(link, Map.of())));
-        check("peer.chase", 1, chase.right() ? 0 : 1, "the line of " + name(link.other()) + " reached");
+        if (link.direct()) {
+            PeerBuffers.Chase chase = mine.chase(link.memory());
+            context.writer()
+                    .write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions(link, Map.of())));
+            check(CHECK_READ, 1, chase.right() ? 0 : 1, "the line that a chase through " + link.name() + " reached");
+        }
     }
 
-    private void bandwidth(Link link, PeerMethod method, String access, String direction, List<Double> rates) {
+    private void bandwidth(PeerLink link, PeerMethod method, String access, String direction, List<Double> rates) {
         context.writer()
                 .write(Measurement.of(
                         Metric.PEER_BANDWIDTH,
@@ -151,34 +128,42 @@ final class PeerRunner implements Runner {
                                         Long.toString(peer.bytes())))));
     }
 
-    private Map<String, String> conditions(Link link, Map<String, String> more) {
+    private Map<String, String> conditions(PeerLink link, Map<String, String> more) {
         Map<String, String> conditions = new LinkedHashMap<>(link.path());
         conditions.putAll(more);
-        conditions.put("to", name(link.other()));
+        conditions.put("to", link.name());
         return conditions;
     }
 
-    private void checkArrived(PeerBuffers mine, int other) {
-        for (PeerMethod method : PeerMethod.values()) {
-            long wrong = mine.countWrongArrived(method, seed(other));
-            check("peer." + method.key(), peer.bytes() / Float.BYTES, wrong, "what " + name(other) + " wrote here");
+    /** What the other wrote here; of a pair through the host what this rank wrote there, read back. */
+    private void checkWritten(PeerBuffers mine, PeerLink link) {
+        for (PeerMethod method : link.methods()) {
+            long wrong = link.direct()
+                    ? mine.countWrongArrived(method, seed(link.other()))
+                    : mine.countWrongStaged(link.memory(), seed(node.rank()));
+            check(
+                    CHECK_WRITTEN,
+                    peer.bytes() / Float.BYTES,
+                    wrong,
+                    link.direct()
+                            ? "what " + link.name() + " wrote here by " + method.key()
+                            : "what was written to " + link.name() + " through the host, read back");
         }
     }
 
-    private void checkRead(PeerBuffers mine, int other) {
-        for (PeerMethod method : PeerMethod.values()) {
-            long wrong = mine.countWrongRead(method, seed(other));
-            check("peer." + method.key(), peer.bytes() / Float.BYTES, wrong, "what was read from " + name(other));
+    private void checkRead(PeerBuffers mine, PeerLink link) {
+        for (PeerMethod method : link.methods()) {
+            long wrong = mine.countWrongRead(method, seed(link.direct() ? link.other() : node.rank()));
+            check(
+                    CHECK_READ,
+                    peer.bytes() / Float.BYTES,
+                    wrong,
+                    "what was read from " + link.name() + " by " + method.key());
         }
     }
 
     private void check(String name, long checked, long wrong, String detail) {
         context.writer().write(new Check(name, checked, wrong, wrong == 0 ? 0 : Double.MAX_VALUE, detail));
-    }
-
-    /** As results name the GPUs of a node. */
-    private static String name(int localRank) {
-        return "GPU " + localRank;
     }
 
     private long seed(int rank) {

@@ -140,7 +140,8 @@ class ChartsTest {
 
         assertSound(chart);
         boolean drawn = nodes >= 1 && gpus >= 4;
-        assertThat(chart.svg().contains("node001 GPU 2 to GPU 1: 201\u00A0GB/s")).isEqualTo(drawn);
+        assertThat(chart.svg().contains("node001 GPU 2 to GPU 1: 201\u00A0GB/s"))
+                .isEqualTo(drawn);
         assertThat(chart.svg().contains("the 12 most conspicuous of 20 nodes")).isEqualTo(nodes == 20);
     }
 

@@ -48,7 +48,7 @@ class HostLinkRunnerTest {
     void aCopyThatLosesBytesIsFound() throws Exception {
         Ranks ranks = Ranks.of(folder, LINK, LaunchRole.LOAD, 1, 2);
 
-        assertThat(ranks.run((spec, environment) -> new LossyDevice(environment)))
+        assertThat(ranks.run((spec, environment) -> LossyDevice.losing(environment)))
                 .containsOnly(Worker.DONE);
 
         assertThat(ranks.results())

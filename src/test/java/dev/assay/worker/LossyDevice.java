@@ -2,6 +2,7 @@ package dev.assay.worker;
 
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
+import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
@@ -20,14 +21,30 @@ import dev.assay.workload.PeerMethod;
 import java.util.List;
 import java.util.Map;
 
-/** A reference device whose links lose the last 16 bytes of every copy. */
+/** A reference device whose links lose bytes, or do not open. */
 final class LossyDevice implements Device {
-    private static final int LOST = 16;
+    static final int LOST = 16;
+    static final String REFUSAL = "cuIpcOpenMemHandle_v2: peer access is not supported";
 
     private final Device device;
 
-    LossyDevice(RankEnvironment environment) {
+    private final int lost;
+    private final boolean opens;
+
+    private LossyDevice(RankEnvironment environment, int lost, boolean opens) {
         this.device = new ReferenceDevice(environment.node(), environment.localRank());
+        this.lost = lost;
+        this.opens = opens;
+    }
+
+    /** Loses the last 16 bytes of every copy over a link. */
+    static LossyDevice losing(RankEnvironment environment) {
+        return new LossyDevice(environment, LOST, true);
+    }
+
+    /** Cannot open a peer's memory. */
+    static LossyDevice closed(RankEnvironment environment, int lost) {
+        return new LossyDevice(environment, lost, false);
     }
 
     private record LossyCopies(HostCopies copies) implements HostCopies {
@@ -52,7 +69,7 @@ final class LossyDevice implements Device {
         }
     }
 
-    private record LossyPeers(PeerAccess access) implements PeerAccess {
+    private record LossyPeers(PeerAccess access, int lost, boolean opens) implements PeerAccess {
         @Override
         public byte[] address() {
             return access.address();
@@ -75,12 +92,20 @@ final class LossyDevice implements Device {
 
         @Override
         public DeviceMemory open(byte[] offer, long bytes) {
+            if (!opens) {
+                throw new DeviceException(REFUSAL);
+            }
             return access.open(offer, bytes);
         }
 
         @Override
+        public DeviceMemory stage(byte[] address, long bytes) {
+            return access.stage(address, bytes);
+        }
+
+        @Override
         public void copy(PeerMethod method, DeviceMemory from, DeviceMemory to, long bytes, Stream stream) {
-            access.copy(method, from, to, bytes - LOST, stream);
+            access.copy(method, from, to, bytes - lost, stream);
         }
 
         @Override
@@ -146,7 +171,7 @@ final class LossyDevice implements Device {
 
     @Override
     public PeerAccess peerAccess() {
-        return new LossyPeers(device.peerAccess());
+        return new LossyPeers(device.peerAccess(), lost, opens);
     }
 
     @Override

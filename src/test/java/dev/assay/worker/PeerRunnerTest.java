@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerRunnerTest {
     private static final Peer PEER = new Peer(4096 + 16, 2, 3, 1024, 50);
@@ -35,12 +37,16 @@ class PeerRunnerTest {
             }
             assertThat(result.measurements(Metric.PEER_LATENCY, Map.of())).hasSize(2);
             assertThat(result.checks()).isNotEmpty().allMatch(check -> check.wrong() == 0);
-            // Of each of two pairs: read, written one way, written both ways at once.
+            // Of each of two pairs: by either method, one way and both ways at once.
             assertThat(result.checks())
-                    .filteredOn(check -> check.name().equals("peer.ce"))
-                    .hasSize(6)
+                    .filteredOn(check -> check.name().equals("peer.written"))
+                    .hasSize(8)
                     .allMatch(check -> check.checked() == 1028);
-            assertThat(result.checks()).extracting(Check::name).contains("peer.sm", "peer.chase");
+            // By either method, and the chase.
+            assertThat(result.checks())
+                    .filteredOn(check -> check.name().equals("peer.read"))
+                    .hasSize(6);
+            assertThat(result.checks()).extracting(Check::name).containsOnly("peer.read", "peer.written");
         }
     }
 
@@ -65,15 +71,56 @@ class PeerRunnerTest {
     void aCopyThatLosesBytesIsFound() throws Exception {
         Ranks ranks = Ranks.of(folder, PEER, LaunchRole.LOAD, 1, 2);
 
-        assertThat(ranks.run((spec, environment) -> new LossyDevice(environment)))
+        assertThat(ranks.run((spec, environment) -> LossyDevice.losing(environment)))
                 .containsOnly(Worker.DONE);
 
         assertThat(ranks.results())
                 .allSatisfy(result -> assertThat(result.checks())
-                        .filteredOn(check ->
-                                check.name().equals("peer.ce") || check.name().equals("peer.sm"))
+                        .filteredOn(check -> check.checked() > 1)
                         .hasSize(6)
                         .allMatch(check -> check.wrong() > 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aPairOfWhichOneEndIsClosedIsServedThroughTheHostAndSaidSo(int closed) throws Exception {
+        Ranks ranks = Ranks.of(folder, PEER, LaunchRole.LOAD, 1, 2);
+
+        assertThat(ranks.run((spec, environment) -> environment.rank() == closed
+                        ? LossyDevice.closed(environment, 0)
+                        : Ranks.reference().open(spec, environment)))
+                .containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            assertThat(result.measurements(Metric.PEER_BANDWIDTH, Map.of("method", "ce", "via", "host")))
+                    .hasSize(3)
+                    .allMatch(measurement ->
+                            String.valueOf(measurement.conditions().get("p2p")).contains("; "));
+            assertThat(result.measurements(Metric.PEER_BANDWIDTH, Map.of("method", "sm")))
+                    .as("SMs reach memory directly or not at all")
+                    .isEmpty();
+            assertThat(result.measurements(Metric.PEER_LATENCY, Map.of())).isEmpty();
+            assertThat(result.checks()).hasSize(3).allMatch(check -> check.wrong() == 0);
+            assertThat(result.checks()).extracting(Check::name).containsOnly("peer.read", "peer.written");
+        }
+        assertThat(ranks.result(closed)
+                        .measurements(Metric.PEER_BANDWIDTH, Map.of())
+                        .get(0)
+                        .conditions())
+                .extractingByKey("p2p")
+                .asString()
+                .endsWith(LossyDevice.REFUSAL);
+    }
+
+    @Test
+    void aCopyThroughTheHostThatLosesBytesIsFound() throws Exception {
+        Ranks ranks = Ranks.of(folder, PEER, LaunchRole.LOAD, 1, 2);
+
+        assertThat(ranks.run((spec, environment) -> LossyDevice.closed(environment, LossyDevice.LOST)))
+                .containsOnly(Worker.DONE);
+
+        assertThat(ranks.results())
+                .allSatisfy(result -> assertThat(result.checks()).hasSize(3).allMatch(check -> check.wrong() > 0));
     }
 
     private static void assertLinks(RankResult result, Map<String, String> conditions) {

@@ -2,30 +2,42 @@ package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
+import java.util.List;
 import java.util.Locale;
 
 /** Device memory, another process's device memory, or a view of some; only the owner frees. */
 final class CudaMemory implements DeviceMemory {
     private final long address;
     private final long bytes;
-    private final Release release;
+    private final Runnable release;
     private boolean closed;
 
-    private CudaMemory(long address, long bytes, Release release) {
+    private CudaMemory(long address, long bytes, Runnable release) {
         this.address = address;
         this.bytes = bytes;
         this.release = release;
     }
 
-    private enum Release {
-        FREE,
-        CLOSE_HANDLE,
-        NOTHING
-    }
-
     /** Memory of another process, mapped here. */
     static CudaMemory opened(long address, long bytes) {
-        return new CudaMemory(address, bytes, Release.CLOSE_HANDLE);
+        return new CudaMemory(
+                address, bytes, () -> Cuda.check(CudaDriver.cuIpcCloseMemHandle(address), "cuIpcCloseMemHandle"));
+    }
+
+    /** Memory on another GPU that this process sees; {@code mine} stays the thread's context. */
+    static CudaMemory allocateOn(int ordinal, long bytes, PrimaryContext mine) {
+        PrimaryContext other = PrimaryContext.retain(ordinal, List.of());
+        try {
+            CudaMemory there = allocate(bytes, other.describe());
+            return new CudaMemory(there.address, bytes, () -> {
+                other.makeCurrent();
+                there.close();
+                other.close();
+                mine.makeCurrent();
+            });
+        } finally {
+            mine.makeCurrent();
+        }
     }
 
     /** @param gpu whose memory, for the message */
@@ -38,7 +50,7 @@ final class CudaMemory implements DeviceMemory {
         if (status != CudaDriver.CUDA_SUCCESS) {
             throw new DeviceException(refused(status, bytes, gpu));
         }
-        return new CudaMemory(address[0], bytes, Release.FREE);
+        return new CudaMemory(address[0], bytes, () -> Cuda.check(CudaDriver.cuMemFree_v2(address[0]), "cuMemFree_v2"));
     }
 
     private static String refused(int status, long bytes, String gpu) {
@@ -71,7 +83,7 @@ final class CudaMemory implements DeviceMemory {
             throw new IllegalArgumentException(
                     "slice must lie in 0.." + bytes + " bytes, got offset " + offsetBytes + ", length " + length);
         }
-        return new CudaMemory(address + offsetBytes, length, Release.NOTHING);
+        return new CudaMemory(address + offsetBytes, length, () -> {});
     }
 
     /** Waits for all streams of the device first: a blocking copy alone does not wait for non-blocking streams. */
@@ -104,14 +116,9 @@ final class CudaMemory implements DeviceMemory {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        switch (release) {
-            case FREE -> Cuda.check(CudaDriver.cuMemFree_v2(address), "cuMemFree_v2");
-            case CLOSE_HANDLE -> Cuda.check(CudaDriver.cuIpcCloseMemHandle(address), "cuIpcCloseMemHandle");
-            case NOTHING -> {}
+        if (!closed) {
+            closed = true;
+            release.run();
         }
     }
 }

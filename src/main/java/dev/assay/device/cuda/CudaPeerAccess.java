@@ -64,15 +64,21 @@ final class CudaPeerAccess implements PeerAccess {
     }
 
     @Override
+    public DeviceMemory stage(byte[] address, long bytes) {
+        String peer = new String(address, StandardCharsets.UTF_8);
+        int ordinal = PrimaryContext.visible(peer)
+                .orElseThrow(() -> new DeviceException("taking memory on " + peer + " from " + context.describe()
+                        + ": this process does not see it; look at CUDA_VISIBLE_DEVICES"));
+        return CudaMemory.allocateOn(ordinal, bytes, context);
+    }
+
+    @Override
     public void copy(PeerMethod method, DeviceMemory from, DeviceMemory to, long bytes, Stream stream) {
         switch (method) {
             case CE ->
                 Cuda.check(
                         CudaDriver.cuMemcpyAsync(
-                                CudaDevice.holding(to, bytes).address(),
-                                CudaDevice.holding(from, bytes).address(),
-                                bytes,
-                                ((CudaStream) stream).handle()),
+                                address(to, bytes), address(from, bytes), bytes, ((CudaStream) stream).handle()),
                         "cuMemcpyAsync");
             case SM -> load.enqueue(MemoryKernel.COPY, from, from, to, bytes, stream);
         }
@@ -87,7 +93,14 @@ final class CudaPeerAccess implements PeerAccess {
 
     private int canAccess(int other) {
         int[] can = new int[1];
-        Cuda.check(CudaDriver.cuDeviceCanAccessPeer(can, context.device(), other), "cuDeviceCanAccessPeer");
+        Cuda.check(
+                CudaDriver.cuDeviceCanAccessPeer(can, context.device(), PrimaryContext.device(other)),
+                "cuDeviceCanAccessPeer");
         return can[0];
+    }
+
+    /** Addresses are unique over all devices, so the driver knows by them whose memory it is. */
+    private static long address(DeviceMemory memory, long bytes) {
+        return CudaDevice.holding(memory, bytes).address();
     }
 }

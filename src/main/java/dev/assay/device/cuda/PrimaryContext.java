@@ -42,7 +42,7 @@ record PrimaryContext(
         return context;
     }
 
-    private static int device(int ordinal) {
+    static int device(int ordinal) {
         int count = Cuda.deviceCount();
         if (ordinal < 0 || ordinal >= count) {
             String visible = Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES"))
@@ -75,11 +75,10 @@ record PrimaryContext(
         return NativeStrings.decode(id);
     }
 
-    /** The driver's number of a GPU; empty where this process does not see it. */
+    /** The ordinal of a GPU; empty where this process does not see it. */
     static OptionalInt visible(String uuid) {
         return IntStream.range(0, Cuda.deviceCount())
-                .map(PrimaryContext::device)
-                .filter(device -> uuid(device).equals(uuid))
+                .filter(ordinal -> uuid(device(ordinal)).equals(uuid))
                 .findFirst();
     }
 

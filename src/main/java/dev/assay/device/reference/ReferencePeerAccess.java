@@ -81,6 +81,11 @@ final class ReferencePeerAccess implements PeerAccess {
     }
 
     @Override
+    public DeviceMemory stage(byte[] address, long bytes) {
+        return HostMemory.of(bytes);
+    }
+
+    @Override
     public void copy(PeerMethod method, DeviceMemory from, DeviceMemory to, long bytes, Stream stream) {
         ByteBuffer source = HostMemory.of(from).buffer(bytes);
         ByteBuffer target = HostMemory.of(to).buffer(bytes);
