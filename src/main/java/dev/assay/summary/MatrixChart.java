@@ -135,7 +135,8 @@ final class MatrixChart {
                 colour(shade),
                 missed ? "stroke=\"" + Svg.VERMILION + "\" stroke-width=\"2\"" : "");
         if (outlier) {
-            svg.diamond(x + 5, y + CELL_HEIGHT / 2 - 0.5, 4, Svg.VERMILION);
+            svg.diamond(x + 6, y + CELL_HEIGHT / 2 - 0.5, 6, "#ffffff");
+            svg.diamond(x + 6, y + CELL_HEIGHT / 2 - 0.5, 4, Svg.VERMILION);
         }
         if (cell >= NARROWEST_WITH_NUMBER) {
             svg.text(
@@ -185,10 +186,14 @@ final class MatrixChart {
                 outliers.stream().max(Comparator.comparingDouble(link -> Math.abs(link.value() - median)));
         String text = worst.map(link -> Clean.shorten(Clean.text(link.node()), 40) + " GPU " + link.from() + " to GPU "
                         + link.to() + ": " + Words.withUnit(number(link.value()), unit)
-                        + (outliers.size() > 1 ? " and " + (outliers.size() - 1) + " more outliers" : ""))
+                        + others(outliers.size() - 1))
                 .orElse("no outlier among " + links.size() + " links");
         String left = shown < nodes.size() ? "; the " + shown + " most conspicuous of " + nodes.size() + " nodes" : "";
         svg.text(0, 54, text + left, "start", Svg.INK, worst.isPresent() ? Svg.BOLD : "");
+    }
+
+    private static String others(int count) {
+        return count == 0 ? "" : " and " + count + (count == 1 ? " more outlier" : " more outliers");
     }
 
     private boolean outlier(Link link) {

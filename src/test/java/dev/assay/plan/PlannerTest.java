@@ -336,6 +336,26 @@ class PlannerTest {
     }
 
     @Test
+    void peersAreAskedForWhereANodeHasTwoGpus() {
+        Plan alone = Planner.plan(h200(2, 1, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+        Plan pair = Planner.plan(h200(1, 2, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+
+        assertThat(alone.experiments())
+                .extracting(Experiment::id)
+                .contains("host-link")
+                .doesNotContain("peer");
+        assertThat(alone.rows()).noneMatch(row -> row.experiment().equals("peer"));
+        assertThat(pair.experiments()).extracting(Experiment::id).contains("peer");
+        assertThat(pair.rows())
+                .extracting(row -> row.criterion().id())
+                .contains("peer-ce-write", "peer-ce-both", "peer-latency", "peer-correct");
+        assertThat(pair.experiment("peer").workload().valuesPerRank("peer.bandwidth", 8))
+                .isEqualTo(7);
+        assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8))
+                .isOne();
+    }
+
+    @Test
     void aPartOfTheClusterIsNamedAsSuch() {
         Plan plan = spectrumx(2, 4);
 

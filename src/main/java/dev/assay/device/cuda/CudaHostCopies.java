@@ -9,6 +9,7 @@ import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.List;
 
 /** Copies of the driver between a GPU and pinned memory, which the driver takes where the calling thread runs. */
@@ -50,7 +51,14 @@ final class CudaHostCopies implements HostCopies {
 
     @Override
     public List<HostPlace> places() {
-        return numa.places(CpuAffinity.get());
+        BitSet allowed = CpuAffinity.get();
+        List<HostPlace> places = numa.places(allowed);
+        if (places.stream().noneMatch(place -> place.name().equals(HostPlace.NEAR))) {
+            throw new DeviceException("finding host memory near the GPU: this process may run on CPUs " + allowed
+                    + ", none of them on the GPU's NUMA node " + numa.gpuNode().orElseThrow()
+                    + "; look at how the launcher binds ranks to CPUs");
+        }
+        return places;
     }
 
     @Override
