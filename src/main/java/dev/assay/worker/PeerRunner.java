@@ -32,6 +32,8 @@ final class PeerRunner implements Runner {
     private final RankContext context;
     private final Peer peer;
     private final Group node;
+    /** What was found, written when all pairs are done: each line goes to the disk, and all other ranks would wait for it. */
+    private final List<Runnable> found = new ArrayList<>();
 
     PeerRunner(RankContext context, Peer peer) {
         this.context = context;
@@ -54,10 +56,14 @@ final class PeerRunner implements Runner {
         mine.withdraw();
 
         context.phase("measure", context.spec().measuredSeconds());
-        for (int a = 0; a < node.size(); a++) {
-            for (int b = a + 1; b < node.size(); b++) {
-                pair(a, b, mine, links);
+        try {
+            for (int a = 0; a < node.size(); a++) {
+                for (int b = a + 1; b < node.size(); b++) {
+                    pair(a, b, mine, links);
+                }
             }
+        } finally {
+            found.forEach(Runnable::run);
         }
         links.forEach(link -> link.memory().close());
         node.barrier("all peers are closed");
@@ -104,28 +110,30 @@ final class PeerRunner implements Runner {
         }
         if (link.direct()) {
             PeerBuffers.Chase chase = mine.chase(link.memory());
-            context.writer()
-                    .write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions(link, Map.of())));
+            write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions(link, Map.of())));
             check(CHECK_READ, 1, chase.right() ? 0 : 1, "the line that a chase through " + link.name() + " reached");
         }
     }
 
+    private void write(Measurement measurement) {
+        found.add(() -> context.writer().write(measurement));
+    }
+
     private void bandwidth(PeerLink link, PeerMethod method, String access, String direction, List<Double> rates) {
-        context.writer()
-                .write(Measurement.of(
-                        Metric.PEER_BANDWIDTH,
-                        rates,
-                        conditions(
-                                link,
-                                Map.of(
-                                        "method",
-                                        method.key(),
-                                        "access",
-                                        access,
-                                        "direction",
-                                        direction,
-                                        "bytes",
-                                        Long.toString(peer.bytes())))));
+        write(Measurement.of(
+                Metric.PEER_BANDWIDTH,
+                rates,
+                conditions(
+                        link,
+                        Map.of(
+                                "method",
+                                method.key(),
+                                "access",
+                                access,
+                                "direction",
+                                direction,
+                                "bytes",
+                                Long.toString(peer.bytes())))));
     }
 
     private Map<String, String> conditions(PeerLink link, Map<String, String> more) {
@@ -163,7 +171,8 @@ final class PeerRunner implements Runner {
     }
 
     private void check(String name, long checked, long wrong, String detail) {
-        context.writer().write(new Check(name, checked, wrong, wrong == 0 ? 0 : Double.MAX_VALUE, detail));
+        Check check = new Check(name, checked, wrong, wrong == 0 ? 0 : Double.MAX_VALUE, detail);
+        found.add(() -> context.writer().write(check));
     }
 
     private long seed(int rank) {
