@@ -47,6 +47,10 @@ public interface Device extends AutoCloseable {
 
     MemoryTest newMemoryTest();
 
+    HostCopies hostCopies();
+
+    PeerAccess peerAccess();
+
     GemmRunner newGemm(Gemm gemm);
 
     /**

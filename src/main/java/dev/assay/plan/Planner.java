@@ -29,7 +29,7 @@ public final class Planner {
     private Planner() {}
 
     /** The standard suite, whole. */
-    static Plan plan(
+    public static Plan plan(
             Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
         return plan(cluster, model, criteria, nodeCounts, durationSeconds, Selection.STANDARD);
     }
@@ -202,6 +202,10 @@ public final class Planner {
         List<Workload> parts = new ArrayList<>();
         parts.add(Sizes.hbm(cluster));
         parts.add(Sizes.memtest(cluster, model, suite));
+        parts.add(Sizes.hostLink(cluster));
+        if (cluster.gpusPerNode() >= 2) {
+            parts.add(Sizes.peer(cluster));
+        }
         CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
         parts.add(Sizes.sweep(cluster));
         return parts;

@@ -54,6 +54,9 @@ final class Rows {
         if (criterion.workload().equals("collective") && !CollectiveRows.applies(criterion, count, cluster)) {
             return false;
         }
+        if (criterion.workload().equals("peer") && cluster.gpusPerNode() < 2) {
+            return false;
+        }
         if (!SCALED.contains(criterion.workload())) {
             return count == Collections.max(counts);
         }

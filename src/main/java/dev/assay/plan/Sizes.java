@@ -11,7 +11,9 @@ import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Precision;
 import dev.assay.workload.TrainingGemms;
 import java.util.Arrays;
@@ -97,6 +99,15 @@ final class Sizes {
 
     private static final long REFERENCE_MEMTEST = 512 << 10;
 
+    /** As nvbandwidth's buffers, half as large: a copy takes 5 ms in 256 MiB, a thousand times what starting it takes. */
+    private static final HostLink CUDA_HOST_LINK = new HostLink(256L << 20, 2, 10);
+
+    private static final HostLink REFERENCE_HOST_LINK = new HostLink(256L << 10, 2, 3);
+
+    /** A sample of four copies takes 2.7 ms at 390 GB/s; the chase lies in 2 MiB, in the other's L2 cache. */
+    private static final Peer CUDA_PEER = new Peer(256L << 20, 4, 6, 2L << 20, 10_000);
+
+    private static final Peer REFERENCE_PEER = new Peer(64L << 10, 2, 3, 64L << 10, 500);
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
@@ -136,6 +147,14 @@ final class Sizes {
             case CUDA -> new Memtest(model.memoryMebibytes() << 20, CUDA_CHUNK, walkingSteps, full ? 10 : 1);
             case REFERENCE -> new Memtest(REFERENCE_MEMTEST, REFERENCE_MEMTEST / 4, walkingSteps, full ? 2 : 1);
         };
+    }
+
+    static HostLink hostLink(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_HOST_LINK : REFERENCE_HOST_LINK;
+    }
+
+    static Peer peer(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_PEER : REFERENCE_PEER;
     }
 
     static Burn burn(Cluster cluster) {

@@ -11,7 +11,9 @@ import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -66,6 +68,14 @@ final class Timing {
         if (part instanceof Collective collective) {
             return CollectiveSizes.seconds(cluster, collective);
         }
+        int gpus = cluster.gpusPerNode();
+        if (part instanceof HostLink) {
+            return cuda ? hostLinkSeconds(gpus) : 0.5;
+        }
+        if (part instanceof Peer) {
+            int pairs = gpus * (gpus - 1) / 2;
+            return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
+        }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
@@ -96,6 +106,11 @@ final class Timing {
     /** At two thirds of the H200's dense peak. */
     private static double seconds(Gemm gemm) {
         return gemm.flop() / (660e12 * gemm.precision().rateOverBf16());
+    }
+
+    /** Near and far: three directions, each GPU's turn and one of all, 0.14 s each, and 0.5 s a case to fill and compare. */
+    private static double hostLinkSeconds(int gpus) {
+        return 2 * (3 * 0.14 * (gpus + 1) + 6 * 0.5);
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

@@ -179,6 +179,7 @@ final class Physics {
                     MEMTEST_SHARE,
                     MEMORY_FREE,
                     HOST_BANDWIDTH,
+                    HOST_LATENCY,
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,

@@ -124,6 +124,7 @@ record Readings(
                     MEMTEST_SHARE,
                     MEMORY_FREE,
                     HOST_BANDWIDTH,
+                    HOST_LATENCY,
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,

@@ -11,7 +11,9 @@ import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,6 +164,12 @@ public final class Worker {
         }
         if (workload instanceof Collective collective) {
             return new CollectiveRunner(context, collective);
+        }
+        if (workload instanceof HostLink hostLink) {
+            return new HostLinkRunner(context, hostLink);
+        }
+        if (workload instanceof Peer peer) {
+            return new PeerRunner(context, peer);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

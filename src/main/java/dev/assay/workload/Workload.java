@@ -9,14 +9,16 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
     @JsonSubTypes.Type(value = Memtest.class, name = "memtest"),
+    @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
+    @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, Collective, GemmSweep, Burn, Coupled {
+public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS = List.of("hbm", "memtest", "collective", "gemm", "burn", "coupled");
+    List<String> KEYS = List.of("hbm", "memtest", "host-link", "peer", "collective", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();

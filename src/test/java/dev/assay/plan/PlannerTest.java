@@ -384,6 +384,26 @@ class PlannerTest {
     }
 
     @Test
+    void peersAreAskedForWhereANodeHasTwoGpus() {
+        Plan alone = Planner.plan(h200(2, 1, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+        Plan pair = Planner.plan(h200(1, 2, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+
+        assertThat(alone.experiments())
+                .extracting(Experiment::id)
+                .contains("host-link")
+                .doesNotContain("peer");
+        assertThat(alone.rows()).noneMatch(row -> row.experiment().equals("peer"));
+        assertThat(pair.experiments()).extracting(Experiment::id).contains("peer");
+        assertThat(pair.rows())
+                .extracting(row -> row.criterion().id())
+                .contains("peer-ce-write", "peer-ce-both", "peer-latency", "peer-correct");
+        assertThat(pair.experiment("peer").workload().valuesPerRank("peer.bandwidth", 8))
+                .isEqualTo(7);
+        assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8))
+                .isOne();
+    }
+
+    @Test
     void aPartOfTheClusterIsNamedAsSuch() {
         Plan plan = spectrumx(2, 4);
 
@@ -397,7 +417,12 @@ class PlannerTest {
     void theReferenceDeviceRunsTheSameExperimentsSmall() {
         Plan plan = embedded();
 
-        assertThat(plan.experiments()).extracting(Experiment::id).containsExactlyElementsOf(Workload.KEYS);
+        assertThat(plan.experiments())
+                .extracting(Experiment::id)
+                .as("one GPU a node has no peer")
+                .containsExactlyElementsOf(Workload.KEYS.stream()
+                        .filter(key -> !key.equals("peer"))
+                        .toList());
         assertThat(coupled(plan).buckets()).isEqualTo(3);
         assertThat(coupled(plan).bucketElements()).isEqualTo(4096);
         assertThat(plan.experiment("coupled").launches()).hasSize(10).allMatch(launch -> launch.measuredSeconds() == 1);

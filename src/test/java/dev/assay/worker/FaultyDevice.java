@@ -8,8 +8,10 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
@@ -119,6 +121,16 @@ final class FaultyDevice implements Device {
     public MemoryTest newMemoryTest() {
         MemoryTest test = device.newMemoryTest();
         return fault == Fault.STUCK_MEMORY_BIT ? new StuckBit(test, STUCK_WORD) : test;
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        return device.hostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return device.peerAccess();
     }
 
     @Override

@@ -9,8 +9,10 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
@@ -21,6 +23,7 @@ import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -257,6 +260,18 @@ public final class CudaDevice implements Device {
     @Override
     public MemoryTest newMemoryTest() {
         return new CudaMemoryTest(kernels, this);
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        context.makeCurrent();
+        return new CudaHostCopies(HostNuma.of(Path.of("/sys"), context.pciBusId()));
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        context.makeCurrent();
+        return new CudaPeerAccess(this, memoryLoad(), context, nvml);
     }
 
     @Override

@@ -23,6 +23,9 @@ final class CudaDriver {
     static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75;
     static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76;
 
+    static final int CU_MEMHOSTALLOC_PORTABLE = 0x01;
+    static final int CU_IPC_MEM_LAZY_ENABLE_PEER_ACCESS = 0x1;
+
     private CudaDriver() {}
 
     static void register(NativeLibrary library) {
@@ -70,6 +73,28 @@ final class CudaDriver {
     static native int cuMemcpyHtoD_v2(long dstDevice, byte[] srcHost, long byteCount);
 
     static native int cuMemcpyDtoH_v2(byte[] dstHost, long srcDevice, long byteCount);
+
+    static native int cuMemHostAlloc(long[] pp, long bytesize, int flags);
+
+    static native int cuMemFreeHost(long p);
+
+    static native int cuMemcpyHtoDAsync_v2(long dstDevice, long srcHost, long byteCount, long hStream);
+
+    static native int cuMemcpyDtoHAsync_v2(long dstHost, long srcDevice, long byteCount, long hStream);
+
+    /** Between any two addresses of the unified address space. */
+    static native int cuMemcpyAsync(long dst, long src, long byteCount, long hStream);
+
+    /** @param pHandle a {@code CUipcMemHandle}, 64 bytes */
+    static native int cuIpcGetMemHandle(byte[] pHandle, long dptr);
+
+    static native int cuIpcOpenMemHandle_v2(long[] pdptr, IpcMemHandle handle, int flags);
+
+    static native int cuIpcCloseMemHandle(long dptr);
+
+    static native int cuDeviceCanAccessPeer(int[] canAccessPeer, int dev, int peerDev);
+
+    static native int cuDeviceGetPCIBusId(byte[] pciBusId, int len, int dev);
 
     /** {@code uc} is an unsigned char, passed as the int 0..255 so that its upper bits are zero. */
     static native int cuMemsetD8Async(long dstDevice, int uc, long n, long hStream);

@@ -11,8 +11,10 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
@@ -139,6 +141,16 @@ public final class ReferenceDevice implements Device {
     @Override
     public MemoryTest newMemoryTest() {
         return new ReferenceMemoryTest();
+    }
+
+    @Override
+    public HostCopies hostCopies() {
+        return new ReferenceHostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return new ReferencePeerAccess();
     }
 
     @Override
