@@ -58,6 +58,8 @@ def show(folder):
         sys.exit(f"collectives: wrong or unchecked results in {folder}")
     times, busbws = {}, {}
     for measurement in lines(folder, "measurement"):
+        if not measurement["metric"].startswith("collective."):
+            continue
         conditions = measurement["conditions"]
         key = conditions["operation"], conditions["mode"], int(conditions["bytes"])
         if measurement["metric"] == "collective.time":
