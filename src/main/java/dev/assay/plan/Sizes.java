@@ -10,6 +10,7 @@ import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.NodePair;
 import java.util.List;
 import java.util.Locale;
 
@@ -66,6 +67,11 @@ final class Sizes {
 
     private static final long REFERENCE_MEMTEST = 512 << 10;
 
+    /** 1 GiB takes 21 ms at the rate of one 400G NIC; batches of 8 B of some 0.2 ms, ten times what an event costs. */
+    private static final NodePair CUDA_NODE_PAIR = new NodePair(1L << 30, 10, 20, 20);
+
+    private static final NodePair REFERENCE_NODE_PAIR = new NodePair(16L << 10, 3, 3, 2);
+
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
@@ -83,6 +89,10 @@ final class Sizes {
             case CUDA -> new Memtest(model.memoryMebibytes() << 20, CUDA_CHUNK, walkingSteps, full ? 10 : 1);
             case REFERENCE -> new Memtest(REFERENCE_MEMTEST, REFERENCE_MEMTEST / 4, walkingSteps, full ? 2 : 1);
         };
+    }
+
+    static NodePair nodePair(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_NODE_PAIR : REFERENCE_NODE_PAIR;
     }
 
     static Burn burn(Cluster cluster) {

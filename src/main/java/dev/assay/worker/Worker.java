@@ -10,6 +10,7 @@ import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -154,6 +155,9 @@ public final class Worker {
         }
         if (workload instanceof Memtest memtest) {
             return new MemtestRunner(context, memtest);
+        }
+        if (workload instanceof NodePair nodePair) {
+            return new NodePairRunner(context, nodePair);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

@@ -9,12 +9,13 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
     @JsonSubTypes.Type(value = Memtest.class, name = "memtest"),
+    @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, Burn, Coupled {
+public sealed interface Workload permits Hbm, Memtest, NodePair, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS = List.of("hbm", "memtest", "burn", "coupled");
+    List<String> KEYS = List.of("hbm", "memtest", "node-pair", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();
@@ -26,8 +27,9 @@ public sealed interface Workload permits Hbm, Memtest, Burn, Coupled {
      * Values of a metric that each rank must give to one criterion: one, or one a link.
      *
      * @param metric its key
+     * @param nodes of the launch
      */
-    default int valuesPerRank(String metric, int gpusPerNode) {
+    default int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return 1;
     }
 }

@@ -1,0 +1,42 @@
+package dev.assay.worker;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** A link that takes so much longer, whatever is sent. */
+record LateCommunicator(Communicator communicator, Duration delay) implements Communicator {
+    /** Long against what two busy cores add to an all-reduce of some KiB. */
+    static final Duration LATE = Duration.ofMillis(4);
+
+    @Override
+    public int rank() {
+        return communicator.rank();
+    }
+
+    @Override
+    public int ranks() {
+        return communicator.ranks();
+    }
+
+    @Override
+    public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
+        long end = System.nanoTime() + delay.toNanos();
+        for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        communicator.allReduceSum(send, receive, elements, stream);
+    }
+
+    @Override
+    public void checkHealthy() {
+        communicator.checkHealthy();
+    }
+
+    @Override
+    public void close() {
+        communicator.close();
+    }
+}
