@@ -112,6 +112,14 @@ class NodePairRunnerTest {
         assertThat(verdict.coverage().measured()).isEqualTo(12);
     }
 
+    @Test
+    void ofTwoNodesNeitherIsAccused() throws Exception {
+        Verdict verdict = verdict(2, environment -> environment.node().equals("node2") ? Fault.VERY_LATE : Fault.LATE);
+
+        assertThat(verdict.details()).noneMatch(line -> line.startsWith("accused: "));
+        assertThat(verdict.coverage().measured()).isEqualTo(2);
+    }
+
     private interface Faults {
         Fault of(RankEnvironment environment);
     }
