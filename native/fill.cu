@@ -1,11 +1,16 @@
 // Fills. Element i is a function of seed and i alone (random.cuh), the same on every device.
-// Moved: 2 bytes written an element.
+// Moved: the bytes of an element written, 2 where not said otherwise.
 #include "grid.cuh"
-#include "random.cuh"
+#include "format.cuh"
 
 // out[i] = bf16(normal(seed, i)).
 extern "C" __global__ void assay_fill_normal(bf16* out, u64 elements, u64 seed) {
     for (u64 i = grid_thread(); i < elements; i += grid_threads()) out[i] = counter_bf16_normal(seed, i);
+}
+
+// The elements of a matrix of any format.
+extern "C" __global__ void assay_fill_matrix(void* out, u64 elements, u64 seed, int format) {
+    for (u64 i = grid_thread(); i < elements; i += grid_threads()) element_fill(out, i, format, seed);
 }
 
 // out[i] = gradient(seed, i, rank, ranks), a small integer.

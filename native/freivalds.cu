@@ -1,19 +1,20 @@
-// Is C = A * B^T? A is m x k, B is n x k, C is m x n, bf16, row-major. All sums here are in fp64.
+// Is C = A * B^T? A is m x k, B is n x k, C is m x n, row-major, of any formats of format.cuh. All sums here are in fp64.
 //
 // Freivalds: for VECTORS random vectors r of +-1, t = A * (B^T * r) and u = C * r must agree row by row: 2 * VECTORS * (mk +
 // nk + mn) operations see every element of C. Rounding of a right C gives t - u = sum_j r_j e_j, e_j the error of C[i,j]:
-//   rounding to bf16   uniform within h = half a unit in the last place of C[i,j]: variance h^2 / 3
-//   fp32 accumulation  at most k + 32 roundings of 2^-23 (tensor cores truncate, also where they align 32 products) of a
-//                      partial sum whose variance is at most sum_x (A[i,x] B[j,x])^2, if the products' signs are random:
-//                      variance at most ((k + 32) 2^-23)^2 times that
-//   sigma_i^2 = sum_j h_ij^2 / 3 + ((k + 32) 2^-23)^2 sum_x A[i,x]^2 sum_j B[j,x]^2
+//   rounding to C's type   uniform within h = half a unit in the last place of C[i,j]: variance h^2 / 3
+//   accumulation           at most `accumulation` times a partial sum whose variance is at most sum_x (A[i,x] B[j,x])^2, if
+//                          the products' signs are random. The factor depends on precision, k and n; it and why it is so
+//                          stands in dev.assay.device.FreivaldsBound: for bf16, fp16 and tf32 (k + 32) 2^-23, as tensor
+//                          cores truncate, also where they align 32 products
+//   sigma_i^2 = sum_j h_ij^2 / 3 + accumulation^2 sum_x A[i,x]^2 sum_j B[j,x]^2
 // and the bound is 8 sigma_i: r is drawn after C, so the sum is sub-Gaussian and a right row exceeds it with probability
 // below 2 exp(-32) = 2.5e-14. One wrong element is seen if it is off by more than 8 sigma_i, 1.4 standard deviations of C at
-// 8192^3; NaN and infinity always. native/README.md says what that leaves to the other checks.
+// 8192^3 in bf16; NaN and infinity always; in int8, where sigma is 0, everything. native/README.md says what that leaves.
 //
 // Moved: A, B and C once; B^T r is k (VECTORS + 1) doubles.
 #include "grid.cuh"
-#include "random.cuh"
+#include "format.cuh"
 
 #define VECTORS 4
 
@@ -35,15 +36,13 @@ static __device__ bool beyond(double deviation, double bound) {
     return !(deviation <= bound && bound < __longlong_as_double(0x7FF0000000000000ll));
 }
 
-// Of a sum of k products, in units of the root of the sum of their squares: (k + 32) 2^-23.
-static __device__ double accumulation_error(u64 k) { return (double)(k + 32) * 1.1920928955078125e-7; }
-
 // s[v * k + x] = sum_j r_vj B[j,x], r_vj = sign(seed + v, j); s[VECTORS * k + x] = sum_j B[j,x]^2. One thread a column.
-extern "C" __global__ void assay_freivalds_columns(const bf16* b, u64 n, u64 k, u64 seed, double* s) {
+extern "C" __global__ void assay_freivalds_columns(
+    const void* b, u64 n, u64 k, u64 seed, double* s, int format) {
     for (u64 x = grid_thread(); x < k; x += grid_threads()) {
         double sums[VECTORS + 1] = {};
         for (u64 j = 0; j < n; j++) {
-            double value = bf16_to_float(b[j * k + x]);
+            double value = element_value(b, j * k + x, format);
             for (int v = 0; v < VECTORS; v++) sums[v] += counter_sign(seed + v, j) * value;
             sums[VECTORS] += value * value;
         }
@@ -53,23 +52,23 @@ extern "C" __global__ void assay_freivalds_columns(const bf16* b, u64 n, u64 k, 
 
 // Compares t and u row by row and reports; one warp a row.
 extern "C" __global__ void assay_freivalds_rows(
-    const bf16* a, const bf16* c, u64 m, u64 n, u64 k, const double* s, u64 seed, u64* result) {
-    double accumulation = accumulation_error(k);
+    const void* a, const void* c, u64 m, u64 n, u64 k, const double* s, u64 seed, u64* result, int format_a, int format_c,
+    double accumulation) {
     u64 lane = threadIdx.x % 32;
     for (u64 i = grid_thread() / 32; i < m; i += grid_threads() / 32) {
         double difference[VECTORS] = {};
         double products = 0;
         for (u64 x = lane; x < k; x += 32) {
-            double value = bf16_to_float(a[i * k + x]);
+            double value = element_value(a, i * k + x, format_a);
             for (int v = 0; v < VECTORS; v++) difference[v] += value * s[v * k + x];
             products += value * value * s[VECTORS * k + x];
         }
         double rounding = 0;
         for (u64 j = lane; j < n; j += 32) {
-            bf16 bits = c[i * n + j];
-            double value = bf16_to_float(bits);
+            double value = element_value(c, i * n + j, format_c);
+            double half_ulp = element_half_ulp(c, i * n + j, format_c);
             for (int v = 0; v < VECTORS; v++) difference[v] -= counter_sign(seed + v, j) * value;
-            rounding += bf16_half_ulp(bits) * bf16_half_ulp(bits);
+            rounding += half_ulp * half_ulp;
         }
         double bound = 8 * sqrt(warp_sum(rounding) / 3 + accumulation * accumulation * warp_sum(products));
         double worst = 0;
@@ -85,10 +84,10 @@ extern "C" __global__ void assay_freivalds_rows(
 }
 
 // Recomputes samples elements in fp64; one warp an element. Sample number p is row hash(seed, 2p) mod m, column
-// hash(seed, 2p + 1) mod n. Bound: half a unit in the last place of C, plus (k + 32) 2^-23 sqrt(sum_x (A[i,x] B[j,x])^2).
+// hash(seed, 2p + 1) mod n. Bound: half a unit in the last place of C, plus accumulation sqrt(sum_x (A[i,x] B[j,x])^2).
 extern "C" __global__ void assay_check_elements(
-    const bf16* a, const bf16* b, const bf16* c, u64 m, u64 n, u64 k, u64 samples, u64 seed, u64* result) {
-    double accumulation = accumulation_error(k);
+    const void* a, const void* b, const void* c, u64 m, u64 n, u64 k, u64 samples, u64 seed, u64* result, int format_a,
+    int format_b, int format_c, double accumulation) {
     u64 lane = threadIdx.x % 32;
     for (u64 p = grid_thread() / 32; p < samples; p += grid_threads() / 32) {
         u64 i = counter_hash(seed, 2 * p) % m;
@@ -96,16 +95,15 @@ extern "C" __global__ void assay_check_elements(
         double exact = 0;
         double squares = 0;
         for (u64 x = lane; x < k; x += 32) {
-            double product = (double)bf16_to_float(a[i * k + x]) * (double)bf16_to_float(b[j * k + x]);
+            double product = element_value(a, i * k + x, format_a) * element_value(b, j * k + x, format_b);
             exact += product;
             squares += product * product;
         }
         exact = warp_sum(exact);
         squares = warp_sum(squares);
         if (lane == 0) {
-            bf16 got = c[i * n + j];
-            double bound = bf16_half_ulp(got) + accumulation * sqrt(squares);
-            double deviation = fabs((double)bf16_to_float(got) - exact);
+            double bound = element_half_ulp(c, i * n + j, format_c) + accumulation * sqrt(squares);
+            double deviation = fabs(element_value(c, i * n + j, format_c) - exact);
             report(result, i * n + j, in_units_of(bound, deviation), beyond(deviation, bound));
         }
     }

@@ -1,5 +1,6 @@
 // All families as one program: what NVRTC compiles on the node, and what build-fatbin packs.
 #include "checksum.cu"
+#include "collective.cu"
 #include "compare.cu"
 #include "fill.cu"
 #include "freivalds.cu"

@@ -13,13 +13,20 @@ static __device__ __forceinline__ u64 counter_hash(u64 seed, u64 index) {
     return z ^ (z >> 31);
 }
 
-// Irwin-Hall: the sum of 8 uniform bytes, centred, times 1 / sqrt(8 (256^2 - 1) / 12) = 0.004784196 rounded to float.
-static __device__ __forceinline__ bf16 counter_bf16_normal(u64 seed, u64 index) {
+// Irwin-Hall: the sum of 8 uniform bytes, centred.
+static __device__ __forceinline__ int counter_sum_of_bytes(u64 seed, u64 index) {
     u64 bits = counter_hash(seed, index);
-    int sum = 0;
+    int sum = -1020;
     for (int i = 0; i < 8; i++) sum += (int)(bits >> (8 * i)) & 0xFF;
-    return bf16_of(__fmul_rn((float)(sum - 1020), __uint_as_float(0x3B9CC4BFu)));
+    return sum;
 }
+
+// That times 1 / sqrt(8 (256^2 - 1) / 12) = 0.004784196 rounded to float: standard normal.
+static __device__ __forceinline__ float counter_normal(u64 seed, u64 index) {
+    return __fmul_rn((float)counter_sum_of_bytes(seed, index), __uint_as_float(0x3B9CC4BFu));
+}
+
+static __device__ __forceinline__ bf16 counter_bf16_normal(u64 seed, u64 index) { return bf16_of(counter_normal(seed, index)); }
 
 // What distinguishes one rank's gradients from another's.
 static __device__ __forceinline__ u64 counter_rank_key(int rank) { return counter_hash(0x6772616469656E74ull, (u64)rank); }

@@ -2,6 +2,7 @@ package dev.assay.device;
 
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 
 /**
@@ -20,6 +21,12 @@ public interface Device extends AutoCloseable {
 
     /** Fills with standard normal bf16 values: element i is {@code bf16(normal(seed, i))} of {@link Counter}. */
     void fillNormal(DeviceMemory target, long elements, long seed, Stream stream);
+
+    /**
+     * Fills with values of a matrix type that {@link Counter} makes of seed and index: standard normal, of int8 uniform in
+     * −127..127. In bf16 the same as {@link #fillNormal}.
+     */
+    void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream);
 
     /** Fills with this rank's "gradients", bf16 integers whose sum over ranks is exact in any order; see {@link Counter}. */
     void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream);
@@ -40,17 +47,29 @@ public interface Device extends AutoCloseable {
 
     MemoryTest newMemoryTest();
 
+    HostCopies hostCopies();
+
+    PeerAccess peerAccess();
+
     GemmRunner newGemm(Gemm gemm);
 
     /**
      * Freivalds' check of C = A·Bᵀ over the whole output: for random ±1 vectors r, |C·r − A·(Bᵀ·r)| row by row in fp64,
-     * against a bound from the rounding of C to bf16. Blocks.
+     * against a bound from the precision's rounding. Blocks.
      */
     Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream);
 
-    /** Recomputes {@code samples} elements of C in fp64; bound by K and the rounding to bf16. Blocks. */
+    /** Recomputes {@code samples} elements of C in fp64; bound by K and the precision's rounding. Blocks. */
     Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream);
+
+    CollectiveLoad collectiveLoad();
+
+    /**
+     * Captures what {@code work} enqueues on the stream, without running it; what is enqueued must have run once before, so
+     * that nothing remains to be set up.
+     */
+    Replay capture(Stream stream, Runnable work);
 
     /** An opaque id that rank 0 of a communicator makes and the others need to join. */
     byte[] newCommunicatorId();

@@ -1,6 +1,7 @@
 package dev.assay.job;
 
 import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.RankBinding;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
@@ -90,6 +91,9 @@ final class JobFiles {
     List<String> environment(Experiment experiment, Launch launch, Spec spec) {
         Map<String, String> variables = new TreeMap<>(cluster.environment());
         variables.putIfAbsent("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
+        if (cluster.device() == DeviceKind.CUDA && experiment.id().equals("collective")) {
+            askNccl(variables, folder.launch(experiment.id(), launch.id()));
+        }
         variables.put("LC_ALL", "C.UTF-8");
         variables.put("ASSAY_SPEC", folder.spec(experiment.id(), launch.id()).toString());
         variables.put("ASSAY_SECRET_FILE", folder.secret().toString());
@@ -99,6 +103,14 @@ final class JobFiles {
         variables.forEach((name, value) -> lines.add(variable(name, value)));
         cluster.modules().forEach(module -> lines.add(variable("ASSAY_MODULE", module)));
         return lines;
+    }
+
+    /** NCCL's own report of its connections, a file a process; what the cluster file sets stays. */
+    private static void askNccl(Map<String, String> variables, Path launchFolder) {
+        variables.putIfAbsent("NCCL_DEBUG", "INFO");
+        variables.putIfAbsent("NCCL_DEBUG_SUBSYS", "INIT,NET,P2P,SHM");
+        variables.putIfAbsent(
+                "NCCL_DEBUG_FILE", launchFolder.resolve("nccl-%h-%p.log").toString());
     }
 
     private static String variable(String name, String value) {

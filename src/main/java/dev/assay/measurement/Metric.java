@@ -67,9 +67,11 @@ public enum Metric {
     MEMTEST_SHARE("memtest.share", Unit.PERCENT),
     /** Device memory that was free before anything of ours was allocated. */
     MEMORY_FREE("memory.free", Unit.MEBIBYTES),
-    /** Bytes over time of pinned copies between host and device; conditions {@code direction}, {@code load}. */
+    /** Bytes over time of pinned copies between host and device; conditions {@code direction}, {@code load}, {@code place}. */
     HOST_BANDWIDTH("host.bandwidth", Unit.GIGABYTES_PER_SECOND),
-    /** Bytes over time between two GPUs of a node; conditions {@code to}, {@code method}, {@code direction}. */
+    /** One small pinned copy in a queue of them; conditions {@code direction}, {@code place}. */
+    HOST_LATENCY("host.latency", Unit.MICROSECOND),
+    /** Bytes over time between two GPUs of a node; conditions {@code to}, {@code method}, {@code access}, {@code direction}. */
     PEER_BANDWIDTH("peer.bandwidth", Unit.GIGABYTES_PER_SECOND),
     /** One dependent load from another GPU's memory; condition {@code to}. */
     PEER_LATENCY("peer.latency", Unit.NANOSECOND),

@@ -30,7 +30,7 @@ public final class Planner {
     private Planner() {}
 
     /** The standard suite, whole. */
-    static Plan plan(
+    public static Plan plan(
             Cluster cluster, GpuModel model, Criteria criteria, List<Integer> nodeCounts, double durationSeconds) {
         return plan(cluster, model, criteria, nodeCounts, durationSeconds, Selection.STANDARD);
     }
@@ -65,7 +65,7 @@ public final class Planner {
         requireSome(resolved, all, selection, model);
 
         List<Experiment> experiments = new ArrayList<>();
-        for (Workload part : parts(cluster, model, selection.suite())) {
+        for (Workload part : parts(cluster, model, selection.suite(), most)) {
             if (needs(resolved, part)) {
                 experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
             }
@@ -84,7 +84,7 @@ public final class Planner {
                 seconds,
                 experiments,
                 extension(cluster, coupled, resolved, counts, seconds),
-                Rows.of(resolved, counts, cluster.gpusPerNode(), cluster.sharedHost()),
+                Rows.of(resolved, counts, cluster),
                 floor,
                 Scope.certifies(cluster, model, resolved, counts, seconds),
                 Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))),
@@ -177,11 +177,7 @@ public final class Planner {
                 plan.durationSeconds(),
                 plan.experiments(),
                 plan.extension(),
-                Rows.of(
-                        resolved,
-                        plan.nodeCounts(),
-                        plan.cluster().gpusPerNode(),
-                        plan.cluster().sharedHost()),
+                Rows.of(resolved, plan.nodeCounts(), plan.cluster()),
                 plan.fabricFloorGBps(),
                 Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
                 plan.omits(),
@@ -208,8 +204,18 @@ public final class Planner {
     }
 
     /** Workloads that measure one kind of part of every node; how many nodes run beside each other makes no difference. */
-    private static List<Workload> parts(Cluster cluster, GpuModel model, Suite suite) {
-        return List.of(Sizes.hbm(cluster), Sizes.memtest(cluster, model, suite), Sizes.nodePair(cluster));
+    private static List<Workload> parts(Cluster cluster, GpuModel model, Suite suite, int nodes) {
+        List<Workload> parts = new ArrayList<>();
+        parts.add(Sizes.hbm(cluster));
+        parts.add(Sizes.memtest(cluster, model, suite));
+        parts.add(Sizes.hostLink(cluster));
+        if (cluster.gpusPerNode() >= 2) {
+            parts.add(Sizes.peer(cluster));
+        }
+        CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
+        parts.add(Sizes.nodePair(cluster));
+        parts.add(Sizes.sweep(cluster));
+        return parts;
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

@@ -1,5 +1,6 @@
 package dev.assay.plan;
 
+import dev.assay.cluster.Cluster;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.LimitText;
@@ -16,12 +17,12 @@ final class Rows {
 
     private Rows() {}
 
-    /** @param sharedHost all "nodes" are one host: no byte crosses a NIC, so nothing is asked of NICs */
-    static List<Row> of(List<Criterion> criteria, List<Integer> counts, int gpusPerNode, boolean sharedHost) {
+    static List<Row> of(List<Criterion> criteria, List<Integer> counts, Cluster cluster) {
+        int gpusPerNode = cluster.gpusPerNode();
         List<Row> rows = new ArrayList<>();
-        for (Criterion each : sharedHost ? withoutNics(criteria) : criteria) {
+        for (Criterion each : cluster.sharedHost() ? withoutNics(criteria) : criteria) {
             for (int count : counts) {
-                if (applies(each, count, counts, gpusPerNode)) {
+                if (applies(each, count, counts, cluster)) {
                     rows.add(new Row(each, count, gpusPerNode, each.workload(), title(each, count, gpusPerNode)));
                 }
             }
@@ -29,6 +30,7 @@ final class Rows {
         return rows;
     }
 
+    /** Where all nodes are one host no byte crosses a NIC, so nothing is asked of NICs. */
     private static List<Criterion> withoutNics(List<Criterion> criteria) {
         List<String> left = criteria.stream()
                 .filter(criterion -> criterion.metric().ofNics())
@@ -40,7 +42,7 @@ final class Rows {
                 .toList();
     }
 
-    private static boolean applies(Criterion criterion, int count, List<Integer> counts, int gpusPerNode) {
+    private static boolean applies(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
         if (criterion.workload().equals("node-pair")) {
             return count >= 2 && count == Collections.max(counts);
         }
@@ -49,7 +51,13 @@ final class Rows {
                 || criterion.metric().ofNics()) {
             return count >= 2;
         }
-        if (comparesGpus(criterion) && count * gpusPerNode < 2) {
+        if (comparesGpus(criterion) && count * cluster.gpusPerNode() < 2) {
+            return false;
+        }
+        if (criterion.workload().equals("collective") && !CollectiveRows.applies(criterion, count, cluster)) {
+            return false;
+        }
+        if (criterion.workload().equals("peer") && cluster.gpusPerNode() < 2) {
             return false;
         }
         if (!SCALED.contains(criterion.workload())) {

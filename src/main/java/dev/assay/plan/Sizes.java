@@ -8,11 +8,21 @@ import dev.assay.cluster.Nics;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.GemmFinder;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.Peer;
+import dev.assay.workload.Precision;
+import dev.assay.workload.TrainingGemms;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The sizes of the workloads, so that the coupled step can see a broken fabric.
@@ -61,6 +71,29 @@ final class Sizes {
     /** Three buffers of 4 GiB, 80 times the L2 cache; chases that stay in it, and that leave it. */
     private static final Hbm CUDA_HBM = new Hbm(4L << 30, 40, List.of(4L << 20, 64L << 20, 1L << 30, 4L << 30), 20_000);
 
+    /** Bursts of a few GEMMs stay below the power limit only where the GPU rested. */
+    private static final GemmSweep CUDA_SWEEP = new GemmSweep(
+            cudaBursts(),
+            List.of(CUDA_GEMM, square(8192, Precision.FP8_E4M3)),
+            0.2,
+            10,
+            3,
+            10,
+            20,
+            new GemmFinder(Precision.BF16, List.of(4096, 8192, 12_288, 16_384), 3, 100));
+
+    private static final GemmSweep REFERENCE_SWEEP = new GemmSweep(
+            Arrays.stream(Precision.values())
+                    .map(precision -> new Gemm(48, 32, 64, precision))
+                    .toList(),
+            List.of(new Gemm(48, 32, 64)),
+            0,
+            3,
+            0,
+            0.05,
+            2,
+            new GemmFinder(Precision.BF16, List.of(16, 32), 2, 3));
+
     private static final Hbm REFERENCE_HBM = new Hbm(1L << 20, 5, List.of(64L << 10, 1L << 20), 1_000);
     /** Chunks far beyond the L2 cache; a step over an H200 takes about a fifth of a second. */
     private static final long CUDA_CHUNK = 4L << 30;
@@ -72,10 +105,41 @@ final class Sizes {
 
     private static final NodePair REFERENCE_NODE_PAIR = new NodePair(16L << 10, 3, 3, 2);
 
+    /** As nvbandwidth's buffers, half as large: a copy takes 5 ms in 256 MiB, a thousand times what starting it takes. */
+    private static final HostLink CUDA_HOST_LINK = new HostLink(256L << 20, 2, 10);
+
+    private static final HostLink REFERENCE_HOST_LINK = new HostLink(256L << 10, 2, 3);
+
+    /** A sample of four copies takes 2.7 ms at 390 GB/s; the chase lies in 2 MiB, in the other's L2 cache. */
+    private static final Peer CUDA_PEER = new Peer(256L << 20, 4, 6, 2L << 20, 10_000);
+
+    private static final Peer REFERENCE_PEER = new Peer(64L << 10, 2, 3, 64L << 10, 500);
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
     private Sizes() {}
+
+    /** 16384³ for bf16 only: in fp64 one takes 140 ms. What a site's cuBLAS is likeliest to lack comes last. */
+    private static List<Gemm> cudaBursts() {
+        Set<Gemm> gemms = new LinkedHashSet<>();
+        Stream.of(4096, 8192, 16_384).forEach(side -> gemms.add(square(side, Precision.BF16)));
+        Stream.of(Precision.FP16, Precision.TF32, Precision.FP32, Precision.FP64, Precision.FP8_E4M3)
+                .forEach(precision -> gemms.add(square(8192, precision)));
+        for (Precision precision : List.of(Precision.BF16, Precision.FP8_E4M3)) {
+            Arrays.stream(TrainingGemms.values()).forEach(model -> gemms.addAll(model.shapes(precision)));
+        }
+        gemms.add(square(8192, Precision.FP8_E5M2));
+        gemms.add(square(8192, Precision.INT8));
+        return List.copyOf(gemms);
+    }
+
+    private static Gemm square(int side, Precision precision) {
+        return new Gemm(side, side, side, precision);
+    }
+
+    static GemmSweep sweep(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_SWEEP : REFERENCE_SWEEP;
+    }
 
     static Hbm hbm(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_HBM : REFERENCE_HBM;
@@ -93,6 +157,14 @@ final class Sizes {
 
     static NodePair nodePair(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_NODE_PAIR : REFERENCE_NODE_PAIR;
+    }
+
+    static HostLink hostLink(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_HOST_LINK : REFERENCE_HOST_LINK;
+    }
+
+    static Peer peer(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_PEER : REFERENCE_PEER;
     }
 
     static Burn burn(Cluster cluster) {

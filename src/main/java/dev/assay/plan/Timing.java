@@ -5,10 +5,16 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Gemm;
+import dev.assay.workload.GemmFinder;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -32,6 +38,11 @@ final class Timing {
 
     /** Bytes a second that reading and writing in turn moves at least on an H200. */
     private static final double MEMTEST_CUDA = 4.0e12;
+    /** Runs of one GEMM beside its timed ones: 16 candidates of 4, cold and hot outputs. */
+    private static final double GEMMS_EACH = 80;
+
+    /** Memory, fills, heuristics, digests and checks of one GEMM, s. */
+    private static final double GEMM_OVERHEAD = 0.25;
 
     /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
     private static final double PAIR_ROUND_CUDA = 1;
@@ -61,6 +72,20 @@ final class Timing {
             return PairRounds.count(nodes)
                     * (cuda ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair) : PAIR_ROUND_REFERENCE);
         }
+        if (part instanceof GemmSweep sweep) {
+            return cuda ? gemmSeconds(sweep) : 1;
+        }
+        if (part instanceof Collective collective) {
+            return CollectiveSizes.seconds(cluster, collective);
+        }
+        int gpus = cluster.gpusPerNode();
+        if (part instanceof HostLink) {
+            return cuda ? hostLinkSeconds(gpus) : 0.5;
+        }
+        if (part instanceof Peer) {
+            int pairs = gpus * (gpus - 1) / 2;
+            return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
+        }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
@@ -72,6 +97,36 @@ final class Timing {
 
     private static long memoryBytes(Cluster cluster) {
         return GpuModels.get(cluster.gpuModel()).memoryMebibytes() << 20;
+    }
+
+    /**
+     * A GEMM costs its preparation and checks, and about {@value #GEMMS_EACH} runs: most of them choose the algorithm. A
+     * sustained one runs for its time, the finder looks at every shape and then at its finalists.
+     */
+    private static double gemmSeconds(GemmSweep sweep) {
+        double bursts = sweep.burst().stream()
+                .mapToDouble(gemm -> sweep.pauseSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm))
+                .sum();
+        double sustained = sweep.sustained().stream()
+                .mapToDouble(gemm ->
+                        sweep.heatSeconds() + sweep.sustainedSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm))
+                .sum();
+        GemmFinder finder = sweep.finder();
+        double look =
+                finder.shapes().stream().mapToDouble(gemm -> 4 * seconds(gemm)).sum();
+        double finalists =
+                finder.finalists() * (GEMM_OVERHEAD + (GEMMS_EACH + finder.repeats()) * seconds(finder.largest()) / 4);
+        return Math.ceil(bursts + sustained + look + finalists);
+    }
+
+    /** At two thirds of the H200's dense peak. */
+    private static double seconds(Gemm gemm) {
+        return gemm.flop() / (660e12 * gemm.precision().rateOverBf16());
+    }
+
+    /** Near and far: three directions, each GPU's turn and one of all, 0.14 s each, and 0.5 s a case to fill and compare. */
+    private static double hostLinkSeconds(int gpus) {
+        return 2 * (3 * 0.14 * (gpus + 1) + 6 * 0.5);
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

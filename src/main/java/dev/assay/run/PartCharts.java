@@ -1,8 +1,9 @@
 package dev.assay.run;
 
-import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
+import dev.assay.criteria.Statistic;
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -10,110 +11,109 @@ import dev.assay.plan.Row;
 import dev.assay.summary.Chart;
 import dev.assay.summary.Charts;
 import dev.assay.summary.Charts.Dot;
-import dev.assay.summary.Charts.SizeCurve;
-import dev.assay.summary.Charts.SizePoint;
+import dev.assay.summary.Charts.Link;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** The pictures of a part of every node: how it is distributed over the GPUs, and over sizes where it was measured at many. */
+/** Pictures of what measures a kind of part: a dot a GPU, or a heat map a node where every GPU has one value a link. */
 final class PartCharts {
-    /** The condition that names a size. */
-    private static final String BYTES = "bytes";
+    private static final Set<String> OTHERS = Set.of("burn", "coupled");
+    private static final String GPU = "GPU ";
 
     private PartCharts() {}
 
-    static List<Chart> of(List<LaunchResult> launches, Row row) {
-        List<RankResult> ranks =
-                launches.stream().flatMap(launch -> launch.ranks().stream()).toList();
-        List<Chart> charts = new ArrayList<>(overSizes(ranks, row));
-        charts.addAll(overUnits(ranks, row));
+    /** Of an experiment, for the summary page: one a metric, of the first row that judges it by a limit of its own. */
+    static List<Chart> of(Run run, String experiment) {
+        Set<Metric> drawn = EnumSet.noneOf(Metric.class);
+        List<Chart> charts = new ArrayList<>();
+        if (!OTHERS.contains(experiment)) {
+            run.rows(experiment).stream()
+                    .filter(row -> row.criterion().judged()
+                            && limit(row.criterion().limit()).isPresent())
+                    .filter(row -> drawn.add(row.criterion().metric()))
+                    .forEach(row -> charts.addAll(of(run, row)));
+        }
         return charts;
     }
 
-    /** One dot a GPU or link under the criterion's conditions, its median. */
-    private static List<Chart> overUnits(List<RankResult> ranks, Row row) {
-        Criterion criterion = row.criterion();
-        List<Dot> dots = ranks.stream()
-                .flatMap(rank -> rank.measurements(criterion.metric(), criterion.conditions()).stream()
-                        .map(measurement -> new Dot(unit(rank, measurement), median(measurement))))
+    /** None where the row's metric is not one that ranks record. */
+    static List<Chart> of(Run run, Row row) {
+        List<LaunchResult> launches = RunCharts.launches(run, row.experiment())
+                .filter(launch ->
+                        launch.role() == LaunchRole.LOAD && launch.nodes().size() == row.nodes())
                 .toList();
-        if (dots.size() < 2) {
-            return List.of();
+        String source = row.criterion().metric().key() + " of experiments/" + row.experiment() + "/load-" + row.nodes()
+                + "/rank-N.ndjson";
+        return chart(row, launches, source);
+    }
+
+    static List<Chart> chart(Row row, List<LaunchResult> launches, String source) {
+        List<RankResult> ranks =
+                launches.stream().flatMap(launch -> launch.ranks().stream()).toList();
+        List<Link> links = ranks.stream().flatMap(rank -> links(rank, row)).toList();
+        List<Dot> dots = ranks.stream().flatMap(rank -> dots(rank, row)).toList();
+        OptionalDouble limit = limit(row.criterion().limit());
+        if (!links.isEmpty()) {
+            return List.of(Charts.matrix(
+                    row.title(),
+                    links,
+                    row.criterion().unit(),
+                    limit,
+                    row.criterion().limit() instanceof Limit.AtMost,
+                    source));
         }
-        return List.of(Charts.spread(
-                criterion.title() + ", every unit", dots, criterion.unit(), floor(criterion), source(row)));
+        return dots.isEmpty()
+                ? List.of()
+                : List.of(Charts.spread(row.title(), dots, row.criterion().unit(), limit, source));
     }
 
-    /** The lowest rank's median at each size, a curve for each operation. */
-    private static List<Chart> overSizes(List<RankResult> ranks, Row row) {
-        Criterion criterion = row.criterion();
-        if (criterion.metric() != Metric.COLLECTIVE_BUSBW && criterion.metric() != Metric.COLLECTIVE_TIME) {
-            return List.of();
-        }
-        Map<String, String> common = new HashMap<>(criterion.conditions());
-        common.remove(BYTES);
-        common.remove("operation");
-        Map<String, TreeMap<Long, Double>> curves = new TreeMap<>();
-        for (RankResult rank : ranks) {
-            for (Measurement measurement : rank.measurements(criterion.metric(), common)) {
-                String operation = measurement.conditions().getOrDefault("operation", "");
-                String bytes = measurement.conditions().getOrDefault(BYTES, "");
-                if (bytes.matches("[0-9]{1,18}")) {
-                    curves.computeIfAbsent(operation, name -> new TreeMap<>())
-                            .merge(Long.parseLong(bytes), median(measurement), worse(criterion.metric()));
-                }
-            }
-        }
-        if (curves.values().stream().allMatch(points -> points.size() < 2)) {
-            return List.of();
-        }
-        List<SizeCurve> lines = curves.entrySet().stream()
-                .map(curve -> new SizeCurve(
-                        curve.getKey(),
-                        curve.getValue().entrySet().stream()
-                                .map(point -> new SizePoint(point.getKey(), point.getValue()))
-                                .toList()))
-                .toList();
-        return List.of(Charts.sizes(
-                criterion.metric().key() + " over bytes" + words(common),
-                lines,
-                criterion.unit(),
-                floor(criterion),
-                criterion.ceiling(),
-                source(row)));
+    private static Stream<Measurement> measured(RankResult rank, Row row) {
+        return rank.measurements(row.criterion().metric(), row.criterion().conditions()).stream();
     }
 
-    private static java.util.function.BinaryOperator<Double> worse(Metric metric) {
-        return metric == Metric.COLLECTIVE_TIME ? Math::max : Math::min;
+    /** The links to other GPUs of the rank's node. */
+    private static Stream<Link> links(RankResult rank, Row row) {
+        return measured(rank, row)
+                .filter(measurement ->
+                        measurement.conditions().getOrDefault("to", "").matches(GPU + "\\d{1,4}"))
+                .map(measurement -> new Link(
+                        rank.header().node(),
+                        rank.header().localRank(),
+                        Integer.parseInt(
+                                measurement.conditions().getOrDefault("to", "").substring(GPU.length())),
+                        value(measurement, row)));
     }
 
-    private static String words(Map<String, String> conditions) {
-        return conditions.isEmpty() ? "" : ", " + String.join(", ", new TreeMap<>(conditions).values());
+    private static Stream<Dot> dots(RankResult rank, Row row) {
+        return measured(rank, row)
+                .map(measurement ->
+                        new Dot(rank.header().node() + " " + GPU + rank.header().localRank(), value(measurement, row)));
     }
 
-    private static String unit(RankResult rank, Measurement measurement) {
-        String gpu = rank.header().node() + " GPU " + rank.header().localRank();
-        String to = measurement.conditions().getOrDefault("to", "");
-        return to.isEmpty() ? gpu : gpu + " → " + to;
-    }
-
-    private static double median(Measurement measurement) {
+    private static double value(Measurement measurement, Row row) {
         List<Double> sorted = measurement.samples().stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        Statistic statistic = row.criterion().statistic();
+        return switch (statistic) {
+            case MEAN ->
+                sorted.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+            case HARMONIC_MEAN ->
+                sorted.size()
+                        / sorted.stream().mapToDouble(sample -> 1 / sample).sum();
+            case MEDIAN -> (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
+            case MINIMUM -> sorted.get(0);
+            case MAXIMUM -> sorted.get(sorted.size() - 1);
+        };
     }
 
-    private static OptionalDouble floor(Criterion criterion) {
-        return criterion.judged() && criterion.limit() instanceof Limit.AtLeast atLeast
-                ? OptionalDouble.of(atLeast.floor())
-                : OptionalDouble.empty();
-    }
-
-    private static String source(Row row) {
-        return row.criterion().metric().key() + " of experiments/" + row.experiment() + "/*/rank-N.ndjson";
+    /** A line that a value can be compared with by eye; those relative to the fleet have none. */
+    private static OptionalDouble limit(Limit limit) {
+        if (limit instanceof Limit.AtLeast atLeast) {
+            return OptionalDouble.of(atLeast.floor());
+        }
+        return limit instanceof Limit.AtMost atMost ? OptionalDouble.of(atMost.most()) : OptionalDouble.empty();
     }
 }

@@ -5,6 +5,9 @@ import dev.assay.cluster.GpuModel;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.verdict.Question;
+import dev.assay.workload.Precision;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** From the plan's rows to what the judge is asked. */
 final class Questions {
@@ -38,6 +41,7 @@ final class Questions {
                 model.bf16DenseTflops(),
                 model.bf16AtMhz(),
                 model.bf16FlopPerClockPerSm(),
+                Arrays.stream(Precision.values()).collect(Collectors.toMap(Precision::key, Precision::rateOverBf16)),
                 plan.cluster().sharedHost(),
                 plan.cluster().device() == DeviceKind.REFERENCE,
                 plan.fabricFloorGBps(),

@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The pictures of a run: telemetry of the load per GPU, throughput over nodes against ideal. */
+/** The pictures of a run: of parts their spread and matrices, telemetry of the load per GPU, throughput over nodes against ideal. */
 public final class RunCharts {
     private RunCharts() {}
 
@@ -34,7 +34,11 @@ public final class RunCharts {
         return switch (row.criterion().workload()) {
             case "burn" -> telemetry(run, row.experiment(), row.nodes());
             case "coupled" -> scaling(run, row.experiment());
-            default -> PartCharts.of(launches(run, row.experiment()).toList(), row);
+            default ->
+                Stream.concat(
+                                SizeCharts.of(launches(run, row.experiment()).toList(), row).stream(),
+                                PartCharts.of(run, row).stream())
+                        .toList();
         };
     }
 
@@ -46,6 +50,7 @@ public final class RunCharts {
                     .mapToInt(launch -> launch.nodes().size())
                     .max()
                     .orElse(0);
+            charts.addAll(PartCharts.of(run, result.experiment()));
             charts.addAll(telemetry(run, result.experiment(), most));
             charts.addAll(scaling(run, result.experiment()));
         });
@@ -160,7 +165,7 @@ public final class RunCharts {
                 .findFirst();
     }
 
-    private static Stream<LaunchResult> launches(Run run, String experiment) {
+    static Stream<LaunchResult> launches(Run run, String experiment) {
         return run.collected().stream()
                 .filter(result -> result.experiment().equals(experiment))
                 .flatMap(result -> result.launches().stream());

@@ -49,6 +49,21 @@ public final class Charts {
     public record Dot(String unit, double value) {}
 
     /**
+     * A link's value.
+     *
+     * @param node that holds both ends
+     * @param from local rank of the end that drives
+     * @param to of the other end
+     */
+    public record Link(String node, int from, int to, double value) {
+        public Link {
+            if (from < 0 || to < 0) {
+                throw new IllegalArgumentException("a link's ends must be ≥ 0, got " + from + " and " + to);
+            }
+        }
+    }
+
+    /**
      * SM-active, power, SM clock and temperature over time: up to 8 GPUs one column each; more share one panel a metric, the
      * worst of them highlighted and named.
      *
@@ -101,6 +116,17 @@ public final class Charts {
                         .append(point.value())
                         .append('\n')));
         return csv.toString();
+    }
+
+    /**
+     * A heat map a node of the links between its GPUs; outliers have a diamond, the furthest is named, what misses the limit
+     * has a frame.
+     *
+     * @param lowIsGood whether the limit is one from above
+     */
+    public static Chart matrix(
+            String title, List<Link> links, Unit unit, OptionalDouble limit, boolean lowIsGood, String source) {
+        return new Chart(title, new MatrixChart(links, unit, limit, lowIsGood).svg(title, source));
     }
 
     /** The numbers of {@link #telemetry}: one line a GPU and tick. */
@@ -179,6 +205,16 @@ public final class Charts {
                 csv.append(quoted(curve.name())).append(',').append(curve.x().get(i));
                 csv.append(',').append(curve.percent().get(i)).append('\n');
             }
+        }
+        return csv.toString();
+    }
+
+    /** The numbers of {@link #matrix}. */
+    public static String matrixCsv(List<Link> links, Unit unit) {
+        StringBuilder csv = new StringBuilder("node,from,to," + quoted("value " + unit.symbol()) + "\n");
+        for (Link link : links) {
+            csv.append(quoted(link.node())).append(',').append(link.from()).append(',');
+            csv.append(link.to()).append(',').append(link.value()).append('\n');
         }
         return csv.toString();
     }

@@ -66,6 +66,13 @@ final class Svg {
         }
     }
 
+    /** @param more attributes of its outline, if it has one */
+    void rectangle(double x, double y, double width, double height, String fill, String more) {
+        out.append("<rect x=\"").append(n(x)).append("\" y=\"").append(n(y));
+        out.append("\" width=\"").append(n(width)).append("\" height=\"").append(n(height));
+        out.append("\" fill=\"").append(fill).append("\" ").append(more).append("/>\n");
+    }
+
     void circle(double x, double y, double radius, String fill) {
         out.append("<circle cx=\"").append(n(x)).append("\" cy=\"").append(n(y));
         out.append("\" r=\"")

@@ -68,7 +68,7 @@ final class Digests {
                     .filter(digest -> digest.name().equals(name))
                     .forEach(digest -> unitsByDigest
                             .computeIfAbsent(digest.value(), value -> new ArrayList<>())
-                            .add(rank.unit()));
+                            .add(rank.unit() + ", serial " + rank.device().serial()));
         }
         String unit = name + " of launch " + launch.id() + deviating(unitsByDigest);
         return new UnitValue(unit, unitsByDigest.size());
@@ -84,7 +84,7 @@ final class Digests {
                 + unitsByDigest.values().stream()
                         .filter(units -> 2 * units.size() <= all)
                         .flatMap(List::stream)
-                        .collect(Collectors.joining(", "))
+                        .collect(Collectors.joining("; "))
                 + " deviating";
     }
 }

@@ -73,24 +73,29 @@ final class GpuReadings {
      * The load proof: achieved TFLOPS over those that the tensor pipes' activity and the clock account for. Idle pipes
      * account for none, and the ratio is no number.
      */
-    static Reading loadRatio(RankResult rank, Question.Contract contract) {
+    static Reading loadRatio(RankResult rank, Question question) {
+        Criterion criterion = question.criterion();
+        Question.Contract contract = question.contract();
         Optional<Metric> absent = Stream.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK)
-                .filter(metric -> rank.measurement(metric).isEmpty())
+                .filter(metric -> first(rank, metric, criterion).isEmpty())
                 .findFirst();
         if (absent.isPresent()) {
             return Reading.missing(rank, absent.get());
         }
-        double achieved = Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS));
-        double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE))
+        double rate = first(rank, Metric.GEMM_TFLOPS, criterion)
+                .map(contract::rateOverBf16)
+                .orElse(Double.NaN);
+        double achieved = Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS, criterion));
+        double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE, criterion))
                 / 100
-                * Samples.mean(samples(rank, Metric.SM_CLOCK))
+                * Samples.mean(samples(rank, Metric.SM_CLOCK, criterion))
                 / contract.bf16AtMhz()
-                * contract.bf16DenseTflops();
+                * (rate * contract.bf16DenseTflops());
         return Reading.of(rank.unit(), achieved / accounted);
     }
 
-    static Reading warmth(RankResult rank) {
-        List<Double> temperatures = samples(rank, Metric.TEMPERATURE);
+    static Reading warmth(RankResult rank, Criterion criterion) {
+        List<Double> temperatures = samples(rank, Metric.TEMPERATURE, criterion);
         if (temperatures.isEmpty()) {
             return Reading.missing(rank, Metric.TEMPERATURE);
         }
@@ -99,7 +104,17 @@ final class GpuReadings {
         return Reading.of(rank.unit(), Math.max(rise - WARM_RISE, first - WARM_START));
     }
 
+    /** Of a metric that a launch measures once. */
     static List<Double> samples(RankResult rank, Metric metric) {
         return rank.measurement(metric).map(Measurement::samples).orElse(List.of());
+    }
+
+    /** Of the metric under the criterion's conditions. */
+    static List<Double> samples(RankResult rank, Metric metric, Criterion criterion) {
+        return first(rank, metric, criterion).map(Measurement::samples).orElse(List.of());
+    }
+
+    private static Optional<Measurement> first(RankResult rank, Metric metric, Criterion criterion) {
+        return rank.measurements(metric, criterion.conditions()).stream().findFirst();
     }
 }

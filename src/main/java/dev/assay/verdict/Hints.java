@@ -22,7 +22,7 @@ final class Hints {
             case HBM_BANDWIDTH, HBM_LATENCY -> "that GPU's memory clock, ECC counters and what else runs there";
             case MEMORY_CAPACITY, MEMORY_FREE -> "that GPU's model, retired memory and foreign processes";
             case MEMTEST_BANDWIDTH, MEMTEST_SHARE -> "that GPU's ECC counters and remapped rows; test its memory again";
-            case HOST_BANDWIDTH -> "its PCIe link's generation and width, and its CPU binding";
+            case HOST_BANDWIDTH, HOST_LATENCY -> "its PCIe link's generation and width, and its CPU binding";
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
             case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->

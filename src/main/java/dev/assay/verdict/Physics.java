@@ -1,10 +1,12 @@
 package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -23,7 +25,7 @@ final class Physics {
         Metric metric = evidence.criterion().metric();
         return impossible(rank, evidence.criterion())
                 .or(() -> HealthReadings.backwards(rank, metric))
-                .or(() -> watched(metric) ? unwatched(rank) : Optional.empty())
+                .or(() -> watched(metric) ? unwatched(rank, evidence.criterion()) : Optional.empty())
                 .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
                         ? tooFast(rank, evidence)
                         : Optional.empty());
@@ -34,10 +36,19 @@ final class Physics {
      * highest it may run at.
      */
     static double ceilingTflops(RankResult rank, Question.Contract contract) {
-        double megahertz = GpuReadings.samples(rank, Metric.SM_CLOCK).stream()
+        return tflops(rank, contract, 1, seenMegahertz(rank, Map.of()));
+    }
+
+    /** The highest SM clock seen beside work under these conditions: by telemetry whose own contradict none of them. */
+    private static double seenMegahertz(RankResult rank, Map<String, String> conditions) {
+        return rank.measurements(Metric.SM_CLOCK, Map.of()).stream()
+                .filter(clock -> clock.conditions().entrySet().stream()
+                        .allMatch(own -> conditions
+                                .getOrDefault(own.getKey(), own.getValue())
+                                .equals(own.getValue())))
+                .flatMap(clock -> clock.samples().stream())
                 .max(Double::compare)
                 .orElse(rank.device().maxSmClockMhz());
-        return tflops(rank, contract, megahertz);
     }
 
     /** Why a value breaks a ceiling; an unknown ceiling is broken too, for nothing can be shown to lie below it. */
@@ -51,23 +62,27 @@ final class Physics {
     }
 
     private static Optional<String> tooFast(RankResult rank, Evidence evidence) {
-        List<Double> samples = GpuReadings.samples(rank, Metric.GEMM_TFLOPS);
-        if (samples.isEmpty()) {
-            return Optional.empty();
-        }
-        double value = Samples.of(evidence.criterion().statistic(), samples);
-        double seen = ceilingTflops(rank, evidence.contract());
-        double possible = tflops(rank, evidence.contract(), rank.device().maxSmClockMhz());
+        return rank.measurements(Metric.GEMM_TFLOPS, evidence.criterion().conditions()).stream()
+                .flatMap(measurement -> tooFast(rank, measurement, evidence).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> tooFast(RankResult rank, Measurement measurement, Evidence evidence) {
+        Question.Contract contract = evidence.contract();
+        double rate = contract.rateOverBf16(measurement);
+        double value = Samples.of(evidence.criterion().statistic(), measurement.samples());
+        double seen = tflops(rank, contract, rate, seenMegahertz(rank, measurement.conditions()));
+        double possible = tflops(rank, contract, rate, rank.device().maxSmClockMhz());
         return above(OptionalDouble.of(value), seen, rank.unit(), "SMs × FLOP per clock × highest SM clock seen")
                 .or(() -> above(
-                        OptionalDouble.of(Samples.maximum(samples)),
+                        OptionalDouble.of(Samples.maximum(measurement.samples())),
                         Math.max(seen, possible),
                         rank.unit(),
                         "fastest batch; SMs × FLOP per clock × highest SM clock there is"));
     }
 
-    private static double tflops(RankResult rank, Question.Contract contract, double megahertz) {
-        return rank.device().multiprocessors() * contract.bf16FlopPerClockPerSm() * megahertz / 1e6;
+    private static double tflops(RankResult rank, Question.Contract contract, double rate, double megahertz) {
+        return rank.device().multiprocessors() * rate * contract.bf16FlopPerClockPerSm() * megahertz / 1e6;
     }
 
     private static Optional<String> impossible(RankResult rank, Criterion criterion) {
@@ -85,9 +100,9 @@ final class Physics {
         return Optional.empty();
     }
 
-    private static Optional<String> unwatched(RankResult rank) {
-        double coverage = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_COVERAGE));
-        double rate = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_RATE));
+    private static Optional<String> unwatched(RankResult rank, Criterion criterion) {
+        double coverage = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_COVERAGE, criterion));
+        double rate = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_RATE, criterion));
         if (coverage >= LEAST_COVERAGE_PERCENT && rate >= LEAST_TICKS_A_SECOND) {
             return Optional.empty();
         }
@@ -167,6 +182,7 @@ final class Physics {
                     MEMTEST_SHARE,
                     MEMORY_FREE,
                     HOST_BANDWIDTH,
+                    HOST_LATENCY,
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,

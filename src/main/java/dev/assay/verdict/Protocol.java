@@ -37,7 +37,8 @@ final class Protocol {
                 .or(() -> uneven(launches, "run", rank -> rank.header().run()))
                 .or(() -> uneven(launches, "plan", rank -> rank.header().plan()))
                 .or(() -> comparesIdentities(evidence.question()) ? Optional.empty() : unlike(launches))
-                .or(() -> moved(launches, evidence.contract()));
+                .or(() -> moved(launches, evidence.contract()))
+                .or(() -> Fallback.problem(evidence));
     }
 
     /** Whoever is asked to find the GPU that is unlike the others must not refuse a fleet for having one. */

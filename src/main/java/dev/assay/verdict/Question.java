@@ -1,6 +1,8 @@
 package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
+import dev.assay.measurement.Measurement;
+import java.util.Map;
 
 /**
  * One criterion at one node count, with what the judge must know of the contract to answer.
@@ -21,6 +23,7 @@ public record Question(
      * What the cluster and the datasheet promise.
      *
      * @param gpuName what every GPU must call itself; compared only on the CUDA device
+     * @param ratesOverBf16 by {@code dtype}: FLOP per clock of an SM over those in bf16
      * @param reference the reference device: nothing here proves a cluster
      * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
      * @param nics compute NICs of a node
@@ -31,9 +34,22 @@ public record Question(
             double bf16DenseTflops,
             double bf16AtMhz,
             double bf16FlopPerClockPerSm,
+            Map<String, Double> ratesOverBf16,
             boolean sharedHost,
             boolean reference,
             double fabricFloorGBps,
             int nics,
-            double nicGBps) {}
+            double nicGBps) {
+        private static final String BF16 = "bf16";
+
+        public Contract {
+            ratesOverBf16 = Map.copyOf(ratesOverBf16);
+        }
+
+        /** Of a measurement; what does not say its type is bf16, and of an unknown type nothing is known. */
+        double rateOverBf16(Measurement measurement) {
+            String type = measurement.conditions().getOrDefault("dtype", BF16);
+            return type.equals(BF16) ? 1 : ratesOverBf16.getOrDefault(type, Double.NaN);
+        }
+    }
 }

@@ -59,8 +59,8 @@ record Readings(
             case SENSITIVITY -> Sensitivity.read(evidence);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);
-            case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.contract()));
-            case WARMTH -> perGpu(evidence, GpuReadings::warmth);
+            case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.question()));
+            case WARMTH -> perGpu(evidence, rank -> GpuReadings.warmth(rank, evidence.criterion()));
             case NIC_BYTES_RATIO -> NicBytes.ratio(evidence);
             case NIC_SHARE -> NicBytes.share(evidence);
             case NIC_RATE,
@@ -128,6 +128,7 @@ record Readings(
                     MEMTEST_SHARE,
                     MEMORY_FREE,
                     HOST_BANDWIDTH,
+                    HOST_LATENCY,
                     PEER_BANDWIDTH,
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,

@@ -80,7 +80,7 @@ final class CoupledRunner implements Runner {
         context.group().barrier("verification step");
         step.whole(owned).run(1);
         step.checkSums(1);
-        work.verify();
+        work.verify(1);
         step.checkHealthy();
     }
 

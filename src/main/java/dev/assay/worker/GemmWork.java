@@ -3,7 +3,6 @@ package dev.assay.worker;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
-import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
@@ -12,6 +11,8 @@ import dev.assay.workload.Gemm;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The GEMM that every workload runs: the same seeded inputs on every rank, one algorithm for all, so every GPU must give the
@@ -22,10 +23,16 @@ final class GemmWork {
     private static final double WORTH_CHANGING = 0.98;
 
     private static final int TIMED = 3;
+
+    /** Clocks rise within tens of milliseconds: the first candidate must not pay for it. */
+    private static final double RAMP_MILLISECONDS = 50;
+
+    private static final int MOST_RAMPS = 8;
     private static final int FP64_SAMPLES = 64;
 
     private final RankContext context;
     private final Gemm gemm;
+    private final String suffix;
     private final Stream stream;
     private final DeviceMemory a;
     private final DeviceMemory b;
@@ -33,25 +40,32 @@ final class GemmWork {
     private final GemmRunner runner;
     private long cold;
 
-    private GemmWork(RankContext context, Gemm gemm, Stream stream, Owned owned) {
+    private GemmWork(RankContext context, Gemm gemm, String suffix, Stream stream, Owned owned) {
         Device device = context.device();
         this.context = context;
         this.gemm = gemm;
+        this.suffix = suffix;
         this.stream = stream;
-        a = owned.own(device.allocate(2 * elementsOfA()));
-        b = owned.own(device.allocate(2 * elementsOfB()));
-        c = owned.own(device.allocate(2 * elementsOfC()));
+        a = owned.own(device.allocate(gemm.bytesOfA()));
+        b = owned.own(device.allocate(gemm.bytesOfB()));
+        c = owned.own(device.allocate(gemm.bytesOfC()));
         runner = owned.own(device.newGemm(gemm));
     }
 
     /** Fills the inputs, agrees on the algorithm with all ranks and keeps the digest of the first, cold output. */
     static GemmWork prepare(RankContext context, Gemm gemm, Stream stream, Owned owned) throws Exception {
-        GemmWork work = new GemmWork(context, gemm, stream, owned);
+        return prepare(context, gemm, "", stream, owned);
+    }
+
+    /** @param label tells the checks and digests of several GEMMs in one launch apart; empty where there is one */
+    static GemmWork prepare(RankContext context, Gemm gemm, String label, Stream stream, Owned owned) throws Exception {
+        GemmWork work = new GemmWork(context, gemm, label.isEmpty() ? "" : " " + label, stream, owned);
         long seed = context.spec().seed();
-        context.device().fillNormal(work.a, work.elementsOfA(), Counter.hash(seed, 0), stream);
-        context.device().fillNormal(work.b, work.elementsOfB(), Counter.hash(seed, 1), stream);
-        work.digest("gemm.a", work.a, work.elementsOfA());
-        work.digest("gemm.b", work.b, work.elementsOfB());
+        Device device = context.device();
+        device.fillMatrix(work.a, gemm.precision().a(), gemm.elementsOfA(), Counter.hash(seed, 0), stream);
+        device.fillMatrix(work.b, gemm.precision().b(), gemm.elementsOfB(), Counter.hash(seed, 1), stream);
+        work.digest("gemm.a", work.a, gemm.bytesOfA());
+        work.digest("gemm.b", work.b, gemm.bytesOfB());
         byte[] choice = context.world().rank() == 0 ? work.fastest() : new byte[0];
         work.runner.choose(context.world().all().broadcast("algorithm", choice));
         work.cold = work.outputDigest();
@@ -63,35 +77,53 @@ final class GemmWork {
         runner.enqueue(a, b, c, stream);
     }
 
-    /** Judges the last output, made hot into poisoned memory: bits against the cold one, values against the inputs. */
-    void verify() {
-        long hot = outputDigest();
-        boolean same = hot == cold;
-        context.writer().write(new Digest("gemm.c", hex(hot)));
+    /**
+     * Judges outputs, made hot into poisoned memory: the bits of each against the cold one, the values of the last against the
+     * inputs.
+     */
+    void verify(int outputs) {
+        List<Long> hot =
+                LongStream.generate(this::outputDigest).limit(outputs).boxed().toList();
+        context.writer().write(new Digest("gemm.c" + suffix, hex(hot.get(outputs - 1))));
+        long different = hot.stream().filter(digest -> digest != cold).count();
         context.writer()
                 .write(new Check(
-                        "gemm.repeatable",
-                        elementsOfC(),
-                        same ? 0 : 1,
-                        same ? 0 : Double.MAX_VALUE,
-                        "digest of C, first output " + hex(cold) + ", last output " + hex(hot)
-                                + "; a difference counts as one element"));
+                        "gemm.repeatable" + suffix,
+                        outputs * gemm.elementsOfC(),
+                        different,
+                        different == 0 ? 0 : Double.MAX_VALUE,
+                        "digest of C, first output " + hex(cold) + ", later outputs "
+                                + hot.stream().map(GemmWork::hex).distinct().collect(Collectors.joining(", "))
+                                + "; a different output counts as one element"));
         long seed = context.spec().seed();
-        context.writer().write(context.device().checkFreivalds(gemm, a, b, c, Counter.hash(seed, 2), stream));
+        check(context.device().checkFreivalds(gemm, a, b, c, Counter.hash(seed, 2), stream));
+        check(context.device().checkElements(gemm, a, b, c, FP64_SAMPLES, Counter.hash(seed, 3), stream));
+    }
+
+    private void check(Check check) {
         context.writer()
-                .write(context.device().checkElements(gemm, a, b, c, FP64_SAMPLES, Counter.hash(seed, 3), stream));
+                .write(new Check(check.name() + suffix, check.checked(), check.wrong(), check.worst(), check.detail()));
     }
 
     /** What a reader must know beside a time of this GEMM. */
     Map<String, String> conditions() {
-        return Map.of(
-                "shape", gemm.m() + "x" + gemm.n() + "x" + gemm.k(), "dtype", "bf16", "algorithm", runner.describe());
+        return Map.of("shape", gemm.shape(), "dtype", gemm.precision().key(), "algorithm", runner.describe());
+    }
+
+    /** TFLOPS of so many of these GEMMs in so long. */
+    double tflops(int gemms, double milliseconds) {
+        return gemms * gemm.flop() / (milliseconds / 1e3) / 1e12;
     }
 
     private byte[] fastest() throws Exception {
         List<byte[]> candidates = runner.candidates();
         byte[] best = candidates.get(0);
         double bestTime = Double.MAX_VALUE;
+        runner.choose(best);
+        double ramp = 0;
+        for (int i = 0; i < MOST_RAMPS && ramp < RAMP_MILLISECONDS; i++) {
+            ramp += milliseconds();
+        }
         for (byte[] candidate : candidates) {
             runner.choose(candidate);
             double time = milliseconds();
@@ -105,39 +137,18 @@ final class GemmWork {
 
     private double milliseconds() throws Exception {
         enqueue();
-        try (Event start = context.device().newEvent();
-                Event end = context.device().newEvent()) {
-            stream.record(start);
-            for (int i = 0; i < TIMED; i++) {
-                enqueue();
-            }
-            stream.record(end);
-            stream.synchronize(context.within(0));
-            return end.millisecondsSince(start);
-        }
+        return Timed.milliseconds(context, stream, this::enqueue, TIMED);
     }
 
     private long outputDigest() {
         context.device().poison(c, stream);
         enqueue();
         stream.synchronize(context.within(0));
-        return context.device().checksum(c, 2 * elementsOfC(), stream);
+        return context.device().checksum(c, gemm.bytesOfC(), stream);
     }
 
-    private void digest(String name, DeviceMemory memory, long elements) {
-        context.writer().write(new Digest(name, hex(context.device().checksum(memory, 2 * elements, stream))));
-    }
-
-    private long elementsOfA() {
-        return (long) gemm.m() * gemm.k();
-    }
-
-    private long elementsOfB() {
-        return (long) gemm.n() * gemm.k();
-    }
-
-    private long elementsOfC() {
-        return (long) gemm.m() * gemm.n();
+    private void digest(String name, DeviceMemory memory, long bytes) {
+        context.writer().write(new Digest(name + suffix, hex(context.device().checksum(memory, bytes, stream))));
     }
 
     private static String hex(long digest) {

@@ -66,7 +66,8 @@ final class Identity {
         }
     }
 
-    private static String bootId() {
+    /** The same for all processes of one host until it restarts. */
+    static String bootId() {
         Path file = Path.of("/proc/sys/kernel/random/boot_id");
         try {
             return Files.readString(file).strip();

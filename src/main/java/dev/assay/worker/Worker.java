@@ -7,10 +7,14 @@ import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,6 +162,18 @@ public final class Worker {
         }
         if (workload instanceof NodePair nodePair) {
             return new NodePairRunner(context, nodePair);
+        }
+        if (workload instanceof GemmSweep sweep) {
+            return new GemmSweepRunner(context, sweep);
+        }
+        if (workload instanceof Collective collective) {
+            return new CollectiveRunner(context, collective);
+        }
+        if (workload instanceof HostLink hostLink) {
+            return new HostLinkRunner(context, hostLink);
+        }
+        if (workload instanceof Peer peer) {
+            return new PeerRunner(context, peer);
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);

@@ -9,13 +9,18 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
     @JsonSubTypes.Type(value = Memtest.class, name = "memtest"),
+    @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
+    @JsonSubTypes.Type(value = Peer.class, name = "peer"),
+    @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
+    @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, NodePair, Burn, Coupled {
+public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS = List.of("hbm", "memtest", "node-pair", "burn", "coupled");
+    List<String> KEYS =
+            List.of("hbm", "memtest", "host-link", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();

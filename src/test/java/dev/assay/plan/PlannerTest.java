@@ -17,6 +17,9 @@ import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Gemm;
+import dev.assay.workload.GemmSweep;
+import dev.assay.workload.Precision;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +133,24 @@ class PlannerTest {
         assertThat(MeasuredDuration.parse("5", DeviceKind.CUDA)).isEqualTo(5);
         assertThat(MeasuredDuration.parse("1", DeviceKind.REFERENCE)).isEqualTo(1);
         assertThat(MeasuredDuration.parse("86400", DeviceKind.CUDA)).isEqualTo(86_400);
+    }
+
+    @Test
+    void gemmsOfEveryPrecisionTakeNinetySecondsAtMost() {
+        Experiment gemm = spectrumx(2, 4, 8).experiment("gemm");
+        GemmSweep sweep = (GemmSweep) gemm.workload();
+
+        assertThat(gemm.launches()).hasSize(1);
+        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(30.0, 90.0);
+        assertThat(sweep.burst()).extracting(Gemm::precision).contains(Precision.values());
+        assertThat(sweep.burst())
+                .contains(new Gemm(16_384, 16_384, 16_384), new Gemm(32_768, 11_008, 4096, Precision.FP8_E4M3));
+        assertThat(sweep.sustained())
+                .extracting(Gemm::label)
+                .containsExactly("bf16 8192x8192x8192", "fp8-e4m3 8192x8192x8192");
+        assertThat(((GemmSweep) embedded().experiment("gemm").workload()).burst())
+                .extracting(Gemm::precision)
+                .containsExactly(Precision.values());
     }
 
     @Test
@@ -410,6 +431,26 @@ class PlannerTest {
     }
 
     @Test
+    void peersAreAskedForWhereANodeHasTwoGpus() {
+        Plan alone = Planner.plan(h200(2, 1, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+        Plan pair = Planner.plan(h200(1, 2, new Nics(1, 400), true), H200, CRITERIA, List.of(), 10);
+
+        assertThat(alone.experiments())
+                .extracting(Experiment::id)
+                .contains("host-link")
+                .doesNotContain("peer");
+        assertThat(alone.rows()).noneMatch(row -> row.experiment().equals("peer"));
+        assertThat(pair.experiments()).extracting(Experiment::id).contains("peer");
+        assertThat(pair.rows())
+                .extracting(row -> row.criterion().id())
+                .contains("peer-ce-write", "peer-ce-both", "peer-latency", "peer-correct");
+        assertThat(pair.experiment("peer").workload().valuesPerRank("peer.bandwidth", 8, 1))
+                .isEqualTo(7);
+        assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8, 1))
+                .isOne();
+    }
+
+    @Test
     void aPartOfTheClusterIsNamedAsSuch() {
         Plan plan = spectrumx(2, 4);
 
@@ -423,7 +464,12 @@ class PlannerTest {
     void theReferenceDeviceRunsTheSameExperimentsSmall() {
         Plan plan = embedded();
 
-        assertThat(plan.experiments()).extracting(Experiment::id).containsExactlyElementsOf(Workload.KEYS);
+        assertThat(plan.experiments())
+                .extracting(Experiment::id)
+                .as("one GPU a node has no peer")
+                .containsExactlyElementsOf(Workload.KEYS.stream()
+                        .filter(key -> !key.equals("peer"))
+                        .toList());
         assertThat(coupled(plan).buckets()).isEqualTo(3);
         assertThat(coupled(plan).bucketElements()).isEqualTo(4096);
         assertThat(plan.experiment("coupled").launches()).hasSize(10).allMatch(launch -> launch.measuredSeconds() == 1);

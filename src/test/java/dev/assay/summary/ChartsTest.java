@@ -7,6 +7,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.Telemetry;
 import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Dot;
+import dev.assay.summary.Charts.Link;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.summary.Charts.SizeCurve;
@@ -20,6 +21,7 @@ import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -173,6 +175,35 @@ class ChartsTest {
         assertThat(chart.svg()).doesNotContain("c: ");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 8", "1, 2", "1, 8", "2, 4", "8, 8", "20, 8", "1, 16", "1, 32"})
+    void aMatrixIsDrawnForAnyNumberOfNodesAndGpus(int nodes, int gpus) throws Exception {
+        List<Link> links = Samples.links(nodes, gpus);
+
+        Chart chart = Charts.matrix("Pairs", links, Unit.GIGABYTES_PER_SECOND, OptionalDouble.of(375), false, "x");
+
+        assertSound(chart);
+        boolean drawn = nodes >= 1 && gpus >= 4;
+        assertThat(chart.svg().contains("node001 GPU 2 to GPU 1: 201\u00A0GB/s"))
+                .isEqualTo(drawn);
+        assertThat(chart.svg().contains("the 12 most conspicuous of 20 nodes")).isEqualTo(nodes == 20);
+    }
+
+    @Test
+    void aMatrixMarksWhatMissesItsLimitFromEitherSide() throws Exception {
+        List<Link> links = List.of(new Link("n", 0, 1, 10), new Link("n", 1, 0, 20));
+
+        String low = Charts.matrix("t", links, Unit.NANOSECOND, OptionalDouble.of(15), true, "x")
+                .svg();
+        String high = Charts.matrix("t", links, Unit.NANOSECOND, OptionalDouble.of(5), false, "x")
+                .svg();
+
+        assertThat(low).contains("misses ≤ 15", "no outlier among 2 links");
+        // One frame in the legend.
+        assertThat(low.split("stroke-width=\"2\"", -1)).hasSize(3);
+        assertThat(high.split("stroke-width=\"2\"", -1)).hasSize(2);
+    }
+
     @Test
     void hostileNamesStayText() throws Exception {
         String evil = "</text><script>x</script>\u202E\"'&";
@@ -182,6 +213,13 @@ class ChartsTest {
 
         assertSound(Charts.telemetry(evil, series, LIMITS, evil));
         assertSound(Charts.spread(evil, List.of(new Dot(evil, 1)), Unit.TFLOPS, OptionalDouble.empty(), evil));
+        assertSound(Charts.matrix(
+                evil,
+                List.of(new Link(evil, 0, 1, Double.NaN), new Link(evil, 1, 0, 1e9)),
+                Unit.NANOSECOND,
+                OptionalDouble.of(Double.NaN),
+                true,
+                evil));
         assertSound(Charts.scaling(evil, List.of(new ScalePoint(1, 1, 1, 1)), evil, OptionalDouble.empty(), evil));
     }
 
@@ -199,6 +237,8 @@ class ChartsTest {
     void csvHoldsTheNumbers() {
         assertThat(Charts.spreadCsv(List.of(new Dot("a \"b\"", 1.5)), Unit.TFLOPS))
                 .isEqualTo("unit,\"value TFLOPS\"\n\"a \"\"b\"\"\",1.5\n");
+        assertThat(Charts.matrixCsv(List.of(new Link("n1", 0, 3, 394.5)), Unit.GIGABYTES_PER_SECOND))
+                .isEqualTo("node,from,to,\"value GB/s\"\n\"n1\",0,3,394.5\n");
         assertThat(Charts.scalingCsv(List.of(new ScalePoint(2, 10, 9, 11)), "TFLOPS"))
                 .isEqualTo("nodes,\"throughput TFLOPS\",low,high\n2,10.0,9.0,11.0\n");
         Telemetry telemetry = new Telemetry(List.of(0.0, 0.5), Map.of(Metric.POWER, List.of(690.0, 700.0)), Map.of());

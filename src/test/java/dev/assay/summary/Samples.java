@@ -15,6 +15,7 @@ import dev.assay.measurement.Telemetry;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.summary.Charts.Dot;
+import dev.assay.summary.Charts.Link;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.verdict.Coverage;
@@ -546,6 +547,23 @@ final class Samples {
             dots.add(new Dot("node" + String.format(Locale.ROOT, "%03d", 1 + i / 8) + " GPU " + i % 8, value));
         }
         return dots;
+    }
+
+    /** All ordered pairs of every node; where node001 has GPU 1 and 2, one link of it is slow one way. */
+    static List<Link> links(int nodes, int gpus) {
+        Random random = new Random(4);
+        List<Link> links = new ArrayList<>();
+        for (int node = 1; node <= nodes; node++) {
+            for (int from = 0; from < gpus; from++) {
+                for (int to = 0; to < gpus; to++) {
+                    double value = node == 1 && from == 2 && to == 1 ? 201.3 : 393 + random.nextGaussian();
+                    if (from != to) {
+                        links.add(new Link("node" + String.format(Locale.ROOT, "%03d", node), from, to, value));
+                    }
+                }
+            }
+        }
+        return links;
     }
 
     static List<Series> series(int gpus, double seconds, int ticks) {

@@ -96,7 +96,7 @@ class CorrectnessTest {
         assertThat(verdict.value()).hasValue(2);
         assertThat(verdict.worstUnit())
                 .hasValueSatisfying(unit -> assertThat(unit)
-                        .contains("node001 GPU 6 (GPU-6) deviating")
+                        .contains("node001 GPU 6 (GPU-6), serial serial-6 deviating")
                         .doesNotContain("GPU-5"));
     }
 

@@ -57,13 +57,14 @@ public final class Fleet {
 
     /** H200s, one host a node. */
     public static Fleet cuda(int nodes, int gpusPerNode) {
-        Contract contract = new Contract("NVIDIA H200", 989.4, 1830, 4096, false, false, 350, 2, 50);
+        Contract contract =
+                new Contract("NVIDIA H200", 989.4, 1830, 4096, Map.of("fp8-e4m3", 2.0), false, false, 350, 2, 50);
         return new Fleet(nodes, gpusPerNode, contract, rank -> rank, launch -> launch);
     }
 
     /** The reference device; all "nodes" share one host. */
     public static Fleet reference(int nodes, int gpusPerNode) {
-        Contract contract = new Contract("reference", 0, 0, 0, true, true, 0, 0, 0.125);
+        Contract contract = new Contract("reference", 0, 0, 0, Map.of(), true, true, 0, 0, 0.125);
         return new Fleet(nodes, gpusPerNode, contract, rank -> rank, launch -> launch);
     }
 

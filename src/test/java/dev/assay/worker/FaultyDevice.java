@@ -1,5 +1,6 @@
 package dev.assay.worker;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceException;
@@ -7,8 +8,11 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
@@ -16,6 +20,9 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.CollectivePiece;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -79,6 +86,11 @@ final class FaultyDevice implements Device {
     }
 
     @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        device.fillMatrix(target, type, elements, seed, stream);
+    }
+
+    @Override
     public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
         device.fillGradient(target, elements, seed, rank, ranks, stream);
     }
@@ -116,6 +128,16 @@ final class FaultyDevice implements Device {
     }
 
     @Override
+    public HostCopies hostCopies() {
+        return device.hostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return device.peerAccess();
+    }
+
+    @Override
     public GemmRunner newGemm(Gemm gemm) {
         if (fault == Fault.GEMM_REFUSED || fault == Fault.XID) {
             throw new DeviceException(REFUSAL);
@@ -133,6 +155,36 @@ final class FaultyDevice implements Device {
     public Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
         return device.checkElements(gemm, a, b, c, samples, seed, stream);
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        CollectiveLoad load = device.collectiveLoad();
+        return new CollectiveLoad() {
+            @Override
+            public void fill(
+                    DeviceMemory target,
+                    long elements,
+                    CollectiveCase what,
+                    long seed,
+                    int rank,
+                    int ranks,
+                    Stream on) {
+                load.fill(target, elements, what, seed, rank, ranks, on);
+            }
+
+            @Override
+            public long countWrong(
+                    DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream on) {
+                spoil(found, on);
+                return load.countWrong(found, piece, what, seed, ranks, on);
+            }
+        };
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return device.capture(stream, work);
     }
 
     @Override

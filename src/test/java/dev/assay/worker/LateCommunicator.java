@@ -3,7 +3,9 @@ package dev.assay.worker;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.workload.CollectiveCase;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** A link that takes so much longer, whatever is sent. */
@@ -28,6 +30,17 @@ record LateCommunicator(Communicator communicator, Duration delay) implements Co
             LockSupport.parkNanos(left);
         }
         communicator.allReduceSum(send, receive, elements, stream);
+    }
+
+    @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        return communicator.prepare(what, elements, send, receive, stream);
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return communicator.report();
     }
 
     @Override

@@ -159,7 +159,7 @@ class NodePairRunnerTest {
                 nodes,
                 1,
                 NODE_PAIR.valuesPerRank(Metric.PAIR_BANDWIDTH.key(), 1, nodes),
-                new Question.Contract("reference", 1, 1, 1, true, true, 1, 0, 1));
+                new Question.Contract("reference", 1, 1, 1, Map.of(), true, true, 1, 0, 1));
         return Judge.judge(List.of(question), new ExperimentResult("node-pair", List.of(launch), ""))
                 .get(0);
     }

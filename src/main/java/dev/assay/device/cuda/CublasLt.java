@@ -10,14 +10,29 @@ final class CublasLt {
     /** {@code cublasComputeType_t} and {@code cudaDataType_t}. */
     static final int CUBLAS_COMPUTE_32F = 68;
 
+    static final int CUBLAS_COMPUTE_64F = 70;
+    static final int CUBLAS_COMPUTE_32I = 72;
+    static final int CUBLAS_COMPUTE_32F_FAST_TF32 = 77;
+
     static final int CUDA_R_32F = 0;
+    static final int CUDA_R_64F = 1;
+    static final int CUDA_R_16F = 2;
+    static final int CUDA_R_8I = 3;
+    static final int CUDA_R_32I = 10;
     static final int CUDA_R_16BF = 14;
+    static final int CUDA_R_8F_E4M3 = 28;
+    static final int CUDA_R_8F_E5M2 = 29;
 
     static final int CUBLAS_OP_N = 0;
     static final int CUBLAS_OP_T = 1;
 
     static final int CUBLASLT_MATMUL_DESC_TRANSA = 3;
     static final int CUBLASLT_MATMUL_DESC_TRANSB = 4;
+    static final int CUBLASLT_MATMUL_DESC_A_SCALE_POINTER = 17;
+    static final int CUBLASLT_MATMUL_DESC_B_SCALE_POINTER = 18;
+
+    /** An {@code int8_t}. */
+    static final int CUBLASLT_MATMUL_DESC_FAST_ACCUM = 25;
 
     static final int CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1;
     static final int CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3;

@@ -1,5 +1,6 @@
 package dev.assay.device.cuda;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
@@ -8,16 +9,21 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -140,6 +146,20 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        CudaMemory memory = holding(target, type.bytes() * elements);
+        kernels.launch(
+                "assay_fill_matrix",
+                elements,
+                THREADS,
+                (CudaStream) stream,
+                memory.address(),
+                elements,
+                seed,
+                CublasTypes.format(type));
+    }
+
+    @Override
     public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
         CudaMemory memory = holding(target, 2 * elements);
         kernels.launch(
@@ -243,6 +263,18 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public HostCopies hostCopies() {
+        context.makeCurrent();
+        return new CudaHostCopies(HostNuma.of(Path.of("/sys"), context.pciBusId()));
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        context.makeCurrent();
+        return new CudaPeerAccess(this, memoryLoad(), context, nvml);
+    }
+
+    @Override
     public GemmRunner newGemm(Gemm gemm) {
         context.makeCurrent();
         return new CudaGemm(blas, gemm, context.describe());
@@ -258,6 +290,17 @@ public final class CudaDevice implements Device {
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
         return checks.elements(
                 gemm, (CudaMemory) a, (CudaMemory) b, (CudaMemory) c, samples, seed, (CudaStream) stream);
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        return new CudaCollectiveLoad(kernels, this);
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        context.makeCurrent();
+        return CudaGraph.capture((CudaStream) stream, work);
     }
 
     @Override

@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * One bf16 GEMM by cuBLASLt. cuBLASLt is column-major: our row-major C (m × n) is its D (n × m), so its first operand is our
+ * One GEMM by cuBLASLt. cuBLASLt is column-major: our row-major C (m × n) is its D (n × m), so its first operand is our
  * B, transposed, and its second our A.
  *
  * <p>The same algorithm on the same data must give the same bits on every GPU of a model. NVIDIA promises that where no
@@ -34,27 +35,33 @@ final class CudaGemm implements GemmRunner {
     private final Gemm gemm;
     private final GemmLayout layout;
     private final CudaMemory workspace;
-    private final Memory alphaBeta = new Memory(2L * Float.BYTES);
+    private final GemmScalars scalars;
+    private final Optional<CudaMemory> one;
     private final Memory algorithm = new Memory(CublasLt.ALGO_BYTES);
     private final List<byte[]> candidates;
-    private final long bytesA;
-    private final long bytesB;
-    private final long bytesC;
     private long chosenWorkspaceBytes;
     private boolean closed;
 
     CudaGemm(CublasHandle blas, Gemm gemm, String gpu) {
         this.blas = blas;
         this.gemm = gemm;
-        bytesA = 2L * gemm.m() * gemm.k();
-        bytesB = 2L * gemm.n() * gemm.k();
-        bytesC = 2L * gemm.m() * gemm.n();
-        alphaBeta.setFloat(0, 1);
-        alphaBeta.setFloat(Float.BYTES, 0);
+        scalars = new GemmScalars(gemm.precision());
         layout = new GemmLayout(gemm);
+        one = gemm.precision().scaled() ? Optional.of(one(gpu)) : Optional.empty();
+        one.ifPresent(scale -> layout.scaleBy(scale.address()));
         candidates = askHeuristic(gpu);
         workspace = CudaMemory.allocate(WORKSPACE_BYTES, gpu);
         choose(candidates.get(0));
+    }
+
+    /** The scale of FP8 operands: 1. */
+    private static CudaMemory one(String gpu) {
+        CudaMemory memory = CudaMemory.allocate(Float.BYTES, gpu);
+        memory.write(ByteBuffer.allocate(Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putFloat(1)
+                .array());
+        return memory;
     }
 
     private List<byte[]> askHeuristic(String gpu) {
@@ -76,10 +83,12 @@ final class CudaGemm implements GemmRunner {
         CublasHandle.check(CublasLt.cublasLtMatmulPreferenceDestroy(preference), "cublasLtMatmulPreferenceDestroy");
         List<byte[]> usable = status == CublasLt.CUBLAS_STATUS_SUCCESS ? usable(results, count[0]) : List.of();
         if (usable.isEmpty()) {
-            throw new DeviceException("choosing an algorithm for the bf16 " + gemm + " on " + gpu + ": cuBLASLt "
-                    + CublasHandle.version() + " offers none ("
-                    + CublasHandle.describe(status, "cublasLtMatmulAlgoGetHeuristic") + ", " + count[0]
-                    + " results); n and k should be multiples of 8");
+            throw new DeviceException(
+                    "choosing an algorithm for the GEMM " + gemm.label() + " on " + gpu + ": cuBLASLt "
+                            + CublasHandle.version() + " offers none ("
+                            + CublasHandle.describe(status, "cublasLtMatmulAlgoGetHeuristic") + ", " + count[0]
+                            + " results); n and k should be multiples of 16 bytes, and the GPU must know "
+                            + gemm.precision().key());
         }
         return usable;
     }
@@ -135,7 +144,7 @@ final class CudaGemm implements GemmRunner {
                 Pointer.nativeValue(result));
         long needed = result.getLong(CublasLt.HEURISTIC_RESULT_WORKSPACE_SIZE);
         if (status != CublasLt.CUBLAS_STATUS_SUCCESS || needed > WORKSPACE_BYTES) {
-            throw new DeviceException("taking over an algorithm for the bf16 " + gemm + ": "
+            throw new DeviceException("taking over an algorithm for the GEMM " + gemm.label() + ": "
                     + CublasHandle.describe(status, "cublasLtMatmulAlgoCheck") + ", it needs " + needed
                     + " bytes of workspace; it must come from the same GPU model and cuBLASLt "
                     + CublasHandle.version());
@@ -173,18 +182,18 @@ final class CudaGemm implements GemmRunner {
     /** Allocates nothing: this is the loop that is timed. */
     @Override
     public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
-        long addressA = operand("A", a, bytesA);
-        long addressB = operand("B", b, bytesB);
-        long addressC = operand("C", c, bytesC);
+        long addressA = operand("A", a, gemm.bytesOfA());
+        long addressB = operand("B", b, gemm.bytesOfB());
+        long addressC = operand("C", c, gemm.bytesOfC());
         int status = CublasLt.cublasLtMatmul(
                 blas.handle(),
                 layout.operation(),
-                Pointer.nativeValue(alphaBeta),
+                scalars.alpha(),
                 addressB,
                 layout.first(),
                 addressA,
                 layout.second(),
-                Pointer.nativeValue(alphaBeta) + Float.BYTES,
+                scalars.beta(),
                 addressC,
                 layout.result(),
                 addressC,
@@ -212,6 +221,7 @@ final class CudaGemm implements GemmRunner {
             closed = true;
             workspace.close();
             layout.close();
+            one.ifPresent(CudaMemory::close);
         }
     }
 }

@@ -2,19 +2,42 @@ package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
+import java.util.List;
 import java.util.Locale;
 
-/** Device memory, or a view of some; only the owner frees. */
+/** Device memory, another process's device memory, or a view of some; only the owner frees. */
 final class CudaMemory implements DeviceMemory {
     private final long address;
     private final long bytes;
-    private final boolean owner;
+    private final Runnable release;
     private boolean closed;
 
-    private CudaMemory(long address, long bytes, boolean owner) {
+    private CudaMemory(long address, long bytes, Runnable release) {
         this.address = address;
         this.bytes = bytes;
-        this.owner = owner;
+        this.release = release;
+    }
+
+    /** Memory of another process, mapped here. */
+    static CudaMemory opened(long address, long bytes) {
+        return new CudaMemory(
+                address, bytes, () -> Cuda.check(CudaDriver.cuIpcCloseMemHandle(address), "cuIpcCloseMemHandle"));
+    }
+
+    /** Memory on another GPU that this process sees; {@code mine} stays the thread's context. */
+    static CudaMemory allocateOn(int ordinal, long bytes, PrimaryContext mine) {
+        PrimaryContext other = PrimaryContext.retain(ordinal, List.of());
+        try {
+            CudaMemory there = allocate(bytes, other.describe());
+            return new CudaMemory(there.address, bytes, () -> {
+                other.makeCurrent();
+                there.close();
+                other.close();
+                mine.makeCurrent();
+            });
+        } finally {
+            mine.makeCurrent();
+        }
     }
 
     /** @param gpu whose memory, for the message */
@@ -27,7 +50,7 @@ final class CudaMemory implements DeviceMemory {
         if (status != CudaDriver.CUDA_SUCCESS) {
             throw new DeviceException(refused(status, bytes, gpu));
         }
-        return new CudaMemory(address[0], bytes, true);
+        return new CudaMemory(address[0], bytes, () -> Cuda.check(CudaDriver.cuMemFree_v2(address[0]), "cuMemFree_v2"));
     }
 
     private static String refused(int status, long bytes, String gpu) {
@@ -60,7 +83,7 @@ final class CudaMemory implements DeviceMemory {
             throw new IllegalArgumentException(
                     "slice must lie in 0.." + bytes + " bytes, got offset " + offsetBytes + ", length " + length);
         }
-        return new CudaMemory(address + offsetBytes, length, false);
+        return new CudaMemory(address + offsetBytes, length, () -> {});
     }
 
     /** Waits for all streams of the device first: a blocking copy alone does not wait for non-blocking streams. */
@@ -93,9 +116,9 @@ final class CudaMemory implements DeviceMemory {
 
     @Override
     public void close() {
-        if (owner && !closed) {
+        if (!closed) {
             closed = true;
-            Cuda.check(CudaDriver.cuMemFree_v2(address), "cuMemFree_v2");
+            release.run();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.FreivaldsBound;
 import dev.assay.measurement.Check;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
@@ -41,7 +42,8 @@ final class GemmChecks {
                     gemm.n(),
                     gemm.k(),
                     seed,
-                    sums.address());
+                    sums.address(),
+                    CublasTypes.format(gemm.precision().b()));
             kernels.launch(
                     "assay_freivalds_rows",
                     (long) gemm.m() * Kernels.WARP,
@@ -54,7 +56,10 @@ final class GemmChecks {
                     gemm.k(),
                     sums.address(),
                     seed,
-                    result.address());
+                    result.address(),
+                    CublasTypes.format(gemm.precision().a()),
+                    CublasTypes.format(gemm.precision().c()),
+                    bits(FreivaldsBound.accumulation(gemm)));
             stream.synchronize(DEADLINE);
             return freivaldsOf(gemm, ByteBuffer.wrap(result.read()).order(ByteOrder.nativeOrder()));
         }
@@ -76,10 +81,19 @@ final class GemmChecks {
                     gemm.k(),
                     samples,
                     seed,
-                    result.address());
+                    result.address(),
+                    CublasTypes.format(gemm.precision().a()),
+                    CublasTypes.format(gemm.precision().b()),
+                    CublasTypes.format(gemm.precision().c()),
+                    bits(FreivaldsBound.elementAccumulation(gemm)));
             stream.synchronize(DEADLINE);
             return elementsOf(gemm, samples, ByteBuffer.wrap(result.read()).order(ByteOrder.nativeOrder()));
         }
+    }
+
+    /** As a kernel takes a double. */
+    private static long bits(double value) {
+        return Double.doubleToRawLongBits(value);
     }
 
     /** Zero wrong, worst 0, first wrong as far away as possible. */
@@ -93,9 +107,9 @@ final class GemmChecks {
     }
 
     private static void requireOperands(Gemm gemm, CudaMemory a, CudaMemory b, CudaMemory c) {
-        requireBytes("A", a, 2L * gemm.m() * gemm.k());
-        requireBytes("B", b, 2L * gemm.n() * gemm.k());
-        requireBytes("C", c, 2L * gemm.m() * gemm.n());
+        requireBytes("A", a, gemm.bytesOfA());
+        requireBytes("B", b, gemm.bytesOfB());
+        requireBytes("C", c, gemm.bytesOfC());
     }
 
     private static void requireBytes(String name, CudaMemory memory, long bytes) {
@@ -116,7 +130,7 @@ final class GemmChecks {
                         ? "all " + gemm.m() + " rows right"
                         : wrongRows + " of " + gemm.m() + " rows hold a wrong element, the first is row "
                                 + result.getLong(16));
-        return new Check("gemm.freivalds", (long) gemm.m() * gemm.n(), wrongRows, worst(result.getLong(8)), detail);
+        return new Check("gemm.freivalds", gemm.elementsOfC(), wrongRows, worst(result.getLong(8)), detail);
     }
 
     static Check elementsOf(Gemm gemm, int samples, ByteBuffer result) {
@@ -124,7 +138,9 @@ final class GemmChecks {
         long first = result.getLong(16);
         String detail = String.format(
                 Locale.ROOT,
-                "random elements against fp64, within half a bf16 unit in the last place plus (k + 32)·2⁻²³·√Σ(ab)²; %s",
+                "random elements against fp64, within half a unit of %s in the last place plus %.3g·√Σ(ab)²; %s",
+                gemm.precision().c(),
+                FreivaldsBound.elementAccumulation(gemm),
                 wrong == 0
                         ? "all right"
                         : "the first wrong one is row " + first / gemm.n() + ", column " + first % gemm.n());

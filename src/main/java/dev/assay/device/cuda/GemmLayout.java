@@ -2,7 +2,9 @@ package dev.assay.device.cuda;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.Precision;
 
 /** The descriptors of one GEMM, as {@link CudaGemm} explains: op(first) · op(second) = result, all column-major. */
 final class GemmLayout implements AutoCloseable {
@@ -12,36 +14,48 @@ final class GemmLayout implements AutoCloseable {
     private final long result;
 
     GemmLayout(Gemm gemm) {
-        operation = newOperation();
-        first = newMatrix(gemm.k(), gemm.n(), gemm.k());
-        second = newMatrix(gemm.k(), gemm.m(), gemm.k());
-        result = newMatrix(gemm.n(), gemm.m(), gemm.n());
+        Precision precision = gemm.precision();
+        operation = newOperation(precision);
+        first = newMatrix(precision.b(), gemm.k(), gemm.n(), gemm.k());
+        second = newMatrix(precision.a(), gemm.k(), gemm.m(), gemm.k());
+        result = newMatrix(precision.c(), gemm.n(), gemm.m(), gemm.n());
     }
 
-    private static long newOperation() {
+    private static long newOperation(Precision precision) {
         long[] descriptor = new long[1];
         CublasHandle.check(
-                CublasLt.cublasLtMatmulDescCreate(descriptor, CublasLt.CUBLAS_COMPUTE_32F, CublasLt.CUDA_R_32F),
+                CublasLt.cublasLtMatmulDescCreate(
+                        descriptor, CublasTypes.compute(precision), CublasTypes.scale(precision)),
                 "cublasLtMatmulDescCreate");
-        setTranspose(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSA, CublasLt.CUBLAS_OP_T);
-        setTranspose(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSB, CublasLt.CUBLAS_OP_N);
+        set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSA, CublasLt.CUBLAS_OP_T, Integer.BYTES);
+        set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSB, CublasLt.CUBLAS_OP_N, Integer.BYTES);
+        if (precision.scaled()) {
+            int fast = precision.fastAccumulation() ? 1 : 0;
+            set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_FAST_ACCUM, fast, Byte.BYTES);
+        }
         return descriptor[0];
     }
 
-    private static void setTranspose(long descriptor, int attribute, int operation) {
-        try (Memory value = new Memory(Integer.BYTES)) {
-            value.setInt(0, operation);
+    /** Scales A and B by the fp32 at this device address, which must stay as long as the layout. */
+    void scaleBy(long address) {
+        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, address, Long.BYTES);
+        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, address, Long.BYTES);
+    }
+
+    /** Little-endian: the first bytes of a long are those of a shorter integer. */
+    private static void set(long descriptor, int attribute, long setting, int bytes) {
+        try (Memory value = new Memory(Long.BYTES)) {
+            value.setLong(0, setting);
             CublasHandle.check(
-                    CublasLt.cublasLtMatmulDescSetAttribute(
-                            descriptor, attribute, Pointer.nativeValue(value), Integer.BYTES),
+                    CublasLt.cublasLtMatmulDescSetAttribute(descriptor, attribute, Pointer.nativeValue(value), bytes),
                     "cublasLtMatmulDescSetAttribute");
         }
     }
 
-    private static long newMatrix(long rows, long columns, long leadingDimension) {
+    private static long newMatrix(ElementType type, long rows, long columns, long leadingDimension) {
         long[] layout = new long[1];
         CublasHandle.check(
-                CublasLt.cublasLtMatrixLayoutCreate(layout, CublasLt.CUDA_R_16BF, rows, columns, leadingDimension),
+                CublasLt.cublasLtMatrixLayoutCreate(layout, CublasTypes.data(type), rows, columns, leadingDimension),
                 "cublasLtMatrixLayoutCreate");
         return layout[0];
     }

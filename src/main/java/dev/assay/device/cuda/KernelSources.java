@@ -22,13 +22,15 @@ record KernelSources(String program, Map<String, String> headers) {
     private static final List<String> INCLUDED = List.of(
             "bf16.cuh",
             "random.cuh",
+            "format.cuh",
             "grid.cuh",
             "fill.cu",
             "checksum.cu",
             "compare.cu",
             "freivalds.cu",
             "memory.cu",
-            "memtest.cu");
+            "memtest.cu",
+            "collective.cu");
 
     static KernelSources fromResources() {
         Map<String, String> headers = new LinkedHashMap<>();

@@ -18,8 +18,14 @@ class Nccl {
     /** {@code ncclDataType_t}. */
     static final int NCCL_BFLOAT16 = 9;
 
+    static final int NCCL_INT32 = 2;
+    static final int NCCL_FLOAT16 = 6;
+    static final int NCCL_FLOAT32 = 7;
+
     /** {@code ncclRedOp_t}. */
     static final int NCCL_SUM = 0;
+
+    static final int NCCL_MAX = 2;
 
     Nccl() {}
 
@@ -48,6 +54,24 @@ class Nccl {
     native int ncclCommGetAsyncError(long comm, int[] asyncError);
 
     native int ncclAllReduce(long sendbuff, long recvbuff, long count, int datatype, int op, long comm, long stream);
+
+    native int ncclReduce(
+            long sendbuff, long recvbuff, long count, int datatype, int op, int root, long comm, long stream);
+
+    native int ncclBroadcast(long sendbuff, long recvbuff, long count, int datatype, int root, long comm, long stream);
+
+    native int ncclReduceScatter(
+            long sendbuff, long recvbuff, long recvcount, int datatype, int op, long comm, long stream);
+
+    native int ncclAllGather(long sendbuff, long recvbuff, long sendcount, int datatype, long comm, long stream);
+
+    native int ncclSend(long sendbuff, long count, int datatype, int peer, long comm, long stream);
+
+    native int ncclRecv(long recvbuff, long count, int datatype, int peer, long comm, long stream);
+
+    native int ncclGroupStart();
+
+    native int ncclGroupEnd();
 
     private static final class Registration {
         private static boolean done;

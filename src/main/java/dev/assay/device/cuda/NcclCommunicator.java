@@ -5,12 +5,15 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Library;
+import dev.assay.workload.CollectiveCase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 
 /**
  * A blocking NCCL communicator. Its calls may wait for ever when a peer is gone: the worker's watchdog ends the process then.
@@ -27,15 +30,17 @@ final class NcclCommunicator implements Communicator {
     private final int rank;
     private final int ranks;
     private final Duration abortLimit;
+    private final NcclLogFile log;
     private boolean broken;
     private boolean closed;
 
-    private NcclCommunicator(Nccl nccl, long comm, int rank, int ranks, Duration abortLimit) {
+    private NcclCommunicator(Nccl nccl, long comm, int rank, int ranks, Duration abortLimit, NcclLogFile log) {
         this.nccl = nccl;
         this.comm = comm;
         this.rank = rank;
         this.ranks = ranks;
         this.abortLimit = abortLimit;
+        this.log = log;
     }
 
     /** What was mapped, with the version that it reports. */
@@ -67,10 +72,11 @@ final class NcclCommunicator implements Communicator {
         if (ranks < 1 || rank < 0 || rank >= ranks) {
             throw new IllegalArgumentException("a rank must lie in 0..ranks-1, got rank " + rank + " of " + ranks);
         }
+        NcclLogFile log = NcclLogFile.now();
         long[] comm = new long[1];
         int status = nccl.ncclCommInitRank(comm, ranks, NcclId.of(id), rank);
         NcclStatus.check(nccl, status, 0, "ncclCommInitRank of rank " + rank + " of " + ranks);
-        return new NcclCommunicator(nccl, comm[0], rank, ranks, abortLimit);
+        return new NcclCommunicator(nccl, comm[0], rank, ranks, abortLimit, log);
     }
 
     private static LoadedLibrary find(List<String> directories) {
@@ -101,6 +107,31 @@ final class NcclCommunicator implements Communicator {
                         comm,
                         ((CudaStream) stream).handle()),
                 "ncclAllReduce of " + elements + " bf16 elements");
+    }
+
+    @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        checkOpen();
+        long share = elements / ranks;
+        CudaMemory from =
+                CudaDevice.holding(send, what.type().bytes() * what.operation().sendElements(elements, ranks));
+        CudaMemory to = CudaDevice.holding(
+                receive, what.type().bytes() * what.operation().receiveElements(elements, ranks));
+        NcclOperation.Place place = new NcclOperation.Place(comm, rank, ranks, ((CudaStream) stream).handle());
+        IntSupplier calls = NcclOperation.of(nccl, place, what, elements, share, from.address(), to.address());
+        String name = what.name();
+        return () -> {
+            int status = calls.getAsInt();
+            if (status != Nccl.NCCL_SUCCESS) {
+                check(status, name);
+            }
+        };
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return log.report();
     }
 
     @Override

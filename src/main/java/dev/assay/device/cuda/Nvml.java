@@ -89,6 +89,15 @@ class Nvml {
     static final int NVML_GPM_METRIC_NVLINK_TOTAL_RX_PER_SEC = 60;
     static final int NVML_GPM_METRIC_NVLINK_TOTAL_TX_PER_SEC = 61;
 
+    /** {@code nvmlGpuP2PCapsIndex_t}. */
+    static final int NVML_P2P_CAPS_INDEX_READ = 0;
+
+    static final int NVML_P2P_CAPS_INDEX_WRITE = 1;
+    static final int NVML_P2P_CAPS_INDEX_NVLINK = 2;
+
+    /** {@code nvmlGpuP2PStatus_t}. */
+    static final int NVML_P2P_STATUS_OK = 0;
+
     Nvml() {}
 
     /** Binds the natives to a library; the first library of the JVM stays. */
@@ -198,6 +207,8 @@ class Nvml {
     native int nvmlEventSetFree(long set);
 
     native int nvmlDeviceGetMigMode(long device, int[] currentMode, int[] pendingMode);
+
+    native int nvmlDeviceGetP2PStatus(long device1, long device2, int p2pIndex, int[] p2pStatus);
 
     /** @param metricsGet an {@code nvmlGpmMetricsGet_t}: see {@link GpmMetricsGet} */
     native int nvmlGpmMetricsGet(byte[] metricsGet);

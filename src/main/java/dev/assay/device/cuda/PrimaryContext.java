@@ -4,6 +4,8 @@ import dev.assay.device.DeviceException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A GPU's primary context, and what the driver tells about the GPU.
@@ -40,7 +42,7 @@ record PrimaryContext(
         return context;
     }
 
-    private static int device(int ordinal) {
+    static int device(int ordinal) {
         int count = Cuda.deviceCount();
         if (ordinal < 0 || ordinal >= count) {
             String visible = Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES"))
@@ -64,6 +66,20 @@ record PrimaryContext(
         byte[] uuid = new byte[16];
         Cuda.check(CudaDriver.cuDeviceGetUuid_v2(uuid, device), "cuDeviceGetUuid_v2");
         return uuidText(uuid);
+    }
+
+    /** E.g. {@code 0000:1B:00.0}. */
+    String pciBusId() {
+        byte[] id = new byte[32];
+        Cuda.check(CudaDriver.cuDeviceGetPCIBusId(id, id.length, device), "cuDeviceGetPCIBusId");
+        return NativeStrings.decode(id);
+    }
+
+    /** The ordinal of a GPU; empty where this process does not see it. */
+    static OptionalInt visible(String uuid) {
+        return IntStream.range(0, Cuda.deviceCount())
+                .filter(ordinal -> uuid(device(ordinal)).equals(uuid))
+                .findFirst();
     }
 
     static String uuidText(byte[] uuid) {

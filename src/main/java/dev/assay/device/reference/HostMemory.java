@@ -7,21 +7,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
-/** A piece of a byte array; bf16 elements lie in it little-endian, as on a GPU. */
+/** A piece of the heap, or of a mapped file; bf16 elements lie in it little-endian, as on a GPU. */
 final class HostMemory implements DeviceMemory {
     private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final byte[] array;
-    private final int offset;
-    private final int length;
+    private final ByteBuffer data;
 
-    private HostMemory(byte[] array, int offset, int length) {
-        this.array = array;
-        this.offset = offset;
-        this.length = length;
+    private HostMemory(ByteBuffer data) {
+        this.data = data.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     static HostMemory of(long bytes) {
@@ -29,7 +24,12 @@ final class HostMemory implements DeviceMemory {
             throw new DeviceException("allocating on the reference device: bytes must be in 1..2³¹−9, got " + bytes
                     + "; use a smaller shape");
         }
-        return new HostMemory(new byte[(int) bytes], 0, (int) bytes);
+        return new HostMemory(ByteBuffer.allocate((int) bytes));
+    }
+
+    /** All of a buffer, which is shared. */
+    static HostMemory over(ByteBuffer buffer) {
+        return new HostMemory(buffer.duplicate().clear().slice());
     }
 
     static HostMemory of(DeviceMemory memory) {
@@ -40,11 +40,11 @@ final class HostMemory implements DeviceMemory {
     }
 
     short bits(long element) {
-        return (short) SHORTS.get(array, offset + Math.toIntExact(2 * element));
+        return (short) SHORTS.get(data, Math.toIntExact(2 * element));
     }
 
     void bits(long element, short bits) {
-        SHORTS.set(array, offset + Math.toIntExact(2 * element), bits);
+        SHORTS.set(data, Math.toIntExact(2 * element), bits);
     }
 
     float get(long element) {
@@ -66,53 +66,57 @@ final class HostMemory implements DeviceMemory {
 
     /** A little-endian view of the first bytes, with a position of its own. */
     ByteBuffer buffer(long bytes) {
-        if (bytes <= 0 || bytes > length) {
-            throw new DeviceException("memory of " + length + " bytes must hold " + bytes + ", more than 0");
+        if (bytes <= 0 || bytes > data.capacity()) {
+            throw new DeviceException("memory of " + data.capacity() + " bytes must hold " + bytes + ", more than 0");
         }
-        return ByteBuffer.wrap(array, offset, (int) bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
+        return data.slice(0, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     void fill(byte value) {
-        Arrays.fill(array, offset, offset + length, value);
+        for (int i = 0; i < data.capacity(); i++) {
+            data.put(i, value);
+        }
     }
 
     /** Copies {@code count} bytes out of it. */
     void copyTo(byte[] target, long from, int count) {
-        System.arraycopy(array, offset + Math.toIntExact(from), target, 0, count);
+        data.get(Math.toIntExact(from), target, 0, count);
     }
 
     void requireElements(String what, long elements) {
-        if (elements <= 0 || 2 * elements > length) {
-            throw new DeviceException(
-                    what + ": memory of " + length + " bytes must hold " + elements + " bf16 elements, more than 0");
+        if (elements <= 0 || 2 * elements > data.capacity()) {
+            throw new DeviceException(what + ": memory of " + data.capacity() + " bytes must hold " + elements
+                    + " bf16 elements, more than 0");
         }
     }
 
     @Override
     public long bytes() {
-        return length;
+        return data.capacity();
     }
 
     @Override
     public DeviceMemory slice(long offsetBytes, long bytes) {
-        if (offsetBytes < 0 || bytes <= 0 || offsetBytes + bytes > length) {
-            throw new DeviceException(
-                    "slice of memory must lie in 0.." + length + ", got " + bytes + " bytes at " + offsetBytes);
+        if (offsetBytes < 0 || bytes <= 0 || offsetBytes + bytes > data.capacity()) {
+            throw new DeviceException("slice of memory must lie in 0.." + data.capacity() + ", got " + bytes
+                    + " bytes at " + offsetBytes);
         }
-        return new HostMemory(array, offset + (int) offsetBytes, (int) bytes);
+        return new HostMemory(data.slice((int) offsetBytes, (int) bytes));
     }
 
     @Override
     public byte[] read() {
-        return Arrays.copyOfRange(array, offset, offset + length);
+        byte[] bytes = new byte[data.capacity()];
+        data.get(0, bytes);
+        return bytes;
     }
 
     @Override
     public void write(byte[] bytes) {
-        if (bytes.length > length) {
-            throw new DeviceException("write of " + bytes.length + " bytes into memory of " + length);
+        if (bytes.length > data.capacity()) {
+            throw new DeviceException("write of " + bytes.length + " bytes into memory of " + data.capacity());
         }
-        System.arraycopy(bytes, 0, array, offset, bytes.length);
+        data.put(0, bytes);
     }
 
     @Override

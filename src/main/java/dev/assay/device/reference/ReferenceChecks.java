@@ -1,6 +1,7 @@
 package dev.assay.device.reference;
 
 import dev.assay.device.Counter;
+import dev.assay.device.DeviceMemory;
 import dev.assay.device.FreivaldsBound;
 import dev.assay.measurement.Check;
 import dev.assay.workload.Gemm;
@@ -28,14 +29,16 @@ final class ReferenceChecks {
         return wrong;
     }
 
-    static Check freivalds(Gemm gemm, HostMemory a, HostMemory b, HostMemory c, long seed) {
+    static Check freivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed) {
+        Operands operands = Operands.of(gemm, a, b, c);
         Worst worst = new Worst();
         boolean[] wrongRow = new boolean[gemm.m()];
+        double[] squares = operands.squaresOfColumns();
         for (int vector = 0; vector < VECTORS; vector++) {
             long signs = Counter.hash(seed, vector);
-            double[] combined = combinedColumns(gemm, b, signs);
+            double[] combined = operands.combinedColumns(signs);
             for (int i = 0; i < gemm.m(); i++) {
-                double units = rowDeviation(gemm, a, c, combined, signs, i);
+                double units = operands.rowDeviation(combined, squares, signs, i);
                 wrongRow[i] |= !(units <= 1);
                 worst.see(units, "row " + i);
             }
@@ -46,28 +49,22 @@ final class ReferenceChecks {
         }
         return new Check(
                 "gemm.freivalds",
-                (long) gemm.m() * gemm.n(),
+                gemm.elementsOfC(),
                 wrong,
                 worst.units,
                 VECTORS + " random vectors over all of C, wrong counted in rows of " + gemm.n()
-                        + ", bound 8 standard deviations of rounding to bf16" + worst.words());
+                        + ", bound 8 standard deviations of rounding in "
+                        + gemm.precision().key() + worst.words());
     }
 
-    static Check elements(Gemm gemm, HostMemory a, HostMemory b, HostMemory c, int samples, long seed) {
+    static Check elements(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed) {
+        Operands operands = Operands.of(gemm, a, b, c);
         Worst worst = new Worst();
         long wrong = 0;
         for (int s = 0; s < samples; s++) {
             int i = (int) Long.remainderUnsigned(Counter.hash(seed, 2L * s), gemm.m());
             int j = (int) Long.remainderUnsigned(Counter.hash(seed, 2L * s + 1), gemm.n());
-            double exact = 0;
-            double squares = 0;
-            for (int p = 0; p < gemm.k(); p++) {
-                double product = (double) a.get((long) i * gemm.k() + p) * b.get((long) j * gemm.k() + p);
-                exact += product;
-                squares += product * product;
-            }
-            double deviation = c.get((long) i * gemm.n() + j) - exact;
-            double units = FreivaldsBound.units(deviation, FreivaldsBound.ofElement(exact, squares, gemm.k()));
+            double units = operands.elementDeviation(i, j);
             wrong += units <= 1 ? 0 : 1;
             worst.see(units, "element (" + i + ", " + j + ")");
         }
@@ -76,34 +73,74 @@ final class ReferenceChecks {
                 samples,
                 wrong,
                 worst.units,
-                "elements recomputed in fp64, bound one rounding to bf16" + worst.words());
+                "elements recomputed in fp64, bound one rounding of "
+                        + gemm.precision().key() + worst.words());
     }
 
-    /** Bᵀ·r, one value for each of k. */
-    private static double[] combinedColumns(Gemm gemm, HostMemory b, long signs) {
-        double[] combined = new double[gemm.k()];
-        for (int j = 0; j < gemm.n(); j++) {
-            int sign = Counter.sign(signs, j);
-            for (int p = 0; p < gemm.k(); p++) {
-                combined[p] += sign * b.get((long) j * gemm.k() + p);
+    private record Operands(Gemm gemm, Matrix a, Matrix b, Matrix c) {
+        static Operands of(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c) {
+            return new Operands(
+                    gemm,
+                    Matrix.of("A of the check", a, gemm.precision().a(), gemm.elementsOfA()),
+                    Matrix.of("B of the check", b, gemm.precision().b(), gemm.elementsOfB()),
+                    Matrix.of("C of the check", c, gemm.precision().c(), gemm.elementsOfC()));
+        }
+
+        /** Bᵀ·r, one value for each of k. */
+        double[] combinedColumns(long signs) {
+            double[] combined = new double[gemm.k()];
+            for (int j = 0; j < gemm.n(); j++) {
+                int sign = Counter.sign(signs, j);
+                for (int p = 0; p < gemm.k(); p++) {
+                    combined[p] += sign * b.get((long) j * gemm.k() + p);
+                }
             }
+            return combined;
         }
-        return combined;
-    }
 
-    private static double rowDeviation(Gemm gemm, HostMemory a, HostMemory c, double[] combined, long signs, int row) {
-        double expected = 0;
-        for (int p = 0; p < gemm.k(); p++) {
-            expected += a.get((long) row * gemm.k() + p) * combined[p];
+        /** Σⱼ bⱼₚ², one value for each of k. */
+        double[] squaresOfColumns() {
+            double[] squares = new double[gemm.k()];
+            for (int j = 0; j < gemm.n(); j++) {
+                for (int p = 0; p < gemm.k(); p++) {
+                    double value = b.get((long) j * gemm.k() + p);
+                    squares[p] += value * value;
+                }
+            }
+            return squares;
         }
-        double found = 0;
-        double squares = 0;
-        for (int j = 0; j < gemm.n(); j++) {
-            double value = c.get((long) row * gemm.n() + j);
-            found += Counter.sign(signs, j) * value;
-            squares += value * value;
+
+        double rowDeviation(double[] combined, double[] squares, long signs, int row) {
+            double expected = 0;
+            double products = 0;
+            for (int p = 0; p < gemm.k(); p++) {
+                double value = a.get((long) row * gemm.k() + p);
+                expected += value * combined[p];
+                products += value * value * squares[p];
+            }
+            double found = 0;
+            double rounding = 0;
+            for (int j = 0; j < gemm.n(); j++) {
+                long at = (long) row * gemm.n() + j;
+                found += Counter.sign(signs, j) * c.get(at);
+                rounding += c.halfUlp(at) * c.halfUlp(at);
+            }
+            double bound = FreivaldsBound.ofRow(rounding, products, FreivaldsBound.accumulation(gemm));
+            return FreivaldsBound.units(found - expected, bound);
         }
-        return FreivaldsBound.units(found - expected, FreivaldsBound.ofRow(squares, gemm.k()));
+
+        double elementDeviation(int i, int j) {
+            double exact = 0;
+            double squares = 0;
+            for (int p = 0; p < gemm.k(); p++) {
+                double product = a.get((long) i * gemm.k() + p) * b.get((long) j * gemm.k() + p);
+                exact += product;
+                squares += product * product;
+            }
+            long at = (long) i * gemm.n() + j;
+            double bound = FreivaldsBound.ofElement(c.halfUlp(at), squares, FreivaldsBound.elementAccumulation(gemm));
+            return FreivaldsBound.units(c.get(at) - exact, bound);
+        }
     }
 
     /** The largest deviation and the first wrong place. */

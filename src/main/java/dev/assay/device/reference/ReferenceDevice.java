@@ -2,6 +2,7 @@ package dev.assay.device.reference;
 
 import dev.assay.device.Bf16;
 import dev.assay.device.Checksum;
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Counter;
 import dev.assay.device.Device;
@@ -10,12 +11,16 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
+import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.PeerAccess;
+import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.net.ServerSocket;
 import java.util.List;
@@ -84,6 +89,12 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
+        Matrix matrix = Matrix.of("filling a matrix", target, type, elements);
+        SerialStream.of(stream).enqueue(() -> matrix.fill(elements, seed));
+    }
+
+    @Override
     public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
         HostMemory memory = HostMemory.of(target);
         memory.requireElements("filling with gradients", elements);
@@ -133,25 +144,39 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public HostCopies hostCopies() {
+        return new ReferenceHostCopies();
+    }
+
+    @Override
+    public PeerAccess peerAccess() {
+        return new ReferencePeerAccess();
+    }
+
+    @Override
     public GemmRunner newGemm(Gemm gemm) {
         return new ReferenceGemm(gemm);
     }
 
     @Override
     public Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream) {
-        HostMemory left = HostMemory.of(a);
-        HostMemory right = HostMemory.of(b);
-        HostMemory product = HostMemory.of(c);
-        return SerialStream.of(stream).call(() -> ReferenceChecks.freivalds(gemm, left, right, product, seed));
+        return SerialStream.of(stream).call(() -> ReferenceChecks.freivalds(gemm, a, b, c, seed));
     }
 
     @Override
     public Check checkElements(
             Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
-        HostMemory left = HostMemory.of(a);
-        HostMemory right = HostMemory.of(b);
-        HostMemory product = HostMemory.of(c);
-        return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, left, right, product, samples, seed));
+        return SerialStream.of(stream).call(() -> ReferenceChecks.elements(gemm, a, b, c, samples, seed));
+    }
+
+    @Override
+    public CollectiveLoad collectiveLoad() {
+        return new ReferenceCollectiveLoad();
+    }
+
+    @Override
+    public Replay capture(Stream stream, Runnable work) {
+        return new SerialReplay(SerialStream.of(stream), work);
     }
 
     @Override

@@ -6,9 +6,13 @@ import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.workload.Gemm;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
-/** bf16 inputs, float sums in a fixed order, one rounding to bf16. The two candidates differ in that order. */
+/**
+ * Sums in a fixed order, one rounding to C's type. The accumulator is a float, for fp64 and integers a double, in which sums of
+ * int8 products are exact. The two candidates differ in the order.
+ */
 final class ReferenceGemm implements GemmRunner {
     private final Gemm gemm;
     private Order order = Order.FOUR_COLUMNS;
@@ -50,22 +54,39 @@ final class ReferenceGemm implements GemmRunner {
 
     @Override
     public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
-        HostMemory left = HostMemory.of(a);
-        HostMemory right = HostMemory.of(b);
-        HostMemory product = HostMemory.of(c);
-        left.requireElements("A of the GEMM", (long) gemm.m() * gemm.k());
-        right.requireElements("B of the GEMM", (long) gemm.n() * gemm.k());
-        product.requireElements("C of the GEMM", (long) gemm.m() * gemm.n());
+        Matrix left = Matrix.of("A of the GEMM", a, gemm.precision().a(), gemm.elementsOfA());
+        Matrix right = Matrix.of("B of the GEMM", b, gemm.precision().b(), gemm.elementsOfB());
+        Matrix product = Matrix.of("C of the GEMM", c, gemm.precision().c(), gemm.elementsOfC());
         Order chosen = order;
-        SerialStream.of(stream).enqueue(() -> multiply(chosen, left, right, product));
+        SerialStream.of(stream).enqueue(() -> {
+            switch (gemm.precision()) {
+                case FP64, INT8 -> multiplyInDoubles(chosen, left, right, product);
+                case BF16, FP16, TF32, FP32, FP8_E4M3, FP8_E5M2 -> multiply(chosen, left, right, product);
+            }
+        });
     }
 
     @Override
     public void close() {}
 
-    private void multiply(Order chosen, HostMemory a, HostMemory b, HostMemory c) {
-        float[] left = a.floats(gemm.m() * gemm.k());
-        float[] right = b.floats(gemm.n() * gemm.k());
+    private void multiplyInDoubles(Order chosen, Matrix a, Matrix b, Matrix c) {
+        double[] left = a.doubles(gemm.elementsOfA());
+        double[] right = b.doubles(gemm.elementsOfB());
+        int parts = chosen == Order.SPLIT_K ? 4 : 1;
+        for (int i = 0; i < gemm.m(); i++) {
+            for (int j = 0; j < gemm.n(); j++) {
+                double[] sums = new double[parts];
+                for (int p = 0; p < gemm.k(); p++) {
+                    sums[p % parts] += left[i * gemm.k() + p] * right[j * gemm.k() + p];
+                }
+                c.set((long) i * gemm.n() + j, Arrays.stream(sums).reduce(0, Double::sum));
+            }
+        }
+    }
+
+    private void multiply(Order chosen, Matrix a, Matrix b, Matrix c) {
+        float[] left = a.floats(gemm.elementsOfA());
+        float[] right = b.floats(gemm.elementsOfB());
         for (int i = 0; i < gemm.m(); i++) {
             switch (chosen) {
                 case FOUR_COLUMNS -> rowByFourColumns(left, right, i, c);
@@ -74,7 +95,7 @@ final class ReferenceGemm implements GemmRunner {
         }
     }
 
-    private void rowByFourColumns(float[] a, float[] b, int i, HostMemory c) {
+    private void rowByFourColumns(float[] a, float[] b, int i, Matrix c) {
         int k = gemm.k();
         int j = 0;
         for (; j + 4 <= gemm.n(); j += 4) {
@@ -103,7 +124,7 @@ final class ReferenceGemm implements GemmRunner {
         }
     }
 
-    private void rowBySplitK(float[] a, float[] b, int i, HostMemory c) {
+    private void rowBySplitK(float[] a, float[] b, int i, Matrix c) {
         int k = gemm.k();
         for (int j = 0; j < gemm.n(); j++) {
             float s0 = 0;

@@ -5,19 +5,22 @@ import dev.assay.device.Communicator;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.workload.CollectiveCase;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * All-reduce by a ring over loopback TCP: n − 1 steps of reduce-scatter, n − 1 of all-gather, each rank talking to its two
- * neighbours. Sums are rounded to bf16 at every hop, as a GPU's are; Assay's gradients stay exact under it.
+ * Collectives by a ring over loopback TCP, each rank talking to its two neighbours: an all-reduce is n − 1 steps of
+ * reduce-scatter and n − 1 of all-gather. Sums are rounded to bf16 at every hop, as a GPU's are; Assay's gradients stay exact under it.
  */
-final class RingCommunicator implements Communicator {
+final class RingCommunicator implements Communicator, RingOperations.Ring {
     /**
      * A piece is sent, then one is received. Each rank is at most one piece ahead of what it has received, so no cycle of full
      * socket buffers can form as long as one piece fits into a buffer.
@@ -72,6 +75,51 @@ final class RingCommunicator implements Communicator {
     }
 
     @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        int width = what.type().bytes();
+        ByteBuffer from = HostMemory.of(send).buffer(width * what.operation().sendElements(elements, ranks));
+        ByteBuffer to = HostMemory.of(receive).buffer(width * what.operation().receiveElements(elements, ranks));
+        RingOperations operations = new RingOperations(this);
+        SerialStream on = SerialStream.of(stream);
+        return () -> on.enqueue(() -> {
+            try {
+                operations.run(what, elements, from, to);
+            } catch (IOException e) {
+                throw failed(what.name(), e);
+            }
+        });
+    }
+
+    /** A piece goes out, then one comes in: no cycle of full socket buffers can form. */
+    @Override
+    public void exchange(ByteBuffer out, ByteBuffer in) throws IOException {
+        if (ranks == 1) {
+            in.put(out).rewind();
+            return;
+        }
+        byte[] piece = new byte[PIECE_BYTES];
+        while (out.hasRemaining() || in.hasRemaining()) {
+            int sent = Math.min(PIECE_BYTES, out.remaining());
+            if (sent > 0) {
+                out.get(piece, 0, sent);
+                sockets.get(1).getOutputStream().write(piece, 0, sent);
+            }
+            int received = Math.min(PIECE_BYTES, in.remaining());
+            if (received > 0) {
+                receive(piece, received);
+                in.put(piece, 0, received);
+            }
+        }
+        in.rewind();
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return Map.of("transport", "loopback");
+    }
+
+    @Override
     public void checkHealthy() {
         failure.ifPresent(error -> {
             throw error;
@@ -95,7 +143,7 @@ final class RingCommunicator implements Communicator {
                 exchange(receive, elements, rank + 1 - step, rank - step, false);
             }
         } catch (IOException e) {
-            throw failed(e);
+            throw failed("all-reduce", e);
         }
     }
 
@@ -137,10 +185,10 @@ final class RingCommunicator implements Communicator {
         return elements * chunk / ranks;
     }
 
-    private DeviceException failed(IOException cause) {
+    private DeviceException failed(String operation, IOException cause) {
         String what = cause instanceof SocketTimeoutException ? "its deadline passed" : cause.toString();
         DeviceException error = new DeviceException(
-                "all-reduce of rank " + rank + " of " + ranks + " on the reference ring: " + what
+                operation + " of rank " + rank + " of " + ranks + " on the reference ring: " + what
                         + "; look at the log of rank " + Math.floorMod(rank - 1, ranks) + " of the communicator",
                 cause);
         failure = Optional.of(error);

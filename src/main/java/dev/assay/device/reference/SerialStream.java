@@ -4,6 +4,9 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.Event;
 import dev.assay.device.Stream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +24,7 @@ final class SerialStream implements Stream {
     private static final Duration LONGEST_BLOCKING_CALL = Duration.ofMinutes(10);
 
     private final ExecutorService thread;
+    private Optional<List<Runnable>> captured = Optional.empty();
     private CompletableFuture<Void> tail = CompletableFuture.allOf();
 
     SerialStream(String name) {
@@ -38,9 +42,29 @@ final class SerialStream implements Stream {
         throw new DeviceException("the reference device works on its own streams only, got " + stream.getClass());
     }
 
-    /** Enqueues work; returns at once. */
+    /** Enqueues work; returns at once. While work is captured it is kept instead. */
     synchronized void enqueue(Runnable work) {
-        tail = tail.thenRunAsync(work, thread);
+        if (captured.isPresent()) {
+            captured.get().add(work);
+        } else {
+            tail = tail.thenRunAsync(work, thread);
+        }
+    }
+
+    /** What {@code work} enqueues, without running it. */
+    List<Runnable> capture(Runnable work) {
+        List<Runnable> pieces = new ArrayList<>();
+        captured(Optional.of(pieces));
+        try {
+            work.run();
+        } finally {
+            captured(Optional.empty());
+        }
+        return List.copyOf(pieces);
+    }
+
+    private synchronized void captured(Optional<List<Runnable>> pieces) {
+        captured = pieces;
     }
 
     private synchronized CompletableFuture<Void> tail() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.sun.jna.Memory;
 import dev.assay.device.DeviceException;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -28,12 +29,20 @@ class CublasLtTest {
         assertThat(CublasHandle.version()).matches("1[23]\\.\\d+\\.\\d+");
         assertThat(CublasHandle.describe(15, "cublasLtMatmul"))
                 .startsWith("cublasLtMatmul: CUBLAS_STATUS_NOT_SUPPORTED (15): ");
+        for (Precision precision : Precision.values()) {
+            assertDescribable(new Gemm(32, 48, 16, precision));
+        }
+    }
+
+    private static void assertDescribable(Gemm gemm) {
         assertThatCode(() -> {
-                    GemmLayout layout = new GemmLayout(new Gemm(24, 40, 16));
+                    GemmLayout layout = new GemmLayout(gemm);
+                    layout.scaleBy(0);
                     long preference = layout.newPreference(1 << 20, CublasLt.CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE);
                     CublasHandle.check(CublasLt.cublasLtMatmulPreferenceDestroy(preference), "destroy");
                     layout.close();
                 })
+                .as(gemm.label())
                 .doesNotThrowAnyException();
     }
 

@@ -15,9 +15,13 @@ import java.util.concurrent.TimeUnit;
 /** NVML of one H200, in memory; calls named in {@link #refused} answer with their status. */
 class FakeNvml extends Nvml {
     static final String UUID = "GPU-8e1c0f4a-0000-1111-2222-333344445555";
+    static final String PEER = "GPU-8e1c0f4a-0000-1111-2222-333344446666";
     private static final long DEVICE = 0x7f00_1234_5678L;
 
     final Map<String, Integer> refused = new HashMap<>();
+    /** {@code nvmlGpuP2PStatus_t} by capability, where it is not OK. */
+    final Map<Integer, Integer> p2p = new HashMap<>();
+
     final List<Integer> computePids = new CopyOnWriteArrayList<>();
     final Set<Long> samples = new HashSet<>();
     int inits;
@@ -115,7 +119,7 @@ class FakeNvml extends Nvml {
     @Override
     int nvmlDeviceGetHandleByUUID(String uuid, long[] device) {
         device[0] = DEVICE;
-        return uuid.equals(UUID) ? NVML_SUCCESS : 6;
+        return uuid.equals(UUID) || uuid.equals(PEER) ? NVML_SUCCESS : 6;
     }
 
     @Override
@@ -356,6 +360,11 @@ class FakeNvml extends Nvml {
     @Override
     int nvmlDeviceGetMigMode(long device, int[] currentMode, int[] pendingMode) {
         return give("nvmlDeviceGetMigMode", currentMode, 0);
+    }
+
+    @Override
+    int nvmlDeviceGetP2PStatus(long device1, long device2, int p2pIndex, int[] p2pStatus) {
+        return give("nvmlDeviceGetP2PStatus", p2pStatus, p2p.getOrDefault(p2pIndex, NVML_P2P_STATUS_OK));
     }
 
     @Override

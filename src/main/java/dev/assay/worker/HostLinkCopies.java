@@ -1,0 +1,116 @@
+package dev.assay.worker;
+
+import dev.assay.device.Device;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Event;
+import dev.assay.device.HostCopies;
+import dev.assay.device.MemoryLoad;
+import dev.assay.device.PinnedMemory;
+import dev.assay.device.Stream;
+import dev.assay.workload.HostLink;
+import dev.assay.workload.MemoryKernel;
+import java.nio.IntBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The buffers of one place of host memory, and what is done with them: {@code from} to {@code target} on the stream {@code in},
+ * {@code source} to {@code to} on the stream {@code out}.
+ */
+record HostLinkCopies(
+        Device device,
+        HostLink link,
+        HostCopies copies,
+        Stream in,
+        Stream out,
+        DeviceMemory source,
+        DeviceMemory target,
+        PinnedMemory from,
+        PinnedMemory to) {
+    /** Timed but not told: the first warm the path, the last run while other ranks are still at theirs. */
+    private static final int EDGE = 2;
+
+    /** New data at the sources of a direction, poison at its target on the device. */
+    void prepare(HostDirection direction, long seed, Duration deadline) {
+        device.memoryLoad().fill(source, link.bytes(), seed, out);
+        if (direction.in()) {
+            copies.copyOut(source, from, link.bytes(), out);
+            device.poison(target, out);
+        }
+        out.synchronize(deadline);
+    }
+
+    /** GB/s of each sample, both ways together where both are. */
+    List<Double> run(HostDirection direction, Owned owned, Duration deadline) {
+        try (Event begin = device.newEvent();
+                Event end = device.newEvent()) {
+            Pipeline pipeline = new Pipeline(device, owned, in, () -> piece(direction, begin, end), () -> {}, deadline);
+            List<Double> milliseconds = pipeline.run(link.samples() + 2L * EDGE);
+            return milliseconds.subList(EDGE, EDGE + link.samples()).stream()
+                    .map(time -> direction.ways() * link.moved() / time / 1e6)
+                    .toList();
+        }
+    }
+
+    /** Begins and ends on the stream {@code in}, wherever its copies run. */
+    private void piece(HostDirection direction, Event begin, Event end) {
+        Stream outwards = direction.in() ? out : in;
+        if (direction == HostDirection.BOTH) {
+            in.record(begin);
+            out.await(begin);
+        }
+        for (int copy = 0; copy < link.copies(); copy++) {
+            if (direction.in()) {
+                copies.copyIn(from, target, link.bytes(), in);
+            }
+            if (direction.out()) {
+                copies.copyOut(source, to, link.bytes(), outwards);
+            }
+        }
+        if (direction == HostDirection.BOTH) {
+            out.record(end);
+            in.await(end);
+        }
+    }
+
+    /** Elements that differ from the generator where they arrived. */
+    long countWrong(HostDirection direction, long seed) {
+        long wrong = direction.in()
+                ? device.memoryLoad().countWrong(MemoryKernel.COPY, target, link.bytes(), seed, 0, in)
+                : 0;
+        return wrong + (direction.out() ? wrongOnHost(seed) : 0);
+    }
+
+    private long wrongOnHost(long seed) {
+        IntBuffer found = to.buffer().asIntBuffer();
+        long wrong = 0;
+        for (int i = 0; i < link.bytes() / Float.BYTES; i++) {
+            wrong += found.get(i) == Float.floatToRawIntBits(MemoryLoad.element(seed, i)) ? 0 : 1;
+        }
+        return wrong;
+    }
+
+    /** Microseconds of one small copy in a queue of them: all are queued behind a large one, so the host is ahead. */
+    List<Double> smallCopies(HostDirection direction, int bytes, int count, Duration deadline) {
+        List<Double> microseconds = new ArrayList<>();
+        try (Event begin = device.newEvent();
+                Event end = device.newEvent()) {
+            for (int sample = 0; sample < link.samples(); sample++) {
+                piece(HostDirection.H2D, begin, end);
+                in.record(begin);
+                for (int copy = 0; copy < count; copy++) {
+                    if (direction.in()) {
+                        copies.copyIn(from, target, bytes, in);
+                    } else {
+                        copies.copyOut(source, to, bytes, in);
+                    }
+                }
+                in.record(end);
+                in.synchronize(deadline);
+                microseconds.add(1e3 * end.millisecondsSince(begin) / count);
+            }
+        }
+        return microseconds;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.assay.worker;
+
+import dev.assay.cluster.DeviceKind;
+import dev.assay.device.Counter;
+import dev.assay.device.Device;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.HostCopies;
+import dev.assay.device.HostPlace;
+import dev.assay.device.PinnedMemory;
+import dev.assay.device.Stream;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.plan.Spec;
+import dev.assay.workload.HostLink;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pinned copies between host and device. Every case has data of its own; after it all of the target is compared, so neither
+ * poison nor the data of an earlier case can pass. Ranks of a host take turns, then all run together.
+ */
+final class HostLinkRunner implements Runner {
+    private static final int SMALL_BYTES = 8;
+    private static final int SMALL_COPIES = 100;
+
+    private final RankContext context;
+    private final HostLink link;
+    private final Group host;
+    private int cases;
+
+    HostLinkRunner(RankContext context, HostLink link) {
+        this.context = context;
+        this.link = link;
+        host = host(context);
+    }
+
+    /** Ranks whose host this is: of this rank's node, or all where several nodes' GPUs hang on this one host. */
+    private static Group host(RankContext context) {
+        Spec spec = context.spec();
+        int perNode = spec.gpusPerNode();
+        return spec.device() == DeviceKind.CUDA && spec.loopback()
+                ? context.world().all()
+                : new Group(context.world(), context.world().rank() / perNode * perNode, perNode);
+    }
+
+    @Override
+    public void run() throws Exception {
+        context.phase("prepare", 0);
+        Device device = context.device();
+        HostCopies copies = device.hostCopies();
+        Stream in = context.owned().own(device.newStream());
+        Stream out = context.owned().own(device.newStream());
+        DeviceMemory source = context.owned().own(device.allocate(link.bytes()));
+        DeviceMemory target = context.owned().own(device.allocate(link.bytes()));
+        List<HostPlace> places = agreed(copies.places());
+
+        for (HostPlace place : places) {
+            context.phase("measure " + place.name(), context.spec().measuredSeconds());
+            try (PinnedMemory from = copies.allocate(link.bytes(), place);
+                    PinnedMemory to = copies.allocate(link.bytes(), place)) {
+                measure(new HostLinkCopies(device, link, copies, in, out, source, target, from, to), place);
+            }
+        }
+    }
+
+    /** Those that every rank of the host has, so that all take the same turns. */
+    private List<HostPlace> agreed(List<HostPlace> mine) {
+        byte[] names =
+                String.join(",", mine.stream().map(HostPlace::name).toList()).getBytes(StandardCharsets.UTF_8);
+        List<List<String>> all = host.allGather("places", names).stream()
+                .map(bytes -> List.of(new String(bytes, StandardCharsets.UTF_8).split(",", -1)))
+                .toList();
+        return mine.stream()
+                .filter(place -> all.stream().allMatch(theirs -> theirs.contains(place.name())))
+                .toList();
+    }
+
+    private void measure(HostLinkCopies copies, HostPlace place) {
+        for (boolean alone : List.of(true, false)) {
+            for (HostDirection direction : HostDirection.values()) {
+                String load = alone ? "alone" : "all";
+                long seed = Counter.hash(context.spec().seed(), 64 + cases++);
+                copies.prepare(direction, seed, context.within(0));
+                List<Double> rates = alone ? inTurns(copies, direction, place) : together(copies, direction, place);
+                write(Metric.HOST_BANDWIDTH, rates, direction, load, place, link.bytes());
+                check(direction, copies.countWrong(direction, seed));
+                host.barrier("checked");
+            }
+        }
+        for (HostDirection direction : List.of(HostDirection.H2D, HostDirection.D2H)) {
+            List<Double> microseconds = copies.smallCopies(direction, SMALL_BYTES, SMALL_COPIES, context.within(0));
+            write(Metric.HOST_LATENCY, microseconds, direction, "all", place, SMALL_BYTES);
+        }
+    }
+
+    private List<Double> inTurns(HostLinkCopies copies, HostDirection direction, HostPlace place) {
+        List<Double> mine = List.of();
+        for (int turn = 0; turn < host.size(); turn++) {
+            host.barrier(place.name() + " " + direction.key() + " turn " + turn);
+            if (turn == host.rank()) {
+                mine = copies.run(direction, context.owned(), context.within(0));
+            }
+        }
+        host.barrier(place.name() + " " + direction.key() + " all had their turn");
+        return mine;
+    }
+
+    private List<Double> together(HostLinkCopies copies, HostDirection direction, HostPlace place) {
+        host.barrier(place.name() + " " + direction.key() + " together");
+        return copies.run(direction, context.owned(), context.within(0));
+    }
+
+    private void write(
+            Metric metric, List<Double> samples, HostDirection direction, String load, HostPlace place, long bytes) {
+        context.writer()
+                .write(Measurement.of(
+                        metric,
+                        samples,
+                        Map.of(
+                                "direction",
+                                direction.key(),
+                                "load",
+                                load,
+                                "place",
+                                place.name(),
+                                "numa",
+                                place.numa(),
+                                "bytes",
+                                Long.toString(bytes))));
+    }
+
+    private void check(HostDirection direction, long wrong) {
+        context.writer()
+                .write(new Check(
+                        "host-link." + direction.key(),
+                        direction.ways() * (link.bytes() / Float.BYTES),
+                        wrong,
+                        wrong == 0 ? 0 : Double.MAX_VALUE,
+                        "every element that arrived, against the generator"));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.assay.workload;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Collectives over the communicators of each scope, one scope after the other.
+ *
+ * @param scopes where they exist on the nodes that take part
+ * @param cases in this order, in every scope
+ * @param warmUpOperations of the first case, once a process, so that the JVM has compiled the path
+ */
+public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> cases, int warmUpOperations)
+        implements Workload {
+    public Collective {
+        scopes = List.copyOf(scopes);
+        cases = List.copyOf(cases);
+        if (scopes.isEmpty() || cases.isEmpty() || warmUpOperations < 0) {
+            throw new IllegalArgumentException("collective must have scopes, cases and warmUpOperations ≥ 0, got "
+                    + scopes + ", " + cases.size() + " cases, " + warmUpOperations);
+        }
+        if (new HashSet<>(scopes).size() < scopes.size()) {
+            throw new IllegalArgumentException("collective must name every scope once, got " + scopes);
+        }
+        Set<Object> seen = new HashSet<>();
+        for (CollectiveCase each : cases) {
+            if (!seen.add(each.conditions())) {
+                throw new IllegalArgumentException("collective must have every case once, got twice " + each.name());
+            }
+        }
+    }
+
+    @Override
+    public String key() {
+        return "collective";
+    }
+
+    @Override
+    public String words() {
+        long operations =
+                cases.stream().map(CollectiveCase::operation).distinct().count();
+        return operations + " collectives, " + cases.size() + " cases, all-reduce up to " + words(mostBytes())
+                + ", every element of every case checked; over "
+                + String.join(", ", scopes.stream().map(CollectiveScope::words).toList());
+    }
+
+    /** Of the largest buffer; each rank has two of them. */
+    @JsonIgnore
+    public long mostBytes() {
+        return cases.stream().mapToLong(CollectiveCase::bytes).max().orElseThrow();
+    }
+
+    private static String words(long bytes) {
+        return bytes >= 1L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 10) + " KiB";
+    }
+}

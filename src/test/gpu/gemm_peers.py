@@ -1,0 +1,161 @@
+"""What `gemms` needs beside a shell: the spec for our worker, our results read back, PyTorch's GEMMs, and the ratios.
+
+Both time single GEMMs of a burst from event to event after the same pause, on standard normal data, and report the median;
+sustained ones are timed after the same heating, over the same seconds. PyTorch's second operand is transposed, C = A B^T, as
+ours is and as torch.nn.Linear calls it.
+"""
+
+import json
+import math
+import os
+import statistics
+import sys
+import time
+
+SQUARE = (8192, 8192, 8192)
+TRAINING = [(32768, 11008, 4096), (4096, 28672, 8192)]  # gate and up of Llama-2 7B and 70B
+BURSTS = ([("bf16", shape) for shape in [SQUARE] + TRAINING]
+          + [(precision, SQUARE) for precision in ("fp16", "tf32", "fp32", "fp64")]
+          + [("fp8-e4m3", shape) for shape in [SQUARE] + TRAINING])
+SUSTAINED = [("bf16", SQUARE), ("fp8-e4m3", SQUARE)]
+PAUSE, LEAD_IN, SAMPLES = 0.2, 3, 10
+HEAT, SECONDS, BATCH = 1.5, 2.0, 20
+# Two-sided 95 % quantiles of Student's t for 1 to 9 degrees of freedom.
+STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
+
+
+def gemm(precision, shape):
+    sides = dict(zip("mnk", shape))
+    return sides if precision == "bf16" else dict(sides, precision=precision)
+
+
+def spec(folder):
+    os.makedirs(folder, exist_ok=True)
+    # The finder is made as small as it gets: mamf-finder is its peer, not this one.
+    work = {"name": "gemm", "burst": [gemm(*case) for case in BURSTS],
+            "sustained": [gemm(*case) for case in SUSTAINED], "pauseSeconds": PAUSE, "samples": SAMPLES,
+            "heatSeconds": HEAT, "sustainedSeconds": SECONDS, "batch": BATCH,
+            "finder": {"precision": "bf16", "sides": [1024], "finalists": 1, "repeats": 1}}
+    content = dict(schema=1, runId="gemms", planHash="gemms", experiment="gemm", launch="gemms", role="LOAD",
+                   repetition=0, workload=work, device="cuda", nodes=["n0"], gpusPerNode=1, measuredSeconds=60.0,
+                   warmUpSeconds=0.0, phaseDeadlineSeconds=120.0, seed=time.time_ns() & 0x7FFFFFFF, loopback=True,
+                   libraryDirectories=[])
+    with open(os.path.join(folder, "spec.json"), "w") as file:
+        json.dump(content, file, indent=1)
+
+
+def row(who, mode, precision, shape, tflops):
+    name = "x".join(map(str, shape)) if isinstance(shape, tuple) else shape
+    print(f"{who}\t{mode} {precision} {name}\t{tflops:.2f}\tTFLOPS", flush=True)
+
+
+def show(folder):
+    """Fails where a result is wrong, or a row of ours is missing."""
+    seen = set()
+    with open(os.path.join(folder, "rank-0.ndjson")) as lines:
+        for line in map(json.loads, lines):
+            if line["type"] == "check":
+                check = line.get("check", line)
+                if check["wrong"] or not check["worst"] <= 1:
+                    sys.exit(f"gemms: wrong result in {folder}: {check}")
+            if line["type"] != "measurement":
+                continue
+            measurement = line.get("measurement", line)
+            conditions = measurement["conditions"]
+            if measurement["metric"] != "gemm.tflops" or conditions["mode"] == "finder":
+                continue
+            burst = conditions["mode"] == "burst"
+            value = (statistics.median if burst else statistics.harmonic_mean)(measurement["samples"])
+            row("assay", conditions["mode"], conditions["dtype"], conditions["shape"], value)
+            seen.add((conditions["mode"], conditions["dtype"], conditions["shape"]))
+    expected = {(mode, precision, "x".join(map(str, shape)))
+                for mode, cases in (("burst", BURSTS), ("sustained", SUSTAINED)) for precision, shape in cases}
+    if seen != expected:
+        sys.exit(f"gemms: {folder} lacks {sorted(expected - seen)}; its log says why")
+
+
+def operation(precision, shape):
+    """A call that enqueues one C = A B^T."""
+    import torch
+    m, n, k = shape
+    a, b = (torch.randn(rows, k, device="cuda", dtype=torch.float64 if precision == "fp64" else torch.float32)
+            for rows in (m, n))
+    if precision == "fp8-e4m3":
+        a, b = a.to(torch.float8_e4m3fn), b.to(torch.float8_e4m3fn).t()
+        one = torch.ones((), device="cuda")
+        return lambda: torch._scaled_mm(a, b, one, one, out_dtype=torch.bfloat16, use_fast_accum=True)
+    kind = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp64": torch.float64}.get(precision, torch.float32)
+    a, b = a.to(kind), b.to(kind).t()
+    c = torch.empty(m, n, device="cuda", dtype=kind)
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"  # until the next operation is made
+    return lambda: torch.mm(a, b, out=c)
+
+
+def timed_burst(call, flop):
+    import torch
+    for _ in range(10):
+        call()
+    torch.cuda.synchronize()
+    time.sleep(PAUSE)
+    events = [torch.cuda.Event(enable_timing=True) for _ in range(LEAD_IN + SAMPLES + 1)]
+    events[0].record()
+    for event in events[1:]:
+        call()
+        event.record()
+    torch.cuda.synchronize()
+    times = [before.elapsed_time(after) for before, after in zip(events, events[1:])][LEAD_IN:]
+    return flop / statistics.median(times) / 1e9
+
+
+def timed_sustained(call, flop):
+    import torch
+
+    def loop(seconds):
+        count, queued, end = 0, [], time.time() + seconds
+        while time.time() < end:
+            for _ in range(BATCH):
+                call()
+            count += BATCH
+            queued.append(torch.cuda.Event())
+            queued[-1].record()
+            if len(queued) > 2:
+                queued.pop(0).synchronize()
+        return count
+
+    loop(HEAT)
+    start, stop = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    start.record()
+    count = loop(SECONDS)
+    stop.record()
+    torch.cuda.synchronize()
+    return flop * count / start.elapsed_time(stop) / 1e9
+
+
+def torch_peer():
+    import torch
+    for mode, cases, timed in (("burst", BURSTS, timed_burst), ("sustained", SUSTAINED, timed_sustained)):
+        for precision, shape in cases:
+            call = operation(precision, shape)
+            row("pytorch", mode, precision, shape, timed(call, 2.0 * math.prod(shape)))
+            del call
+            torch.cuda.empty_cache()
+
+
+def ratios(table):
+    """Medians with their spread, and the geometric mean of ours over PyTorch's, round by round, with its 95 % interval."""
+    values = {}
+    with open(table) as lines:
+        for who, what, value, _ in (line.rstrip("\n").split("\t") for line in lines):
+            values.setdefault(what, {}).setdefault(who, []).append(float(value))
+    for what, by_who in values.items():
+        ours, theirs = by_who["assay"], by_who["pytorch"]
+        logs = [math.log(our / their) for our, their in zip(ours, theirs, strict=True)]
+        mean = statistics.mean(logs)
+        half = STUDENT[len(logs) - 2] * statistics.stdev(logs) / math.sqrt(len(logs))
+        print(f"{what}: assay {statistics.median(ours):.1f} ({min(ours):.1f}-{max(ours):.1f}), "
+              f"pytorch {statistics.median(theirs):.1f} ({min(theirs):.1f}-{max(theirs):.1f}) TFLOPS, "
+              f"ratio {math.exp(mean):.4f} ({math.exp(mean - half):.4f}-{math.exp(mean + half):.4f})")
+
+
+if __name__ == "__main__":
+    {"spec": spec, "show": show, "torch": torch_peer, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])

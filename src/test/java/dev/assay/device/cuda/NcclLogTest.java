@@ -1,0 +1,111 @@
+package dev.assay.device.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On lines that NCCL wrote on other people's clusters; host names are changed. */
+class NcclLogTest {
+    private static final String RDMA = """
+            host1:59:59 [0] NCCL INFO NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.244.2.62<0>
+            host1:59:59 [0] NCCL INFO Using network IB
+            host1:59:59 [0] NCCL INFO NVLS multicast support is not available on dev 0
+            host1:59:59 [0] NCCL INFO comm 0x524462e0 rank 0 nRanks 2 nNodes 2 localRanks 1 localRank 0 MNNVL 0
+            host1:59:59 [0] NCCL INFO Channel 00/02 :    0   1
+            host1:59:59 [0] NCCL INFO Trees [0] 1/-1/-1->0->-1 [1] -1/-1/-1->0->1
+            host1:59:59 [0] NCCL INFO Channel 00/0 : 1[0] -> 0[0] [receive] via NET/IB/0/GDRDMA
+            host1:59:59 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[0] [send] via NET/IB/0(8)/GDRDMA
+            host1:59:59 [0] NCCL INFO Channel 03/0 : 11[3] -> 10[2] via P2P/IPC
+            host1:59:59 [0] NCCL INFO Connected all rings, use ring PXN 1 GDR 1
+            """;
+    private static final String SOCKETS = """
+            host2:15:15 [0] NCCL INFO NET/IB : No device found.
+            host2:15:15 [0] NCCL INFO NET/Socket : Using [0]nmn0:10.252.1.69<0> [1]hsn0:10.253.6.188<0>
+            host2:152:510 [0] NCCL INFO Channel 00/0 : 3[0] -> 0[0] [receive] via NET/Socket/0
+            host2:152:510 [0] NCCL INFO Channel 01/0 : 0[0] -> 1[0] [send] via NET/Socket/0/Shared
+            """;
+    private static final String SHARED_MEMORY = """
+            host3:1:1 [0] NCCL INFO NCCL version 2.31.2+cuda13.3
+            host3:1:1 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[6] via SHM/direct/direct
+            host3:1477:2150 [1] NCCL INFO Channel 00 : 1[1a000] -> 2[af000] via direct shared memory
+            """;
+    private static final String NVLINK = """
+            host4:1764:1764 [2] NCCL INFO Channel 14/0 : 2[2] -> 3[3] via P2P/CUMEM
+            host4:1764:1764 [2] NCCL INFO Channel 15/0 : 3[3] -> 2[2] via P2P/CUMEM/read
+            host4:1764:1764 [2] NCCL INFO NVLS comm 0xabc123 headRank 0 nHeads 8 nvlsRanks 8 buffSize 1048576
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void rdmaWithItsNicsAndHowManyConnectionsAreDirect() {
+        assertThat(parse(RDMA).words())
+                .containsOnly(
+                        entry("transport", "NET/IB+P2P/IPC"),
+                        entry("gdr", "2 of 2 connections"),
+                        entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"));
+    }
+
+    @Test
+    void socketsAreNamedAsSuch() {
+        assertThat(parse(SOCKETS).words())
+                .contains(
+                        entry("transport", "NET/Socket"),
+                        entry("gdr", "0 of 2 connections"),
+                        entry("nics", "hsn0:10.253.6.188 nmn0:10.252.1.69"));
+    }
+
+    @Test
+    void hostMemoryIsOneKindHoweverItIsCalled() {
+        assertThat(parse(SHARED_MEMORY).words()).containsOnly(entry("transport", "SHM"));
+    }
+
+    @Test
+    void nvlinkWithoutANetworkTellsOfNoNics() {
+        assertThat(parse(NVLINK).words()).containsOnly(entry("transport", "NVLS+P2P/CUMEM"));
+    }
+
+    @Test
+    void nothingConnectedIsNothingKnown() {
+        assertThat(parse("host:1:1 [0] NCCL INFO Using network IB\n").words()).isEmpty();
+        assertThat(parse("").words()).isEmpty();
+    }
+
+    @Test
+    void aSecondCommunicatorIsToldApartFromTheFirst() throws IOException {
+        Path file = folder.resolve("nccl.log");
+        NcclLogFile first = NcclLogFile.at(Optional.of(file));
+        Files.writeString(file, NVLINK);
+        NcclLogFile second = NcclLogFile.at(Optional.of(file));
+        Files.writeString(file, SOCKETS, StandardOpenOption.APPEND);
+
+        assertThat(first.report()).containsEntry("transport", "NET/Socket+NVLS+P2P/CUMEM");
+        assertThat(second.report()).containsEntry("transport", "NET/Socket");
+    }
+
+    @Test
+    void withoutAFileNothingIsKnown() {
+        assertThat(NcclLogFile.at(Optional.empty()).report()).isEmpty();
+        assertThat(NcclLogFile.at(Optional.of(folder.resolve("none"))).report()).isEmpty();
+    }
+
+    @Test
+    void theNameIsExpandedAsNcclDoes() {
+        assertThat(NcclLogFile.expanded("/run/nccl-%h-%p.log", "node001.site.example", 42))
+                .isEqualTo(Path.of("/run/nccl-node001-42.log"));
+    }
+
+    private static NcclLog parse(String text) {
+        List<String> lines = text.lines().toList();
+        return NcclLog.parse(lines, lines);
+    }
+}

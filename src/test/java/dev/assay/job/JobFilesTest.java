@@ -1,0 +1,52 @@
+package dev.assay.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.LauncherKind;
+import dev.assay.plan.Experiment;
+import dev.assay.plan.Spec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class JobFilesTest {
+    @Test
+    void collectivesOnGpusAskNcclForItsOwnReport() {
+        assertThat(environment(DeviceKind.CUDA, "collective", Map.of()))
+                .contains(
+                        "NCCL_DEBUG=INFO",
+                        "NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM",
+                        "NCCL_DEBUG_FILE=/runs/1/experiments/collective/one/nccl-%h-%p.log");
+    }
+
+    @Test
+    void whatTheClusterFileSetsStays() {
+        assertThat(environment(DeviceKind.CUDA, "collective", Map.of("NCCL_DEBUG", "WARN")))
+                .contains("NCCL_DEBUG=WARN")
+                .doesNotContain("NCCL_DEBUG=INFO");
+    }
+
+    @Test
+    void othersAreLeftAlone() {
+        assertThat(environment(DeviceKind.REFERENCE, "collective", Map.of())).noneMatch(JobFilesTest::asksNccl);
+        assertThat(environment(DeviceKind.CUDA, "burn", Map.of())).noneMatch(JobFilesTest::asksNccl);
+    }
+
+    private static boolean asksNccl(String line) {
+        return line.startsWith("NCCL_");
+    }
+
+    private static List<String> environment(DeviceKind device, String id, Map<String, String> variables) {
+        Cluster cluster = Samples.cluster(LauncherKind.LOCAL, device, 1, 1, Optional.empty(), List.of(), variables);
+        Experiment burn = Samples.experiment(cluster, "one");
+        Experiment experiment = new Experiment(id, burn.workload(), burn.launches(), burn.gpusPerNode(), 0, 1);
+        Spec spec = Samples.specs(experiment, 1).get(0);
+        WorkerRuntime runtime = new WorkerRuntime(Path.of("/java"), List.of(Path.of("/a.jar")), List.of());
+        return new JobFiles(cluster, new RunFolder(Path.of("/runs/1"), Samples.RUN), runtime, Samples.SHORT)
+                .environment(experiment, experiment.launches().get(0), spec);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.assay.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModels;
+import dev.assay.criteria.CriteriaFile;
+import dev.assay.measurement.DeviceIdentity;
+import dev.assay.measurement.Header;
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.plan.Plan;
+import dev.assay.plan.Planner;
+import dev.assay.plan.Row;
+import dev.assay.summary.Chart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PartChartsTest {
+    private static final Cluster CLUSTER = ClusterFile.read("spectrumx-h200");
+    private static final Plan PLAN = Planner.plan(
+            CLUSTER, GpuModels.get("h200-sxm"), CriteriaFile.read("h200-sxm", Optional.empty()), List.of(1), 60);
+
+    @Test
+    void linksAreAMatrixOfTheConditionsThatTheRowNames() {
+        List<Chart> charts = PartCharts.chart(row("peer-ce-write"), List.of(launch(4)), "x");
+
+        assertThat(charts).hasSize(1);
+        assertThat(charts.get(0).title()).startsWith("Peer copy bandwidth, one way ≥ 375 GB/s");
+        assertThat(charts.get(0).svg())
+                .as("the median of each link's samples, and of no other condition")
+                .contains(">390<", ">392<", "misses ≥ 375")
+                .doesNotContain(">99<", ">780<");
+    }
+
+    @Test
+    void oneValueAGpuIsADotEach() {
+        List<Chart> charts = PartCharts.chart(row("host-h2d"), List.of(launch(4)), "x");
+
+        assertThat(charts).hasSize(1);
+        assertThat(charts.get(0).svg()).contains("unit, in the order of nodes and local ranks");
+    }
+
+    @Test
+    void whatNobodyRecordedHasNoPicture() {
+        assertThat(PartCharts.chart(row("peer-correct"), List.of(launch(4)), "x"))
+                .isEmpty();
+        assertThat(PartCharts.chart(row("peer-ce-write"), List.of(), "x")).isEmpty();
+    }
+
+    private static Row row(String criterion) {
+        return PLAN.rows().stream()
+                .filter(row -> row.criterion().id().equals(criterion))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static LaunchResult launch(int gpus) {
+        List<RankResult> ranks =
+                IntStream.range(0, gpus).mapToObj(rank -> rank(rank, gpus)).toList();
+        return new LaunchResult(
+                "load-1", LaunchRole.LOAD, 0, List.of("node001"), gpus, ranks, List.of(), Optional.empty());
+    }
+
+    private static RankResult rank(int rank, int gpus) {
+        List<Measurement> measurements = new ArrayList<>();
+        measurements.add(Measurement.of(
+                Metric.HOST_BANDWIDTH,
+                List.of(55.0 + rank),
+                Map.of("direction", "h2d", "load", "alone", "place", "near")));
+        for (int other = 0; other < gpus; other++) {
+            if (other != rank) {
+                measurements.add(link(other, "one", List.of(99.0, 390.0 + rank, 391.0 + other)));
+                measurements.add(link(other, "both", List.of(780.0)));
+            }
+        }
+        Header header = new Header(
+                Header.SCHEMA,
+                "run-1",
+                "plan-1",
+                "peer",
+                "load-1",
+                rank,
+                gpus,
+                "node001",
+                rank,
+                "host",
+                "boot",
+                1,
+                IntStream.range(0, gpus).boxed().toList());
+        DeviceIdentity device = new DeviceIdentity(
+                "cuda", "NVIDIA H200", "GPU-" + rank, "s", "d", 1, 132, "9.0", 1980, List.of(), Map.of());
+        return new RankResult(header, device, measurements, List.of(), List.of(), Optional.empty());
+    }
+
+    private static Measurement link(int to, String direction, List<Double> samples) {
+        return Measurement.of(
+                Metric.PEER_BANDWIDTH,
+                samples,
+                Map.of("to", "GPU " + to, "method", "ce", "access", "write", "direction", direction));
+    }
+}
