@@ -10,6 +10,7 @@ import dev.assay.workload.NodePair;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Every pair of nodes by a communicator of two, round by round; all ranks go through all rounds together, so that only what
@@ -72,6 +73,7 @@ final class NodePairRunner implements Runner {
                 partner.orElseThrow(),
                 round,
                 NodePair.LATENCY_BYTES,
+                pair.connected(),
                 pair.time(NodePair.LATENCY_BYTES, nodePair.latencyBatch(), nodePair.latencySamples()).stream()
                         .map(milliseconds -> 1e3 * milliseconds)
                         .toList()));
@@ -83,6 +85,7 @@ final class NodePairRunner implements Runner {
                 partner.orElseThrow(),
                 round,
                 nodePair.bytes(),
+                pair.connected(),
                 pair.time(nodePair.bytes(), 1, nodePair.samples()).stream()
                         .map(milliseconds -> nodePair.bytes() / milliseconds / 1e6)
                         .toList()));
@@ -105,14 +108,18 @@ final class NodePairRunner implements Runner {
         return Optional.empty();
     }
 
-    private void write(Metric metric, Partner partner, int round, long bytes, List<Double> samples) {
-        context.writer()
-                .write(Measurement.of(
-                        metric,
-                        samples,
-                        Map.of(
-                                "to", partner.node(),
-                                "round", Integer.toString(round),
-                                "bytes", Long.toString(bytes))));
+    private void write(
+            Metric metric,
+            Partner partner,
+            int round,
+            long bytes,
+            Map<String, String> connected,
+            List<Double> samples) {
+        Map<String, String> conditions = new TreeMap<>(connected);
+        conditions.put("to", partner.node());
+        conditions.put("round", Integer.toString(round));
+        conditions.put("bytes", Long.toString(bytes));
+        conditions.put("over", context.spec().loopback() ? "host" : "network");
+        context.writer().write(Measurement.of(metric, samples, conditions));
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import java.util.List;
+import java.util.Map;
 
 /** Two ranks that all-reduce between them: warm, then timed into poisoned memory, then every sum checked. */
 final class PairLink {
@@ -43,6 +44,11 @@ final class PairLink {
         pipeline(bytes, batch).run(WARM_UP);
         context.device().poison(buffers.receive().slice(0, bytes), buffers.stream());
         buffers.stream().synchronize(context.within(0));
+    }
+
+    /** How the library says it has connected the two, as conditions. */
+    Map<String, String> connected() {
+        return communicator.report();
     }
 
     /** Milliseconds of one all-reduce, one sample a batch. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pairs of eight nodes of eight GPUs that share two NICs of 50 GB/s: 12.5 GB/s a GPU at best. */
 class PairReadingsTest {
@@ -88,6 +90,15 @@ class PairReadingsTest {
         assertThat(verdict(fleet, FLEET).sentence()).contains("6 values of pair.bandwidth where 7 must be");
     }
 
+    @ParameterizedTest
+    @CsvSource({"NET/Socket, over sockets", "P2P/CUMEM, no network transport", "unknown, did not report"})
+    void pairsThatFellBackAreInvalidWithTheReason(String transport, String words) {
+        Verdict verdict = verdict(fleet((a, b, local) -> 1, transport), TOGETHER);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains(words);
+    }
+
     @Test
     void withoutAnyValueNothingIsPassed() {
         Fleet fleet = fleet((a, b, local) -> 1).ranks(rank -> with(rank, List.of()));
@@ -110,12 +121,16 @@ class PairReadingsTest {
     }
 
     private static Fleet fleet(Share share) {
+        return fleet(share, "NET/IB");
+    }
+
+    private static Fleet fleet(Share share, String transport) {
         return Fleet.cuda(NODES, GPUS).ranks(rank -> {
             int self = rank.header().rank() / GPUS;
             List<Measurement> measurements = new ArrayList<>();
             for (int other = 0; other < NODES; other++) {
                 if (other != self) {
-                    measurements.add(met(Math.min(self, other), Math.max(self, other), other, rank, share));
+                    measurements.add(met(Math.min(self, other), Math.max(self, other), other, rank, share, transport));
                 }
             }
             return with(rank, measurements);
@@ -123,14 +138,14 @@ class PairReadingsTest {
     }
 
     /** Both ends of a meeting see the same value, give or take 1 %. */
-    private static Measurement met(int a, int b, int other, RankResult rank, Share share) {
+    private static Measurement met(int a, int b, int other, RankResult rank, Share share, String transport) {
         int local = rank.header().localRank();
         int round = (a + b) % (NODES - 1);
         double noise = 1 + 0.01 * new Random(1000L * a + 10L * b + local).nextGaussian();
         return Measurement.of(
                 Metric.PAIR_BANDWIDTH,
                 List.of(USUAL * noise * share.of(a, b, local)),
-                Map.of("to", node(other), "round", Integer.toString(round)));
+                Map.of("to", node(other), "round", Integer.toString(round), "over", "network", "transport", transport));
     }
 
     private static RankResult with(RankResult rank, List<Measurement> measurements) {
