@@ -154,6 +154,13 @@ public enum Metric {
     /** 1 where the driver stays loaded without clients, before and after the work. */
     PERSISTENCE("health.persistence", Unit.COUNT),
 
+    /** Bytes over time of an all-reduce of two GPUs on two nodes; conditions {@code to} (the other node), {@code round}. */
+    PAIR_BANDWIDTH("pair.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** Time of one such all-reduce of 8 bytes; conditions as of the bandwidth. */
+    PAIR_LATENCY("pair.latency", Unit.MICROSECOND),
+    /** Derived: the bandwidths of all GPUs of two nodes that met, added up. */
+    PAIR_NODE_BANDWIDTH("pair.node.bandwidth", Unit.GIGABYTES_PER_SECOND),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS),
     /** Derived: weak scale efficiency against the nodes' own baselines. */
@@ -188,9 +195,9 @@ public enum Metric {
         return unit;
     }
 
-    /** Whether NICs count it, so that it says nothing where no byte crosses one. */
+    /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */
     public boolean ofNics() {
-        return key.startsWith("nic.");
+        return key.startsWith("nic.") || this == PAIR_NODE_BANDWIDTH;
     }
 
     @JsonCreator

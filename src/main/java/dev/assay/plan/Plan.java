@@ -3,6 +3,7 @@ package dev.assay.plan;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.GpuModel;
+import dev.assay.workload.NodePair;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,8 +51,9 @@ public record Plan(
         return selection.map(Selection::whole).orElse(true);
     }
 
-    /** Whether it covers the whole contract: every node of the cluster file, every part of the suite. */
+    /** Whether it covers the whole contract: every node and pair of the cluster file, every part of the suite. */
     public boolean wholeInventory() {
-        return wholeSuite() && nodeCounts.contains(cluster.nodes().size());
+        int nodes = cluster.nodes().size();
+        return wholeSuite() && nodeCounts.contains(nodes) && nodes <= NodePair.MOST_NODES;
     }
 }

@@ -10,6 +10,7 @@ import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +60,7 @@ public final class Planner {
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
         List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
         List<Criterion> resolved = all.stream()
-                .filter(criterion -> selection.takes(criterion.workload()))
+                .filter(criterion -> selection.takes(criterion.workload()) && measures(criterion.workload(), most))
                 .toList();
         requireSome(resolved, all, selection, model);
 
@@ -183,6 +184,11 @@ public final class Planner {
                 plan.selection());
     }
 
+    /** Whether so many nodes have what the workload measures. */
+    private static boolean measures(String workload, int nodes) {
+        return !workload.equals("node-pair") || NodePair.measures(nodes);
+    }
+
     private static boolean needs(List<Criterion> criteria, Workload workload) {
         return criteria.stream().anyMatch(criterion -> criterion.workload().equals(workload.key()));
     }
@@ -207,6 +213,7 @@ public final class Planner {
             parts.add(Sizes.peer(cluster));
         }
         CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
+        parts.add(Sizes.nodePair(cluster));
         parts.add(Sizes.sweep(cluster));
         return parts;
     }
@@ -217,7 +224,7 @@ public final class Planner {
                 LaunchRole.LOAD,
                 0,
                 cluster.nodes().subList(0, nodes),
-                Timing.partSeconds(cluster, part)));
+                Timing.partSeconds(cluster, part, nodes)));
     }
 
     private static List<Launch> burnLaunches(Cluster cluster, List<Integer> counts, double seconds) {

@@ -43,6 +43,9 @@ final class Rows {
     }
 
     private static boolean applies(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
+        if (criterion.workload().equals("node-pair")) {
+            return count >= 2 && count == Collections.max(counts);
+        }
         if (criterion.metric() == Metric.SCALE_EFFICIENCY
                 || criterion.metric() == Metric.SENSITIVITY
                 || criterion.metric().ofNics()) {

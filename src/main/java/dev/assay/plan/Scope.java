@@ -8,6 +8,7 @@ import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.LimitText;
 import dev.assay.measurement.Metric;
+import dev.assay.workload.NodePair;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -82,6 +83,10 @@ final class Scope {
         }
         if (most == 2 && !cluster.sharedHost()) {
             lines.add("The fabric: NCCL treats two nodes apart; it takes three or more to certify one.");
+        }
+        if (most > NodePair.MOST_NODES) {
+            lines.add("Pairs of nodes: not measured, since all pairs of " + most + " nodes are more than this version"
+                    + " runs, which is up to " + NodePair.MOST_NODES + "; the decision is PARTIAL at best.");
         }
         for (int count : Planner.uncovered(counts, cluster.nodes().subList(0, most))) {
             lines.add("Every subset of nodes: not all nodes take part in a step over " + count + " nodes.");

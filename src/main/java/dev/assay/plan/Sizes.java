@@ -13,6 +13,7 @@ import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Precision;
 import dev.assay.workload.TrainingGemms;
@@ -99,6 +100,11 @@ final class Sizes {
 
     private static final long REFERENCE_MEMTEST = 512 << 10;
 
+    /** 1 GiB takes 21 ms at the rate of one 400G NIC; all-reduces of 8 B are timed by 20, so that an event is shared. */
+    private static final NodePair CUDA_NODE_PAIR = new NodePair(1L << 30, 10, 20, 20);
+
+    private static final NodePair REFERENCE_NODE_PAIR = new NodePair(16L << 10, 3, 3, 2);
+
     /** As nvbandwidth's buffers, half as large: a copy takes 5 ms in 256 MiB, a thousand times what starting it takes. */
     private static final HostLink CUDA_HOST_LINK = new HostLink(256L << 20, 2, 10);
 
@@ -147,6 +153,10 @@ final class Sizes {
             case CUDA -> new Memtest(model.memoryMebibytes() << 20, CUDA_CHUNK, walkingSteps, full ? 10 : 1);
             case REFERENCE -> new Memtest(REFERENCE_MEMTEST, REFERENCE_MEMTEST / 4, walkingSteps, full ? 2 : 1);
         };
+    }
+
+    static NodePair nodePair(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_NODE_PAIR : REFERENCE_NODE_PAIR;
     }
 
     static HostLink hostLink(Cluster cluster) {

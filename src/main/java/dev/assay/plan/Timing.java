@@ -13,6 +13,7 @@ import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.util.List;
@@ -43,6 +44,11 @@ final class Timing {
     /** Memory, fills, heuristics, digests and checks of one GEMM, s. */
     private static final double GEMM_OVERHEAD = 0.25;
 
+    /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
+    private static final double PAIR_ROUND_CUDA = 1;
+
+    private static final double PAIR_ROUND_REFERENCE = 0.2;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -54,13 +60,17 @@ final class Timing {
     }
 
     /** What a workload takes whose length follows from its own sizes, as measured on an H200 and on one Java thread. */
-    static double partSeconds(Cluster cluster, Workload part) {
+    static double partSeconds(Cluster cluster, Workload part, int nodes) {
         boolean cuda = cluster.device() == DeviceKind.CUDA;
         if (part instanceof Hbm) {
             return cuda ? 2 : 0.5;
         }
         if (part instanceof Memtest memtest) {
             return cuda ? memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA : 0.5;
+        }
+        if (part instanceof NodePair pair) {
+            return PairRounds.count(nodes)
+                    * (cuda ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair) : PAIR_ROUND_REFERENCE);
         }
         if (part instanceof GemmSweep sweep) {
             return cuda ? gemmSeconds(sweep) : 1;
@@ -77,6 +87,12 @@ final class Timing {
             return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
         }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
+    }
+
+    /** The all-reduces of one round, with those that warm up, where all GPUs of a node share what the fabric must give. */
+    private static double pairSeconds(Cluster cluster, NodePair pair) {
+        double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), NodePair.FEWEST_NODES);
+        return (pair.samples() + 2.0) * cluster.gpusPerNode() * pair.bytes() / floor / 1e9;
     }
 
     private static long memoryBytes(Cluster cluster) {

@@ -90,8 +90,15 @@ final class PartCharts {
 
     private static Stream<Dot> dots(RankResult rank, Row row) {
         return measured(rank, row)
-                .map(measurement ->
-                        new Dot(rank.header().node() + " " + GPU + rank.header().localRank(), value(measurement, row)));
+                .map(measurement -> new Dot(
+                        rank.header().node() + " " + GPU + rank.header().localRank() + other(measurement),
+                        value(measurement, row)));
+    }
+
+    /** The node that a link goes to, where it leaves the rank's own. */
+    private static String other(Measurement measurement) {
+        String to = measurement.conditions().getOrDefault("to", "");
+        return to.isEmpty() ? "" : " to " + to;
     }
 
     private static double value(Measurement measurement, Row row) {

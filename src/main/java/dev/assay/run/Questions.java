@@ -30,7 +30,7 @@ final class Questions {
                 .findFirst()
                 .map(experiment -> experiment
                         .workload()
-                        .valuesPerRank(row.criterion().metric().key(), row.gpusPerNode()))
+                        .valuesPerRank(row.criterion().metric().key(), row.gpusPerNode(), row.nodes()))
                 .orElse(1);
     }
 

@@ -22,15 +22,25 @@ final class Fallback {
 
     static Optional<String> problem(Evidence evidence) {
         Question.Contract contract = evidence.contract();
-        if (contract.reference() || !evidence.criterion().workload().equals("collective")) {
+        Optional<Metric> metric = connected(evidence);
+        if (contract.reference() || metric.isEmpty()) {
             return Optional.empty();
         }
         Map<String, String> conditions = communicator(evidence);
         return evidence.ranks().stream()
-                .flatMap(rank -> rank.measurements(Metric.COLLECTIVE_BUSBW, conditions).stream()
+                .flatMap(rank -> rank.measurements(metric.orElseThrow(), conditions).stream()
                         .flatMap(measurement -> problem(rank, measurement, contract).stream()))
                 .findFirst()
-                .or(() -> nobodyCrosses(evidence, conditions));
+                .or(() -> nobodyCrosses(evidence, metric.orElseThrow(), conditions));
+    }
+
+    /** The metric whose measurements say how their ranks were connected. */
+    private static Optional<Metric> connected(Evidence evidence) {
+        return switch (evidence.criterion().workload()) {
+            case "collective" -> Optional.of(Metric.COLLECTIVE_BUSBW);
+            case "node-pair" -> Optional.of(Metric.PAIR_BANDWIDTH);
+            default -> Optional.empty();
+        };
     }
 
     /** Whatever was measured over the same communicators counts: the sizes in question may not have been reached. */
@@ -41,9 +51,9 @@ final class Fallback {
     }
 
     /** A ring crosses the network at some ranks only; but somewhere it must. */
-    private static Optional<String> nobodyCrosses(Evidence evidence, Map<String, String> conditions) {
+    private static Optional<String> nobodyCrosses(Evidence evidence, Metric metric, Map<String, String> conditions) {
         List<Measurement> network = evidence.ranks().stream()
-                .flatMap(rank -> rank.measurements(Metric.COLLECTIVE_BUSBW, conditions).stream())
+                .flatMap(rank -> rank.measurements(metric, conditions).stream())
                 .filter(Fallback::overNetwork)
                 .toList();
         boolean crosses = network.stream().flatMap(each -> kinds(each).stream()).anyMatch(Fallback::isNetwork);

@@ -25,6 +25,8 @@ final class Hints {
             case HOST_BANDWIDTH, HOST_LATENCY -> "its PCIe link's generation and width, and its CPU binding";
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
             case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
+            case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->
+                "the NICs, cables and switch ports of those two nodes, and NCCL's log of that launch";
             case WARMTH -> "the duration: too short to heat the GPU";
             case NIC_COUNT, NIC_WINDOW, NIC_RATE, NIC_LINK_DOWN ->
                 "that NIC: its link, cable, transceiver and switch port";

@@ -149,7 +149,9 @@ final class Measured {
         if (meeting.met()) {
             return words;
         }
-        String look = "look at " + Hints.of(criterion.metric());
+        String look = PairReadings.tells(criterion.metric())
+                ? PairReadings.look(evidence)
+                : "look at " + Hints.of(criterion.metric());
         if (criterion.metric() == Metric.SENSITIVITY) {
             return words + "; the workload cannot see a broken fabric: " + look;
         }

@@ -74,6 +74,10 @@ record Readings(
                     NIC_LINK_DOWN,
                     NIC_ERRORS -> NicEvents.read(evidence);
             case NIC_COUNT, NIC_WINDOW, NIC_BYTES_PREDICTED -> NicEvents.onlyNodes(evidence);
+            case PAIR_NODE_BANDWIDTH -> PairReadings.ofNodes(evidence);
+            case PAIR_BANDWIDTH, PAIR_LATENCY ->
+                perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()))
+                        .details(PairReadings.blame(evidence));
             case IDENTITY_DIFFERENCES -> Identities.read(evidence);
             case ECC_CORRECTED,
                     ECC_UNCORRECTED,

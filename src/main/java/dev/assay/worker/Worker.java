@@ -13,6 +13,7 @@ import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
@@ -158,6 +159,9 @@ public final class Worker {
         }
         if (workload instanceof Memtest memtest) {
             return new MemtestRunner(context, memtest);
+        }
+        if (workload instanceof NodePair nodePair) {
+            return new NodePairRunner(context, nodePair);
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);

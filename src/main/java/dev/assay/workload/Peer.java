@@ -42,7 +42,7 @@ public record Peer(long bytes, int copies, int samples, long footprint, int chas
 
     /** One value a link for what links have. */
     @Override
-    public int valuesPerRank(String metric, int gpusPerNode) {
+    public int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return metric.startsWith("peer.") ? gpusPerNode - 1 : 1;
     }
 }

@@ -12,13 +12,15 @@ import java.util.List;
     @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
+    @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, GemmSweep, Burn, Coupled {
+public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS = List.of("hbm", "memtest", "host-link", "peer", "collective", "gemm", "burn", "coupled");
+    List<String> KEYS =
+            List.of("hbm", "memtest", "host-link", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();
@@ -30,8 +32,9 @@ public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collectiv
      * Values of a metric that each rank must give to one criterion: one, or one a link.
      *
      * @param metric its key
+     * @param nodes of the launch
      */
-    default int valuesPerRank(String metric, int gpusPerNode) {
+    default int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return 1;
     }
 }

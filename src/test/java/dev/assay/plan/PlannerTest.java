@@ -331,6 +331,53 @@ class PlannerTest {
     }
 
     @Test
+    void pairsOfNodesAreAskedWhereThereAreSomeAndNotTooMany() {
+        assertThat(spectrumx(1, 2, 8).rows())
+                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .extracting(Row::key)
+                .containsExactly("node-pair-correct@8", "pair-bandwidth@8", "pair-bandwidth-fleet@8", "pair-latency@8");
+        assertThat(spectrumx(1).experiments())
+                .extracting(Experiment::id)
+                .doesNotContain("node-pair")
+                .contains("burn");
+        Plan most = Planner.plan(h200(32, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
+        assertThat(most.experiment("node-pair").launches())
+                .singleElement()
+                .satisfies(launch -> assertThat(launch.nodes()).hasSize(32));
+        assertThat(most.wholeInventory()).isTrue();
+    }
+
+    @Test
+    void moreNodesThanPairsCanBeMeasuredOfAreNeverTheWholeContract() {
+        Plan plan = Planner.plan(h200(33, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
+
+        assertThat(plan.experiments()).extracting(Experiment::id).doesNotContain("node-pair");
+        assertThat(plan.rows()).noneMatch(row -> row.experiment().equals("node-pair"));
+        assertThat(plan.omits())
+                .anyMatch(line -> line.startsWith("Pairs of nodes: not measured") && line.contains("33 nodes"));
+        assertThat(plan.wholeInventory()).isFalse();
+    }
+
+    @Test
+    void pairsOfOneNodeAreNoPlan() {
+        Selection selection = Selection.parse(Optional.empty(), Optional.of("node-pair"));
+
+        assertThatThrownBy(() -> Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(1), 60, selection))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("node-pair");
+    }
+
+    @Test
+    void nodesOfOneHostAreNotHeldToTheFabricsFloor() {
+        Plan plan = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 60);
+
+        assertThat(plan.rows())
+                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .extracting(Row::key)
+                .containsExactly("node-pair-correct@2", "pair-bandwidth-fleet@2", "pair-latency@2");
+    }
+
+    @Test
     void oneNodeHasNoEfficiencyAndServesOthersAsBaseline() {
         assertThat(spectrumx(1).rows())
                 .extracting(row -> row.criterion().id())
@@ -397,9 +444,9 @@ class PlannerTest {
         assertThat(pair.rows())
                 .extracting(row -> row.criterion().id())
                 .contains("peer-ce-write", "peer-ce-both", "peer-latency", "peer-correct");
-        assertThat(pair.experiment("peer").workload().valuesPerRank("peer.bandwidth", 8))
+        assertThat(pair.experiment("peer").workload().valuesPerRank("peer.bandwidth", 8, 1))
                 .isEqualTo(7);
-        assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8))
+        assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8, 1))
                 .isOne();
     }
 

@@ -32,7 +32,7 @@ class AttributionProofTest {
     @Test
     @Tag("attribution-proof")
     void tenThousandFleets() throws IOException {
-        List<Trial> trials = AttributionProof.run(10_000, AttributionProof.ALL, 2026);
+        List<Trial> trials = AttributionProof.run(10_000, AttributionProof.ALL, 20261123);
 
         AttributionTable.write("proof", trials);
         List<Trial> clean =

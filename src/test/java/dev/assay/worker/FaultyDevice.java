@@ -53,7 +53,11 @@ final class FaultyDevice implements Device {
         /** The first eight elements read by a check are changed: in C, and in reduced gradients. */
         WRONG_ELEMENTS,
         /** A bit of the memory under test is always 1. */
-        STUCK_MEMORY_BIT
+        STUCK_MEMORY_BIT,
+        /** Every all-reduce begins {@link LateCommunicator#LATE} late: what a healthy rank of a slow fleet does. */
+        LATE,
+        /** Every all-reduce begins ten times as late. */
+        VERY_LATE
     }
 
     @Override
@@ -190,7 +194,12 @@ final class FaultyDevice implements Device {
 
     @Override
     public Communicator join(byte[] id, int rank, int ranks) {
-        return device.join(id, rank, ranks);
+        Communicator communicator = device.join(id, rank, ranks);
+        return switch (fault) {
+            case LATE -> new LateCommunicator(communicator, LateCommunicator.LATE);
+            case VERY_LATE -> new LateCommunicator(communicator, LateCommunicator.LATE.multipliedBy(10));
+            default -> communicator;
+        };
     }
 
     @Override

@@ -1,0 +1,125 @@
+package dev.assay.worker;
+
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.plan.PairRounds;
+import dev.assay.plan.PairRounds.Pair;
+import dev.assay.workload.NodePair;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Every pair of nodes by a communicator of two, round by round; all ranks go through all rounds together, so that only what
+ * the plan says runs at once. A node without a partner in a round waits at its barriers.
+ */
+final class NodePairRunner implements Runner {
+    private static final byte[] NOTHING = new byte[0];
+
+    private final RankContext context;
+    private final NodePair nodePair;
+
+    NodePairRunner(RankContext context, NodePair nodePair) {
+        this.context = context;
+        this.nodePair = nodePair;
+    }
+
+    /**
+     * Whom this rank meets.
+     *
+     * @param opens this rank is the first of the two, and makes the communicator's id
+     * @param opener the rank that does
+     */
+    private record Partner(String node, boolean opens, int opener) {}
+
+    @Override
+    public void run() throws Exception {
+        List<List<Pair>> rounds = PairRounds.all(context.spec().nodes());
+        if (rounds.isEmpty()) {
+            throw new WorkerException("measuring pairs of nodes: "
+                    + context.spec().nodes() + " has no pair, expected two nodes or more; start it over more nodes");
+        }
+        context.phase("prepare", 0);
+        Stream stream = context.owned().own(context.device().newStream());
+        DeviceMemory send = context.owned().own(context.device().allocate(nodePair.bytes()));
+        DeviceMemory receive = context.owned().own(context.device().allocate(nodePair.bytes()));
+        for (int round = 0; round < rounds.size(); round++) {
+            context.phase(
+                    "round " + (round + 1) + " of " + rounds.size(),
+                    context.spec().measuredSeconds());
+            meet(round, partner(rounds.get(round)), new PairLink.Buffers(stream, send, receive));
+        }
+    }
+
+    /** What the round opens is closed with it, unless it fails: then it is left to the end of the process. */
+    private void meet(int round, Optional<Partner> partner, PairLink.Buffers buffers) throws Exception {
+        boolean opens = partner.map(Partner::opens).orElse(false);
+        List<byte[]> ids = context.world()
+                .all()
+                .allGather(
+                        "communicator ids of round " + round,
+                        opens ? context.device().newCommunicatorId() : NOTHING);
+        Owned owned = new Owned();
+        Optional<PairLink> link = partner.map(
+                with -> PairLink.join(context, ids.get(with.opener()), with.opens() ? 0 : 1, round, buffers, owned));
+
+        link.ifPresent(pair -> pair.prepare(NodePair.LATENCY_BYTES, nodePair.latencyBatch()));
+        context.world().all().barrier("latency of round " + round);
+        link.ifPresent(pair -> write(
+                Metric.PAIR_LATENCY,
+                partner.orElseThrow(),
+                round,
+                NodePair.LATENCY_BYTES,
+                pair.connected(),
+                pair.time(NodePair.LATENCY_BYTES, nodePair.latencyBatch(), nodePair.latencySamples()).stream()
+                        .map(milliseconds -> 1e3 * milliseconds)
+                        .toList()));
+
+        link.ifPresent(pair -> pair.prepare(nodePair.bytes(), 1));
+        context.world().all().barrier("bandwidth of round " + round);
+        link.ifPresent(pair -> write(
+                Metric.PAIR_BANDWIDTH,
+                partner.orElseThrow(),
+                round,
+                nodePair.bytes(),
+                pair.connected(),
+                pair.time(nodePair.bytes(), 1, nodePair.samples()).stream()
+                        .map(milliseconds -> nodePair.bytes() / milliseconds / 1e6)
+                        .toList()));
+        owned.close();
+    }
+
+    private Optional<Partner> partner(List<Pair> pairs) {
+        int perNode = context.spec().gpusPerNode();
+        int rank = context.world().rank();
+        String node = context.spec().nodes().get(rank / perNode);
+        for (Pair pair : pairs) {
+            if (pair.a().equals(node)) {
+                return Optional.of(new Partner(pair.b(), true, rank));
+            }
+            if (pair.b().equals(node)) {
+                int opener = context.spec().nodes().indexOf(pair.a()) * perNode + rank % perNode;
+                return Optional.of(new Partner(pair.a(), false, opener));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void write(
+            Metric metric,
+            Partner partner,
+            int round,
+            long bytes,
+            Map<String, String> connected,
+            List<Double> samples) {
+        Map<String, String> conditions = new TreeMap<>(connected);
+        conditions.put("to", partner.node());
+        conditions.put("round", Integer.toString(round));
+        conditions.put("bytes", Long.toString(bytes));
+        conditions.put("over", context.spec().loopback() ? "host" : "network");
+        context.writer().write(Measurement.of(metric, samples, conditions));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.assay.worker;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import dev.assay.workload.CollectiveCase;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** A link that takes so much longer, whatever is sent. */
+record LateCommunicator(Communicator communicator, Duration delay) implements Communicator {
+    /** Long against what two busy cores add to an all-reduce of some KiB. */
+    static final Duration LATE = Duration.ofMillis(4);
+
+    @Override
+    public int rank() {
+        return communicator.rank();
+    }
+
+    @Override
+    public int ranks() {
+        return communicator.ranks();
+    }
+
+    @Override
+    public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
+        long end = System.nanoTime() + delay.toNanos();
+        for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        communicator.allReduceSum(send, receive, elements, stream);
+    }
+
+    @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        return communicator.prepare(what, elements, send, receive, stream);
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return communicator.report();
+    }
+
+    @Override
+    public void checkHealthy() {
+        communicator.checkHealthy();
+    }
+
+    @Override
+    public void close() {
+        communicator.close();
+    }
+}

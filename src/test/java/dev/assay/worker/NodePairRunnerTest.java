@@ -1,0 +1,166 @@
+package dev.assay.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.Statistic;
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.verdict.Judge;
+import dev.assay.verdict.Question;
+import dev.assay.verdict.State;
+import dev.assay.verdict.Verdict;
+import dev.assay.worker.FaultyDevice.Fault;
+import dev.assay.workload.NodePair;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodePairRunnerTest {
+    private static final NodePair NODE_PAIR = new NodePair(4096 + 16, 5, 3, 2);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"2, 2", "3, 1", "4, 2"})
+    void everyRankHasOneCheckedValueToItsLikeOnEveryOtherNode(int nodes, int perNode) throws Exception {
+        Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, nodes, perNode);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            List<String> others = IntStream.rangeClosed(1, nodes)
+                    .mapToObj(node -> "node" + node)
+                    .filter(node -> !node.equals(result.header().node()))
+                    .toList();
+            for (Metric metric : List.of(Metric.PAIR_BANDWIDTH, Metric.PAIR_LATENCY)) {
+                List<Measurement> found = result.measurements(metric, Map.of());
+                assertThat(found)
+                        .extracting(measurement -> measurement.conditions().get("to"))
+                        .containsExactlyInAnyOrderElementsOf(others);
+                assertThat(found)
+                        .extracting(measurement -> measurement.conditions().get("round"))
+                        .doesNotHaveDuplicates();
+                assertThat(found)
+                        .allMatch(measurement -> measurement.samples().size() == (metric == Metric.PAIR_LATENCY ? 3 : 5)
+                                && measurement.samples().stream().allMatch(value -> value > 0));
+            }
+            assertThat(result.checks())
+                    .filteredOn(check -> check.name().equals("node-pair.sum"))
+                    .hasSize(2 * (nodes - 1))
+                    .allMatch(check -> check.wrong() == 0)
+                    .extracting(check -> check.checked())
+                    .containsOnly(4L, 2056L);
+        }
+    }
+
+    @Test
+    void wrongSumsAreCountedOnTheRankThatHasThem() throws Exception {
+        Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, 2, 1);
+
+        ranks.run((spec, environment) ->
+                new FaultyDevice(environment, environment.rank() == 1 ? Fault.WRONG_ELEMENTS : Fault.LATE));
+
+        assertThat(ranks.result(0).checks()).allMatch(check -> check.wrong() == 0);
+        assertThat(ranks.result(1).checks())
+                .filteredOn(check -> check.name().equals("node-pair.sum"))
+                .hasSize(2)
+                .allMatch(check -> check.wrong() > 0);
+    }
+
+    @Test
+    void oneNodeHasNoPairsAndSaysSo() throws Exception {
+        Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, 1, 2);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.FAILED);
+
+        assertThat(ranks.result(0).failure().orElseThrow().message()).contains("two nodes or more");
+    }
+
+    @Test
+    void aNodeWhosePairsAreSlowIsAccused() throws Exception {
+        Verdict verdict = verdict(4, environment -> environment.node().equals("node3") ? Fault.VERY_LATE : Fault.LATE);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.details())
+                .filteredOn(line -> line.startsWith("accused: "))
+                .singleElement()
+                .asString()
+                .contains("node3", "in 3 of 3 meetings")
+                .doesNotContain("node1", "node2", "node4");
+        assertThat(verdict.sentence()).contains("accused: cannot tell apart: {node node3, node3 GPU 0}");
+    }
+
+    @Test
+    void aCleanFleetAccusesNobody() throws Exception {
+        Verdict verdict = verdict(4, environment -> Fault.LATE);
+
+        assertThat(verdict.details()).noneMatch(line -> line.startsWith("accused: "));
+        assertThat(verdict.coverage().measured()).isEqualTo(12);
+    }
+
+    @Test
+    void ofTwoNodesNeitherIsAccused() throws Exception {
+        Verdict verdict = verdict(2, environment -> environment.node().equals("node2") ? Fault.VERY_LATE : Fault.LATE);
+
+        assertThat(verdict.details()).noneMatch(line -> line.startsWith("accused: "));
+        assertThat(verdict.coverage().measured()).isEqualTo(2);
+    }
+
+    private interface Faults {
+        Fault of(RankEnvironment environment);
+    }
+
+    private Verdict verdict(int nodes, Faults faults) throws Exception {
+        Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, nodes, 1);
+        assertThat(ranks.run((spec, environment) -> new FaultyDevice(environment, faults.of(environment))))
+                .containsOnly(Worker.DONE);
+        List<RankResult> results = ranks.results();
+        LaunchResult launch = new LaunchResult(
+                "launch-1",
+                LaunchRole.LOAD,
+                0,
+                results.stream().map(result -> result.header().node()).toList(),
+                1,
+                results,
+                List.of(),
+                Optional.empty());
+        Criterion criterion = new Criterion(
+                "pair-bandwidth-fleet",
+                "Pairs",
+                "node-pair",
+                Metric.PAIR_BANDWIDTH,
+                Map.of(),
+                Statistic.MEDIAN,
+                new Limit.OfMedian(0.5),
+                Metric.PAIR_BANDWIDTH.unit(),
+                OptionalDouble.empty(),
+                "a test",
+                List.of(),
+                true,
+                Optional.empty());
+        Question question = new Question(
+                criterion.id() + "@" + nodes,
+                "Pairs",
+                criterion,
+                nodes,
+                1,
+                NODE_PAIR.valuesPerRank(Metric.PAIR_BANDWIDTH.key(), 1, nodes),
+                new Question.Contract("reference", 1, 1, 1, Map.of(), true, true, 1, 0, 1));
+        return Judge.judge(List.of(question), new ExperimentResult("node-pair", List.of(launch), ""))
+                .get(0);
+    }
+}
