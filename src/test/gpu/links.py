@@ -50,7 +50,7 @@ def spec(workload, folder):
     os.makedirs(folder, exist_ok=True)
     content = dict(schema=1, runId="links", planHash="links", experiment=workload, launch="links", role="LOAD",
                    repetition=0, workload=WORKLOADS[workload], device="cuda", nodes=["n0"], gpusPerNode=2,
-                   measuredSeconds=20.0, warmUpSeconds=0.0, phaseDeadlineSeconds=60.0,
+                   measuredSeconds=20.0, warmUpSeconds=0.5, phaseDeadlineSeconds=60.0,
                    seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
     with open(os.path.join(folder, "spec.json"), "w") as file:
         json.dump(content, file, indent=1)

@@ -56,7 +56,7 @@ final class Timing {
         if (workload instanceof Burn || workload instanceof Coupled) {
             return cluster.device() == DeviceKind.REFERENCE ? 0.2 : workload instanceof Burn ? 4 : 2;
         }
-        return 0;
+        return workload instanceof Hbm && cluster.device() == DeviceKind.CUDA ? 0.5 : 0;
     }
 
     /** What a workload takes whose length follows from its own sizes, as measured on an H200 and on one Java thread. */
