@@ -44,6 +44,9 @@ final class Scope {
                             + " weak scale efficiency on " + Words.nodeCounts(Planner.scaledCounts(counts))
                             + " against every node's own baseline."));
         }
+        parts(criteria)
+                .ifPresent(families -> lines.add("The parts measured by " + families + " " + where
+                        + " reach every limit that the criteria set them, with right results."));
         return lines;
     }
 
@@ -51,6 +54,16 @@ final class Scope {
         return criteria.stream()
                 .filter(criterion -> criterion.workload().equals("burn"))
                 .toList();
+    }
+
+    /** Families with judged criteria beside the two that have sentences of their own. */
+    private static Optional<String> parts(List<Criterion> criteria) {
+        return criteria.stream()
+                .filter(Criterion::judged)
+                .map(Criterion::workload)
+                .filter(workload -> !workload.equals("burn") && !workload.equals("coupled"))
+                .distinct()
+                .reduce((before, next) -> before + ", " + next);
     }
 
     private static Optional<Criterion> floor(List<Criterion> criteria, Metric metric) {

@@ -22,6 +22,8 @@ final class SizeCharts {
     /** The condition that names a size. */
     private static final String BYTES = "bytes";
 
+    private static final long MOST_LATENCY_BYTES = 256 << 10;
+
     private SizeCharts() {}
 
     static List<Chart> of(List<LaunchResult> launches, Row row) {
@@ -43,7 +45,7 @@ final class SizeCharts {
             for (Measurement measurement : rank.measurements(criterion.metric(), common)) {
                 String operation = measurement.conditions().getOrDefault("operation", "");
                 String bytes = measurement.conditions().getOrDefault(BYTES, "");
-                if (bytes.matches("[0-9]{1,18}")) {
+                if (bytes.matches("[0-9]{1,18}") && shows(criterion.metric(), Long.parseLong(bytes))) {
                     curves.computeIfAbsent(operation, name -> new TreeMap<>())
                             .merge(Long.parseLong(bytes), median(measurement), worse(criterion.metric()));
                 }
@@ -66,6 +68,11 @@ final class SizeCharts {
                 floor(criterion),
                 criterion.ceiling(),
                 source(row)));
+    }
+
+    /** The time of a small collective is latency; that of a large one is its bandwidth over again, and would hide the rest. */
+    private static boolean shows(Metric metric, long bytes) {
+        return metric != Metric.COLLECTIVE_TIME || bytes <= MOST_LATENCY_BYTES;
     }
 
     private static java.util.function.BinaryOperator<Double> worse(Metric metric) {
