@@ -77,6 +77,7 @@ public final class Planner {
             experiments.add(
                     experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
         }
+        List<Row> rows = Rows.of(resolved, counts, cluster);
         return new Plan(
                 cluster,
                 model,
@@ -84,9 +85,9 @@ public final class Planner {
                 seconds,
                 experiments,
                 extension(cluster, coupled, resolved, counts, seconds),
-                Rows.of(resolved, counts, cluster),
+                rows,
                 floor,
-                Scope.certifies(cluster, model, resolved, counts, seconds),
+                Scope.certifies(cluster, model, asked(rows), counts, seconds),
                 Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))),
                 selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
     }
@@ -170,6 +171,7 @@ public final class Planner {
                 .filter(criterion -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
                 .toList();
+        List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
         return new Plan(
                 plan.cluster(),
                 plan.gpuModel(),
@@ -177,9 +179,10 @@ public final class Planner {
                 plan.durationSeconds(),
                 plan.experiments(),
                 plan.extension(),
-                Rows.of(resolved, plan.nodeCounts(), plan.cluster()),
+                rows,
                 plan.fabricFloorGBps(),
-                Scope.certifies(plan.cluster(), plan.gpuModel(), resolved, plan.nodeCounts(), plan.durationSeconds()),
+                Scope.certifies(
+                        plan.cluster(), plan.gpuModel(), asked(rows), plan.nodeCounts(), plan.durationSeconds()),
                 plan.omits(),
                 plan.selection());
     }
@@ -187,6 +190,10 @@ public final class Planner {
     /** Whether so many nodes have what the workload measures. */
     private static boolean measures(String workload, int nodes) {
         return !workload.equals("node-pair") || NodePair.measures(nodes);
+    }
+
+    private static List<Criterion> asked(List<Row> rows) {
+        return rows.stream().map(Row::criterion).distinct().toList();
     }
 
     private static boolean needs(List<Criterion> criteria, Workload workload) {
