@@ -24,7 +24,7 @@ final class RowSamples {
             case WRONG_ELEMENTS -> WHO + "check,checked,wrong,worst of its bound,detail";
             case DISTINCT_RESULTS -> WHO + "result,digest";
             case IDENTITY_DIFFERENCES -> WHO + "fact,value";
-            default -> WHO + "metric,unit,samples";
+            default -> WHO + "metric,unit,conditions,samples";
         };
         return bounded(
                 head,
@@ -53,8 +53,9 @@ final class RowSamples {
             default ->
                 rank.measurements().stream()
                         .filter(measurement -> sources.contains(measurement.metric()))
-                        .map(measurement -> measurement.metric().key() + nic(measurement) + ","
+                        .map(measurement -> measurement.metric().key() + ","
                                 + measurement.unit().symbol() + ","
+                                + quoted(conditions(measurement)) + ","
                                 + measurement.samples().stream()
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(",")));
@@ -76,12 +77,12 @@ final class RowSamples {
         };
     }
 
-    /** A NIC's figure is worth nothing without its name. */
-    private static String nic(Measurement measurement) {
-        String nic = measurement
-                .conditions()
-                .getOrDefault("nic", measurement.conditions().getOrDefault("algorithm", ""));
-        return measurement.metric().ofNics() && !nic.isEmpty() ? " " + nic : "";
+    /** What tells the cases of one metric apart, in the order of their names. */
+    private static String conditions(Measurement measurement) {
+        return new TreeMap<>(measurement.conditions())
+                .entrySet().stream()
+                        .map(condition -> condition.getKey() + "=" + condition.getValue())
+                        .collect(Collectors.joining(" "));
     }
 
     private static String who(RankResult rank) {
