@@ -2,27 +2,18 @@ package dev.assay.worker;
 
 import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
-import dev.assay.device.Device;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
-import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Health;
-import dev.assay.device.HostCopies;
-import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
-import dev.assay.device.PeerAccess;
-import dev.assay.device.Replay;
 import dev.assay.device.Stream;
-import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
-import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectivePiece;
-import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,17 +21,16 @@ import java.util.List;
 import java.util.Map;
 
 /** A reference device with one planted fault. */
-final class FaultyDevice implements Device {
+final class FaultyDevice extends DelegatingDevice {
     static final String REFUSAL = "cublasLtMatmul: not supported";
 
     /** Place of the 64-bit word with the stuck bit, in the region under test. */
     static final long STUCK_WORD = 77;
 
-    private final Device device;
     private final Fault fault;
 
     FaultyDevice(RankEnvironment environment, Fault fault) {
-        this.device = new ReferenceDevice(environment.node(), environment.localRank());
+        super(new ReferenceDevice(environment.node(), environment.localRank()));
         this.fault = fault;
     }
 
@@ -61,80 +51,20 @@ final class FaultyDevice implements Device {
     }
 
     @Override
-    public DeviceIdentity identity() {
-        return device.identity();
-    }
-
-    @Override
-    public DeviceMemory allocate(long bytes) {
-        return device.allocate(bytes);
-    }
-
-    @Override
-    public Stream newStream() {
-        return device.newStream();
-    }
-
-    @Override
-    public Event newEvent() {
-        return device.newEvent();
-    }
-
-    @Override
-    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
-        device.fillNormal(target, elements, seed, stream);
-    }
-
-    @Override
-    public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
-        device.fillMatrix(target, type, elements, seed, stream);
-    }
-
-    @Override
-    public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
-        device.fillGradient(target, elements, seed, rank, ranks, stream);
-    }
-
-    @Override
-    public void poison(DeviceMemory target, Stream stream) {
-        device.poison(target, stream);
-    }
-
-    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         spoil(reduced, stream);
-        return device.countWrongSums(reduced, elements, seed, ranks, stream);
+        return super.countWrongSums(reduced, elements, seed, ranks, stream);
     }
 
     @Override
     public long checksum(DeviceMemory memory, long bytes, Stream stream) {
-        return device.checksum(memory, bytes, stream) ^ (fault == Fault.WRONG_ELEMENTS ? 1 : 0);
-    }
-
-    @Override
-    public MemoryLoad memoryLoad() {
-        return device.memoryLoad();
-    }
-
-    @Override
-    public long freeBytes() {
-        return device.freeBytes();
+        return super.checksum(memory, bytes, stream) ^ (fault == Fault.WRONG_ELEMENTS ? 1 : 0);
     }
 
     @Override
     public MemoryTest newMemoryTest() {
-        MemoryTest test = device.newMemoryTest();
+        MemoryTest test = super.newMemoryTest();
         return fault == Fault.STUCK_MEMORY_BIT ? new StuckBit(test, STUCK_WORD) : test;
-    }
-
-    @Override
-    public HostCopies hostCopies() {
-        return device.hostCopies();
-    }
-
-    @Override
-    public PeerAccess peerAccess() {
-        return device.peerAccess();
     }
 
     @Override
@@ -142,24 +72,18 @@ final class FaultyDevice implements Device {
         if (fault == Fault.GEMM_REFUSED || fault == Fault.XID) {
             throw new DeviceException(REFUSAL);
         }
-        return device.newGemm(gemm);
+        return super.newGemm(gemm);
     }
 
     @Override
     public Check checkFreivalds(Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, long seed, Stream stream) {
         spoil(c, stream);
-        return device.checkFreivalds(gemm, a, b, c, seed, stream);
-    }
-
-    @Override
-    public Check checkElements(
-            Gemm gemm, DeviceMemory a, DeviceMemory b, DeviceMemory c, int samples, long seed, Stream stream) {
-        return device.checkElements(gemm, a, b, c, samples, seed, stream);
+        return super.checkFreivalds(gemm, a, b, c, seed, stream);
     }
 
     @Override
     public CollectiveLoad collectiveLoad() {
-        CollectiveLoad load = device.collectiveLoad();
+        CollectiveLoad load = super.collectiveLoad();
         return new CollectiveLoad() {
             @Override
             public void fill(
@@ -183,18 +107,8 @@ final class FaultyDevice implements Device {
     }
 
     @Override
-    public Replay capture(Stream stream, Runnable work) {
-        return device.capture(stream, work);
-    }
-
-    @Override
-    public byte[] newCommunicatorId() {
-        return device.newCommunicatorId();
-    }
-
-    @Override
     public Communicator join(byte[] id, int rank, int ranks) {
-        Communicator communicator = device.join(id, rank, ranks);
+        Communicator communicator = super.join(id, rank, ranks);
         return switch (fault) {
             case LATE -> new LateCommunicator(communicator, LateCommunicator.LATE);
             case VERY_LATE -> new LateCommunicator(communicator, LateCommunicator.LATE.multipliedBy(10));
@@ -203,13 +117,8 @@ final class FaultyDevice implements Device {
     }
 
     @Override
-    public Telemetry newTelemetry() {
-        return device.newTelemetry();
-    }
-
-    @Override
     public Health newHealth() {
-        return fault == Fault.XID || fault == Fault.WORN ? new WornHealth() : device.newHealth();
+        return fault == Fault.XID || fault == Fault.WORN ? new WornHealth() : super.newHealth();
     }
 
     private static final class WornHealth implements Health {
@@ -234,11 +143,6 @@ final class FaultyDevice implements Device {
 
         @Override
         public void close() {}
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 
     private void spoil(DeviceMemory memory, Stream stream) {
