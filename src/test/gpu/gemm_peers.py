@@ -1,4 +1,4 @@
-"""What `gemms` needs beside a shell: the spec for our worker, our results read back, PyTorch's GEMMs, and the ratios.
+"""What `gemms` needs beside a shell: the spec for our worker, our results read back, and PyTorch's GEMMs.
 
 Both time single GEMMs of a burst from event to event after the same pause, on standard normal data, and report the median;
 sustained ones are timed after the same heating, over the same seconds. PyTorch's second operand is transposed, C = A B^T, as
@@ -20,8 +20,6 @@ BURSTS = ([("bf16", shape) for shape in [SQUARE] + TRAINING]
 SUSTAINED = [("bf16", SQUARE), ("fp8-e4m3", SQUARE)]
 PAUSE, LEAD_IN, SAMPLES = 0.2, 3, 10
 HEAT, SECONDS, BATCH = 1.5, 2.0, 20
-# Two-sided 95 % quantiles of Student's t for 1 to 9 degrees of freedom.
-STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
 
 
 def gemm(precision, shape):
@@ -141,21 +139,5 @@ def torch_peer():
             torch.cuda.empty_cache()
 
 
-def ratios(table):
-    """Medians with their spread, and the geometric mean of ours over PyTorch's, round by round, with its 95 % interval."""
-    values = {}
-    with open(table) as lines:
-        for who, what, value, _ in (line.rstrip("\n").split("\t") for line in lines):
-            values.setdefault(what, {}).setdefault(who, []).append(float(value))
-    for what, by_who in values.items():
-        ours, theirs = by_who["assay"], by_who["pytorch"]
-        logs = [math.log(our / their) for our, their in zip(ours, theirs, strict=True)]
-        mean = statistics.mean(logs)
-        half = STUDENT[len(logs) - 2] * statistics.stdev(logs) / math.sqrt(len(logs))
-        print(f"{what}: assay {statistics.median(ours):.1f} ({min(ours):.1f}-{max(ours):.1f}), "
-              f"pytorch {statistics.median(theirs):.1f} ({min(theirs):.1f}-{max(theirs):.1f}) TFLOPS, "
-              f"ratio {math.exp(mean):.4f} ({math.exp(mean - half):.4f}-{math.exp(mean + half):.4f})")
-
-
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "torch": torch_peer, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])
+    {"spec": spec, "show": show, "torch": torch_peer}[sys.argv[1]](*sys.argv[2:])

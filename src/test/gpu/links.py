@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import random
 import statistics
 import sys
 import time
@@ -121,27 +120,5 @@ def torch():
         row("pytorch", what, buffers * 4096 * MIB / milliseconds / 1e6, "GB/s")
 
 
-def interval(ours, theirs):
-    """95 % of 10 000 bootstrap samples of the ratio of the medians."""
-    draw = random.Random(1)
-    ratios = sorted(statistics.median(draw.choices(ours, k=len(ours))) / statistics.median(draw.choices(theirs, k=len(theirs)))
-                    for _ in range(10_000))
-    return ratios[249], ratios[9_749]
-
-
-def ratios(table):
-    values = {}
-    with open(table) as lines:
-        for who, what, number, unit in (line.rstrip("\n").split("\t") for line in lines):
-            values.setdefault((what, unit), {}).setdefault(who, []).append(float(number))
-    for (what, unit), by_who in values.items():
-        ours = by_who.pop("assay")
-        for peer, theirs in by_who.items():
-            low, high = interval(ours, theirs)
-            print(f"{what}: assay {statistics.median(ours):.1f} {unit} ({min(ours):.1f}-{max(ours):.1f}), "
-                  f"{peer} {statistics.median(theirs):.1f} ({min(theirs):.1f}-{max(theirs):.1f}), "
-                  f"ratio {statistics.median(ours) / statistics.median(theirs):.4f} ({low:.4f}-{high:.4f})")
-
-
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "cases": cases, "read": read, "torch": torch, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])
+    {"spec": spec, "show": show, "cases": cases, "read": read, "torch": torch}[sys.argv[1]](*sys.argv[2:])

@@ -104,18 +104,5 @@ def watch(seconds):
         before, after = after, before
 
 
-def ratios(table):
-    """Medians with their spread, and ours over the peer's."""
-    values = {}
-    with open(table) as lines:
-        for who, what, value, unit in (line.rstrip("\n").split("\t") for line in lines):
-            values.setdefault((what, unit), {}).setdefault(who, []).append(float(value))
-    for (what, unit), by_who in values.items():
-        peer = next(who for who in by_who if who != "assay")
-        ours, theirs = statistics.median(by_who["assay"]), statistics.median(by_who[peer])
-        print(f"{what}: assay {ours:.2f} {unit} ({min(by_who['assay']):.2f}-{max(by_who['assay']):.2f}), "
-              f"{peer} {theirs:.2f} ({min(by_who[peer]):.2f}-{max(by_who[peer]):.2f}), ratio {ours / theirs:.4f}")
-
-
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "gemm": gemm, "watch": watch, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])
+    {"spec": spec, "show": show, "gemm": gemm, "watch": watch}[sys.argv[1]](*sys.argv[2:])

@@ -43,6 +43,8 @@ public enum Metric {
 
     /** 2·M·N·K over time, one sample a timed batch of equal work. */
     GEMM_TFLOPS("gemm.tflops", Unit.TFLOPS),
+    /** 2·M·N·K over the time of an output and its digest: arithmetic whose every bit was compared, one sample an output. */
+    GEMM_COMPARED("gemm.compared", Unit.TFLOPS),
 
     /** Time of one coupled step on this rank. */
     STEP_TIME("step.time", Unit.MILLISECOND),

@@ -14,7 +14,7 @@ final class Hints {
             case SM_CLOCK, TEMPERATURE, THROTTLE_THERMAL -> "its cooling: temperature, fans, airflow";
             case THROTTLE_POWER_CAP, THROTTLE_HARDWARE -> "the node's power supplies and power brake";
             case TELEMETRY_COVERAGE, TELEMETRY_RATE -> "the rank's log: telemetry stalled";
-            case GEMM_TFLOPS, STEP_TFLOPS -> "clock, power and temperature of the slowest GPU";
+            case GEMM_TFLOPS, GEMM_COMPARED, STEP_TFLOPS -> "clock, power and temperature of the slowest GPU";
             case STEP_TIME, COMPUTE_ALONE, STEP_FLOP -> "clock and power of that GPU";
             case COMMUNICATION_ALONE, STEP_BYTES, SCALE_EFFICIENCY -> "links, NICs and NCCL's settings";
             case SENSITIVITY -> "the workload's bytes a step: too few for this fabric";

@@ -144,6 +144,7 @@ final class Physics {
                     TELEMETRY_COVERAGE,
                     TELEMETRY_RATE,
                     GEMM_TFLOPS,
+                    GEMM_COMPARED,
                     STEP_TIME,
                     COMPUTE_ALONE,
                     COMMUNICATION_ALONE,

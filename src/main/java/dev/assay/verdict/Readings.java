@@ -117,6 +117,7 @@ record Readings(
                     TELEMETRY_COVERAGE,
                     TELEMETRY_RATE,
                     GEMM_TFLOPS,
+                    GEMM_COMPARED,
                     STEP_TIME,
                     COMPUTE_ALONE,
                     COMMUNICATION_ALONE,

@@ -51,8 +51,9 @@ final class GemmSweepRunner implements Runner {
         rest();
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
         List<Double> times = pipeline.run((long) LEAD_IN + sweep.samples());
-        write(work, 1, times.subList(LEAD_IN, times.size()), conditions(work, "burst"));
-        work.verify(OUTPUTS);
+        Map<String, String> conditions = conditions(work, "burst");
+        write(Metric.GEMM_TFLOPS, work, 1, times.subList(LEAD_IN, times.size()), conditions);
+        write(Metric.GEMM_COMPARED, work, 1, work.verify(OUTPUTS), conditions);
         owned.close();
     }
 
@@ -73,17 +74,17 @@ final class GemmSweepRunner implements Runner {
 
         WatchedLoad.Watched watched = load.watch(telemetry, sweep.sustainedSeconds());
         Map<String, String> conditions = conditions(work, "sustained");
-        write(work, sweep.batch(), watched.batches(), conditions);
+        write(Metric.GEMM_TFLOPS, work, sweep.batch(), watched.batches(), conditions);
         TelemetryLines.write(context.writer(), watched.window(), sweep.sustainedSeconds(), conditions);
-        work.verify(OUTPUTS);
+        write(Metric.GEMM_COMPARED, work, 1, work.verify(OUTPUTS), conditions);
         owned.close();
     }
 
-    private void write(GemmWork work, int gemms, List<Double> times, Map<String, String> conditions) {
+    private void write(Metric metric, GemmWork work, int gemms, List<Double> times, Map<String, String> conditions) {
         List<Double> tflops = times.stream()
                 .map(milliseconds -> work.tflops(gemms, milliseconds))
                 .toList();
-        context.writer().write(Measurement.of(Metric.GEMM_TFLOPS, tflops, conditions));
+        context.writer().write(Measurement.of(metric, tflops, conditions));
     }
 
     static Map<String, String> conditions(GemmWork work, String mode) {

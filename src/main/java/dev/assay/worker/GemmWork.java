@@ -8,11 +8,11 @@ import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.workload.Gemm;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * The GEMM that every workload runs: the same seeded inputs on every rank, one algorithm for all, so every GPU must give the
@@ -80,10 +80,17 @@ final class GemmWork {
     /**
      * Judges outputs, made hot into poisoned memory: the bits of each against the cold one, the values of the last against the
      * inputs.
+     *
+     * @return milliseconds of each output with its digest, by the host's clock
      */
-    void verify(int outputs) {
-        List<Long> hot =
-                LongStream.generate(this::outputDigest).limit(outputs).boxed().toList();
+    List<Double> verify(int outputs) {
+        List<Long> hot = new ArrayList<>();
+        List<Double> milliseconds = new ArrayList<>();
+        for (int i = 0; i < outputs; i++) {
+            long began = System.nanoTime();
+            hot.add(outputDigest());
+            milliseconds.add((System.nanoTime() - began) / 1e6);
+        }
         context.writer().write(new Digest("gemm.c" + suffix, hex(hot.get(outputs - 1))));
         long different = hot.stream().filter(digest -> digest != cold).count();
         context.writer()
@@ -98,6 +105,7 @@ final class GemmWork {
         long seed = context.spec().seed();
         check(context.device().checkFreivalds(gemm, a, b, c, Counter.hash(seed, 2), stream));
         check(context.device().checkElements(gemm, a, b, c, FP64_SAMPLES, Counter.hash(seed, 3), stream));
+        return milliseconds;
     }
 
     private void check(Check check) {

@@ -56,6 +56,10 @@ class GemmSweepRunnerTest {
                         Metric.GEMM_TFLOPS, Map.of("dtype", precision.key(), "shape", "16x32x48", "mode", "burst"));
                 assertThat(burst).hasSize(1);
                 assertThat(burst.get(0).samples()).hasSize(3).allMatch(tflops -> tflops > 0);
+                assertThat(result.measurements(
+                                Metric.GEMM_COMPARED, burst.get(0).conditions()))
+                        .hasSize(1)
+                        .allMatch(compared -> compared.samples().size() == 4);
                 assertThat(result.checks())
                         .extracting(Check::name)
                         .contains(
