@@ -3,11 +3,6 @@
 #include "grid.cuh"
 #include "format.cuh"
 
-// out[i] = bf16(normal(seed, i)).
-extern "C" __global__ void assay_fill_normal(bf16* out, u64 elements, u64 seed) {
-    for (u64 i = grid_thread(); i < elements; i += grid_threads()) out[i] = counter_bf16_normal(seed, i);
-}
-
 // The elements of a matrix of any format.
 extern "C" __global__ void assay_fill_matrix(void* out, u64 elements, u64 seed, int format) {
     for (u64 i = grid_thread(); i < elements; i += grid_threads()) element_fill(out, i, format, seed);

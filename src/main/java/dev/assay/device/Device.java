@@ -19,12 +19,9 @@ public interface Device extends AutoCloseable {
 
     Event newEvent();
 
-    /** Fills with standard normal bf16 values: element i is {@code bf16(normal(seed, i))} of {@link Counter}. */
-    void fillNormal(DeviceMemory target, long elements, long seed, Stream stream);
-
     /**
      * Fills with values of a matrix type that {@link Counter} makes of seed and index: standard normal, of int8 uniform in
-     * −127..127. In bf16 the same as {@link #fillNormal}.
+     * −127..127.
      */
     void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream);
 

@@ -48,11 +48,6 @@ abstract class DelegatingDevice implements Device {
     }
 
     @Override
-    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
-        device.fillNormal(target, elements, seed, stream);
-    }
-
-    @Override
     public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
         device.fillMatrix(target, type, elements, seed, stream);
     }

@@ -140,12 +140,6 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
-        CudaMemory memory = holding(target, 2 * elements);
-        kernels.launch("assay_fill_normal", elements, THREADS, (CudaStream) stream, memory.address(), elements, seed);
-    }
-
-    @Override
     public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
         CudaMemory memory = holding(target, type.bytes() * elements);
         kernels.launch(

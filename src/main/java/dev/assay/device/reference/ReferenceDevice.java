@@ -78,17 +78,6 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
-    public void fillNormal(DeviceMemory target, long elements, long seed, Stream stream) {
-        HostMemory memory = HostMemory.of(target);
-        memory.requireElements("filling with normals", elements);
-        SerialStream.of(stream).enqueue(() -> {
-            for (long i = 0; i < elements; i++) {
-                memory.bits(i, Counter.bf16Normal(seed, i));
-            }
-        });
-    }
-
-    @Override
     public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
         Matrix matrix = Matrix.of("filling a matrix", target, type, elements);
         SerialStream.of(stream).enqueue(() -> matrix.fill(elements, seed));

@@ -12,6 +12,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.Stream;
 import dev.assay.measurement.DeviceIdentity;
+import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -74,7 +75,7 @@ class CudaDeviceTest {
     @ValueSource(ints = {1, 7, 255, 256, 257, 1_000_003})
     void normalFillIsTheCountersBitForBit(int elements) {
         try (DeviceMemory memory = poisoned(2L * elements + 2)) {
-            device.fillNormal(memory, elements, seed, stream);
+            device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
 
             short[] got = shorts(memory);
             assertThat(Arrays.copyOf(got, elements)).isEqualTo(oracle(elements, i -> Counter.bf16Normal(seed, i)));
@@ -89,7 +90,7 @@ class CudaDeviceTest {
             DeviceMemory tail = memory.slice(2 * elements - 2000, 2000);
             device.poison(tail, stream);
 
-            device.fillNormal(memory, elements, seed, stream);
+            device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
 
             assertThat(shorts(tail)).isEqualTo(oracle(1000, i -> Counter.bf16Normal(seed, elements - 1000 + i)));
         }
@@ -167,12 +168,12 @@ class CudaDeviceTest {
                 Event start = device.newEvent();
                 Event middle = device.newEvent();
                 Event end = device.newEvent()) {
-            device.fillNormal(memory, elements, seed, stream);
+            device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
             stream.synchronize(DEADLINE);
 
             long before = System.nanoTime();
             stream.record(start);
-            device.fillNormal(memory, elements, seed, stream);
+            device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
             stream.record(middle);
             second.await(middle);
             second.record(end);
@@ -194,7 +195,7 @@ class CudaDeviceTest {
         long elements = 1L << 30;
         try (DeviceMemory memory = device.allocate(2 * elements)) {
             for (int i = 0; i < 20; i++) {
-                device.fillNormal(memory, elements, seed, stream);
+                device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
             }
             assertThatThrownBy(() -> stream.synchronize(Duration.ofNanos(1)))
                     .isInstanceOf(DeviceException.class)
@@ -230,7 +231,7 @@ class CudaDeviceTest {
             assertThatThrownBy(() -> memory.slice(40, 61)).hasMessageContaining("0..100");
             assertThatThrownBy(() -> memory.slice(Long.MAX_VALUE, 2)).hasMessageContaining("0..100");
             assertThatThrownBy(() -> memory.write(new byte[101])).hasMessageContaining("101");
-            assertThatThrownBy(() -> device.fillNormal(memory, 51, seed, stream))
+            assertThatThrownBy(() -> device.fillMatrix(memory, ElementType.BF16, 51, seed, stream))
                     .hasMessageContaining("102");
         }
     }

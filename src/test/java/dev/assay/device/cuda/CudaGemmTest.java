@@ -10,6 +10,7 @@ import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import java.util.Random;
@@ -302,8 +303,8 @@ class CudaGemmTest {
             b = device.allocate(2L * gemm.n() * gemm.k());
             c = device.allocate(2L * gemm.m() * gemm.n());
             spare = device.allocate(a.bytes() + 256);
-            device.fillNormal(a, (long) gemm.m() * gemm.k(), seed, stream);
-            device.fillNormal(b, (long) gemm.n() * gemm.k(), seed + 1, stream);
+            device.fillMatrix(a, ElementType.BF16, (long) gemm.m() * gemm.k(), seed, stream);
+            device.fillMatrix(b, ElementType.BF16, (long) gemm.n() * gemm.k(), seed + 1, stream);
             device.poison(c, stream);
         }
 

@@ -9,6 +9,7 @@ import dev.assay.device.Telemetry;
 import dev.assay.device.Telemetry.Window;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,13 +87,13 @@ class GpuTelemetryGpuTest {
                 DeviceMemory memory = device.allocate(2 * elements);
                 Stream stream = device.newStream();
                 Telemetry telemetry = device.newTelemetry()) {
-            device.fillNormal(memory, elements, 1, stream);
+            device.fillMatrix(memory, ElementType.BF16, elements, 1, stream);
             stream.synchronize(Duration.ofSeconds(30));
             telemetry.begin();
             long start = System.nanoTime();
             for (long seed = 2; System.nanoTime() - start < duration.toNanos(); seed++) {
                 for (int i = 0; i < 20; i++) {
-                    device.fillNormal(memory, elements, seed, stream);
+                    device.fillMatrix(memory, ElementType.BF16, elements, seed, stream);
                 }
                 stream.synchronize(Duration.ofSeconds(30));
             }

@@ -33,7 +33,7 @@ class NvrtcCompilerTest {
         assertThat(cubin).startsWith(0x7F, 'E', 'L', 'F');
         String text = new String(cubin, StandardCharsets.ISO_8859_1);
         assertThat(List.of(
-                        "assay_fill_normal",
+                        "assay_fill_matrix",
                         "assay_fill_gradient",
                         "assay_checksum",
                         "assay_count_wrong_sums",

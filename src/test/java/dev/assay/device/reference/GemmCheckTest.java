@@ -8,6 +8,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -100,8 +101,8 @@ class GemmCheckTest {
             a = device.allocate(2L * gemm.m() * gemm.k());
             b = device.allocate(2L * gemm.n() * gemm.k());
             c = device.allocate(2L * gemm.m() * gemm.n());
-            device.fillNormal(a, (long) gemm.m() * gemm.k(), Counter.hash(seed, 0), stream);
-            device.fillNormal(b, (long) gemm.n() * gemm.k(), Counter.hash(seed, 1), stream);
+            device.fillMatrix(a, ElementType.BF16, (long) gemm.m() * gemm.k(), Counter.hash(seed, 0), stream);
+            device.fillMatrix(b, ElementType.BF16, (long) gemm.n() * gemm.k(), Counter.hash(seed, 1), stream);
             device.poison(c, stream);
             try (GemmRunner runner = device.newGemm(gemm)) {
                 runner.choose(runner.candidates().get(candidate));
