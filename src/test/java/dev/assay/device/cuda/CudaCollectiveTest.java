@@ -13,41 +13,14 @@ import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectivePiece;
 import dev.assay.workload.CollectiveType;
 import dev.assay.workload.Reduction;
-import java.time.Duration;
 import java.util.OptionalInt;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The kernels of collectives against their Java oracle, and NCCL's calls over one rank, plain and as a graph, on GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaCollectiveTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+class CudaCollectiveTest extends GpuTest {
     private static final int ELEMENTS = 10_007;
     private static final int RANKS = 3;
-
-    private final long seed = new Random().nextLong();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
-
-    @AfterAll
-    void close() {
-        stream.close();
-        device.close();
-    }
 
     @ParameterizedTest
     @EnumSource(CollectiveType.class)

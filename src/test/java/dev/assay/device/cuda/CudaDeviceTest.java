@@ -19,38 +19,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every kernel but those of the GEMM against its Java oracle, on fresh random input, on GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaDeviceTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
-
-    private final long seed = new Random().nextLong();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
-
-    @AfterAll
-    void close() {
-        stream.close();
-        device.close();
-    }
+class CudaDeviceTest extends GpuTest {
 
     @Test
     void theIdentityIsWhole() {

@@ -8,46 +8,17 @@ import dev.assay.device.Counter;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
-import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
-import java.time.Duration;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The GEMM and its two checks against fp64 in Java, on GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaGemmTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+class CudaGemmTest extends GpuTest {
     /** What the names say: off by this many standard deviations of C, Freivalds sees one element at these sizes. */
     private static final float GROSS = 8;
-
-    private final Random random = new Random();
-    private final long seed = random.nextLong();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
-
-    @AfterAll
-    void close() {
-        stream.close();
-        device.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"16, 16, 16", "77, 40, 24", "1, 8, 8", "130, 264, 88", "333, 72, 1000", "256, 512, 4096"})

@@ -8,44 +8,16 @@ import dev.assay.device.HostPlace;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.PeerAccess;
 import dev.assay.device.PinnedMemory;
-import dev.assay.device.Stream;
 import dev.assay.workload.MemoryKernel;
 import dev.assay.workload.PeerMethod;
 import java.nio.IntBuffer;
-import java.time.Duration;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one process can see of links by itself: pinned copies, and the copies of peers within GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaLinksGpuTest {
+class CudaLinksGpuTest extends GpuTest {
     private static final long BYTES = (4L << 20) + 16;
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
-
-    private final long seed = new Random().nextLong();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
-
-    @AfterAll
-    void close() {
-        stream.close();
-        device.close();
-    }
 
     @Test
     void pinnedMemoryOfEveryPlaceIsCopiedBothWays() {

@@ -5,46 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.MemoryFaults;
 import dev.assay.device.MemoryTest;
-import dev.assay.device.Stream;
 import dev.assay.device.TestWords;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.MemtestPattern;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The kernels of the memory test against {@link TestWords}, over sizes that fill no block, on GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaMemoryTestGpuTest {
+class CudaMemoryTestGpuTest extends GpuTest {
     private static final int WORDS = 2 * 100_003;
     private static final long FIRST_WORD = 1L << 33;
     private static final Memtest MEMTEST = new Memtest(1 << 20, 1 << 20, 64, 1);
-
-    private final Random random = new Random();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
-
-    @AfterAll
-    void close() {
-        stream.close();
-        device.close();
-    }
 
     @ParameterizedTest
     @EnumSource

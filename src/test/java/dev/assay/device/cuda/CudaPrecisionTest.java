@@ -11,40 +11,18 @@ import dev.assay.measurement.Check;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.Precision;
-import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every precision's fill, GEMM and checks against the reference device, on GPU 0. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CudaPrecisionTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+class CudaPrecisionTest extends GpuTest {
 
-    private final Random random = new Random();
-    private final long seed = random.nextLong();
     private final ReferenceDevice oracle = new ReferenceDevice("oracle", 0);
     private final Stream oracleStream = oracle.newStream();
-    private CudaDevice device;
-    private Stream stream;
-
-    @BeforeAll
-    void open() {
-        device = CudaDevice.open(0, TestLibraries.directories());
-        stream = device.newStream();
-    }
 
     @AfterAll
-    void close() throws Exception {
-        stream.close();
-        device.close();
+    void closeOracle() throws Exception {
         oracleStream.close();
     }
 

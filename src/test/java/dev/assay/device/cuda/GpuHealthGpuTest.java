@@ -11,14 +11,9 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
-@Tag("gpu")
-@Timeout(120)
-@EnabledIf(value = "dev.assay.device.cuda.CudaDevice#driverLoads", disabledReason = "no CUDA driver loads here")
+@NeedsGpu
 class GpuHealthGpuTest {
     @Test
     void everyMetricHasAValueOrNvmlsReason() {

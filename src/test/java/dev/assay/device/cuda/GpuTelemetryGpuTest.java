@@ -14,14 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
-@Tag("gpu")
-@Timeout(120)
-@EnabledIf(value = "dev.assay.device.cuda.CudaDevice#driverLoads", disabledReason = "no CUDA driver loads here")
+@NeedsGpu
 class GpuTelemetryGpuTest {
     private static final List<Metric> ALWAYS_THERE = List.of(
             Metric.POWER, Metric.ENERGY, Metric.POWER_LIMIT, Metric.SM_CLOCK, Metric.TEMPERATURE, Metric.GPU_RESIDENT);

@@ -10,14 +10,9 @@ import dev.assay.measurement.Library;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
-@Tag("gpu")
-@Timeout(120)
-@EnabledIf(value = "dev.assay.device.cuda.CudaDevice#driverLoads", disabledReason = "no CUDA driver loads here")
+@NeedsGpu
 class NcclCommunicatorGpuTest {
     private static final long ELEMENTS = 100_003;
 
