@@ -11,31 +11,31 @@ import java.util.stream.Collectors;
  */
 public enum Metric {
     /** SM cycles with at least one resident warp, averaged over SMs, over the whole window. NVML GPM metric 2. */
-    SM_ACTIVE("sm.active", Unit.PERCENT),
+    SM_ACTIVE("sm.active", Unit.PERCENT, MetricKind.WATCHED),
     /** The same, one sample a whole second of the window. */
-    SM_ACTIVE_SECOND("sm.active.second", Unit.PERCENT),
+    SM_ACTIVE_SECOND("sm.active.second", Unit.PERCENT, MetricKind.WATCHED),
     /** Cycles with any tensor pipe busy, over the whole window. NVML GPM metric 5. */
-    TENSOR_ACTIVE("tensor.active", Unit.PERCENT),
+    TENSOR_ACTIVE("tensor.active", Unit.PERCENT, MetricKind.WATCHED),
     /** HBM bandwidth in use, over the whole window. NVML GPM metric 10. */
-    DRAM_ACTIVE("dram.active", Unit.PERCENT),
+    DRAM_ACTIVE("dram.active", Unit.PERCENT, MetricKind.WATCHED),
     /** Resident warps over the most possible, over the whole window. NVML GPM metric 3. */
-    SM_OCCUPANCY("sm.occupancy", Unit.PERCENT),
+    SM_OCCUPANCY("sm.occupancy", Unit.PERCENT, MetricKind.WATCHED),
     /** Share of time that any kernel was resident: nvidia-smi's "utilisation". Shown, never decisive. */
-    GPU_RESIDENT("gpu.resident", Unit.PERCENT),
+    GPU_RESIDENT("gpu.resident", Unit.PERCENT, MetricKind.WATCHED),
     /** Board power, one sample a telemetry tick. */
-    POWER("power", Unit.WATT),
+    POWER("power", Unit.WATT, MetricKind.WATCHED),
     /** Energy over the whole window. */
-    ENERGY("energy", Unit.JOULE),
+    ENERGY("energy", Unit.JOULE, MetricKind.WATCHED),
     /** Enforced power limit, at the start and the end of the window. */
     POWER_LIMIT("power.limit", Unit.WATT),
-    SM_CLOCK("sm.clock", Unit.MEGAHERTZ),
-    TEMPERATURE("temperature", Unit.CELSIUS),
+    SM_CLOCK("sm.clock", Unit.MEGAHERTZ, MetricKind.WATCHED),
+    TEMPERATURE("temperature", Unit.CELSIUS, MetricKind.WATCHED),
     /** Share of telemetry ticks with the software power cap active: normal at the planned limit. */
-    THROTTLE_POWER_CAP("throttle.power-cap", Unit.PERCENT),
+    THROTTLE_POWER_CAP("throttle.power-cap", Unit.PERCENT, MetricKind.WATCHED),
     /** Share of ticks with a software or hardware thermal slowdown. */
-    THROTTLE_THERMAL("throttle.thermal", Unit.PERCENT),
+    THROTTLE_THERMAL("throttle.thermal", Unit.PERCENT, MetricKind.WATCHED),
     /** Share of ticks with hardware slowdown or external power brake. */
-    THROTTLE_HARDWARE("throttle.hardware", Unit.PERCENT),
+    THROTTLE_HARDWARE("throttle.hardware", Unit.PERCENT, MetricKind.WATCHED),
     /** Share of the declared duration that telemetry covered. */
     TELEMETRY_COVERAGE("telemetry.coverage", Unit.PERCENT),
     /** Telemetry ticks a second that were reached. */
@@ -58,7 +58,7 @@ public enum Metric {
     STEP_FLOP("step.flop", Unit.COUNT),
 
     /** Derived: device memory in all, as NVML says. */
-    MEMORY_CAPACITY("memory.capacity", Unit.MEBIBYTES),
+    MEMORY_CAPACITY("memory.capacity", Unit.MEBIBYTES, MetricKind.DERIVED),
     /** Bytes that one memory kernel reads and writes over its time, one sample a launch; condition {@code kernel}. */
     HBM_BANDWIDTH("hbm.bandwidth", Unit.GIGABYTES_PER_SECOND),
     /** One dependent load, the mean over a chase through a footprint; condition {@code footprint}. */
@@ -82,110 +82,116 @@ public enum Metric {
     /** Time of one collective on this rank; conditions as of the bus bandwidth. */
     COLLECTIVE_TIME("collective.time", Unit.MICROSECOND),
     /** Ports of RDMA devices on this node, else interfaces; its conditions say what kind, and why a figure is absent. */
-    NIC_COUNT("nic.count", Unit.COUNT),
+    NIC_COUNT("nic.count", Unit.COUNT, MetricKind.NODE),
     /** Time between the two readings of the NICs' counters. */
-    NIC_WINDOW("nic.window", Unit.MILLISECOND),
+    NIC_WINDOW("nic.window", Unit.MILLISECOND, MetricKind.NODE),
     /** Line rate of one NIC. Every metric of a NIC names it in its conditions. */
-    NIC_RATE("nic.rate", Unit.GIGABYTES_PER_SECOND),
-    NIC_BYTES_SENT("nic.bytes.sent", Unit.BYTES),
-    NIC_BYTES_RECEIVED("nic.bytes.received", Unit.BYTES),
+    NIC_RATE("nic.rate", Unit.GIGABYTES_PER_SECOND, MetricKind.NIC),
+    NIC_BYTES_SENT("nic.bytes.sent", Unit.BYTES, MetricKind.NIC),
+    NIC_BYTES_RECEIVED("nic.bytes.received", Unit.BYTES, MetricKind.NIC),
     /** What the work sends out of this node in the window, by the formula that the conditions name. */
-    NIC_BYTES_PREDICTED("nic.bytes.predicted", Unit.BYTES),
+    NIC_BYTES_PREDICTED("nic.bytes.predicted", Unit.BYTES, MetricKind.NODE),
     /** Times that the NIC had to send again, by every cause that it counts. */
-    NIC_RETRANSMITS("nic.retransmits", Unit.COUNT),
-    NIC_OUT_OF_SEQUENCE("nic.out-of-sequence", Unit.COUNT),
+    NIC_RETRANSMITS("nic.retransmits", Unit.COUNT, MetricKind.NIC),
+    NIC_OUT_OF_SEQUENCE("nic.out-of-sequence", Unit.COUNT, MetricKind.NIC),
     /** Congestion notifications sent and obeyed. */
-    NIC_CNP("nic.cnp", Unit.COUNT),
+    NIC_CNP("nic.cnp", Unit.COUNT, MetricKind.NIC),
     /** Packets that arrived with a congestion mark. */
-    NIC_ECN("nic.ecn", Unit.COUNT),
+    NIC_ECN("nic.ecn", Unit.COUNT, MetricKind.NIC),
     /** Ticks in which there was something to send and no credit. */
-    NIC_WAIT("nic.wait", Unit.COUNT),
-    NIC_LINK_DOWN("nic.link-down", Unit.COUNT),
+    NIC_WAIT("nic.wait", Unit.COUNT, MetricKind.NIC),
+    NIC_LINK_DOWN("nic.link-down", Unit.COUNT, MetricKind.NIC),
     /** Symbol and receive errors, discards, checksum errors. */
-    NIC_ERRORS("nic.errors", Unit.COUNT),
+    NIC_ERRORS("nic.errors", Unit.COUNT, MetricKind.NIC),
 
     /** Derived: bytes that a node's NICs counted over those that the work sends. */
-    NIC_BYTES_RATIO("nic.bytes.ratio", Unit.RATIO),
+    NIC_BYTES_RATIO("nic.bytes.ratio", Unit.RATIO, MetricKind.DERIVED),
     /** Derived: bytes of one NIC over the mean of its node's. */
-    NIC_SHARE("nic.share", Unit.RATIO),
+    NIC_SHARE("nic.share", Unit.RATIO, MetricKind.DERIVED),
     /** PCIe bytes from the GPU, over the whole window. NVML GPM metric 20. */
-    PCIE_SENT("pcie.sent", Unit.GIGABYTES_PER_SECOND),
+    PCIE_SENT("pcie.sent", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
     /** PCIe bytes to the GPU, over the whole window. NVML GPM metric 21. */
-    PCIE_RECEIVED("pcie.received", Unit.GIGABYTES_PER_SECOND),
+    PCIE_RECEIVED("pcie.received", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
     /** NVLink bytes from the GPU over all links, over the whole window. NVML GPM metric 61. */
-    NVLINK_SENT("nvlink.sent", Unit.GIGABYTES_PER_SECOND),
+    NVLINK_SENT("nvlink.sent", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
     /** NVLink bytes to the GPU over all links, over the whole window. NVML GPM metric 60. */
-    NVLINK_RECEIVED("nvlink.received", Unit.GIGABYTES_PER_SECOND),
+    NVLINK_RECEIVED("nvlink.received", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
 
     /** Corrected memory errors since the driver was loaded, before and after the work; judged is the increase. */
-    ECC_CORRECTED("health.ecc.corrected", Unit.COUNT),
+    ECC_CORRECTED("health.ecc.corrected", Unit.COUNT, MetricKind.HEALTH),
     /** Uncorrected memory errors since the driver was loaded, before and after the work; judged is the increase. */
-    ECC_UNCORRECTED("health.ecc.uncorrected", Unit.COUNT),
+    ECC_UNCORRECTED("health.ecc.uncorrected", Unit.COUNT, MetricKind.HEALTH),
     /** Corrected memory errors of the GPU's whole life, before and after the work. */
-    ECC_CORRECTED_LIFETIME("health.ecc.corrected.lifetime", Unit.COUNT),
+    ECC_CORRECTED_LIFETIME("health.ecc.corrected.lifetime", Unit.COUNT, MetricKind.HEALTH),
     /** Uncorrected memory errors of the GPU's whole life, before and after the work. */
-    ECC_UNCORRECTED_LIFETIME("health.ecc.uncorrected.lifetime", Unit.COUNT),
+    ECC_UNCORRECTED_LIFETIME("health.ecc.uncorrected.lifetime", Unit.COUNT, MetricKind.HEALTH),
     /** 1 where ECC is on, before and after the work: what is not checked has no errors. */
-    ECC_MODE("health.ecc.mode", Unit.COUNT),
+    ECC_MODE("health.ecc.mode", Unit.COUNT, MetricKind.HEALTH),
     /** Memory rows that were ever remapped, for corrected and uncorrected errors. */
-    REMAPPED_ROWS("health.remapped.rows", Unit.COUNT),
+    REMAPPED_ROWS("health.remapped.rows", Unit.COUNT, MetricKind.HEALTH),
     /** 1 where a row waits for a reset to be remapped. */
-    REMAPPED_PENDING("health.remapped.pending", Unit.COUNT),
+    REMAPPED_PENDING("health.remapped.pending", Unit.COUNT, MetricKind.HEALTH),
     /** 1 where a row could ever not be remapped: no spare is left. */
-    REMAPPED_FAILURE("health.remapped.failure", Unit.COUNT),
+    REMAPPED_FAILURE("health.remapped.failure", Unit.COUNT, MetricKind.HEALTH),
     /** Memory pages that were ever retired, for both causes; GPUs that remap rows retire none. */
-    RETIRED_PAGES("health.retired.pages", Unit.COUNT),
+    RETIRED_PAGES("health.retired.pages", Unit.COUNT, MetricKind.HEALTH),
     /** PCIe packets sent again, before and after the work; judged is the increase. */
-    PCIE_REPLAYS("health.pcie.replays", Unit.COUNT),
+    PCIE_REPLAYS("health.pcie.replays", Unit.COUNT, MetricKind.HEALTH),
     /** PCIe generation of the link, one sample a telemetry tick: an idle GPU lowers it, so only under load it tells. */
-    PCIE_GENERATION("health.pcie.generation", Unit.COUNT),
+    PCIE_GENERATION("health.pcie.generation", Unit.COUNT, MetricKind.WATCHED),
     /** PCIe lanes of the link, one sample a telemetry tick. */
-    PCIE_WIDTH("health.pcie.width", Unit.COUNT),
+    PCIE_WIDTH("health.pcie.width", Unit.COUNT, MetricKind.WATCHED),
     /** NVLinks that are up, before and after the work. */
-    NVLINK_ACTIVE("health.nvlink.active", Unit.COUNT),
+    NVLINK_ACTIVE("health.nvlink.active", Unit.COUNT, MetricKind.HEALTH),
     /** NVLink replays, recoveries and CRC errors over all links, before and after the work; judged is the increase. */
-    NVLINK_ERRORS("health.nvlink.errors", Unit.COUNT),
+    NVLINK_ERRORS("health.nvlink.errors", Unit.COUNT, MetricKind.HEALTH),
     /** Time below the clocks for the power limit's sake, before and after the work; judged is the increase. */
-    VIOLATION_POWER("health.violation.power", Unit.MILLISECOND),
+    VIOLATION_POWER("health.violation.power", Unit.MILLISECOND, MetricKind.HEALTH),
     /** Time below the clocks for temperature's sake, before and after the work; judged is the increase. */
-    VIOLATION_THERMAL("health.violation.thermal", Unit.MILLISECOND),
+    VIOLATION_THERMAL("health.violation.thermal", Unit.MILLISECOND, MetricKind.HEALTH),
     /** Critical errors (XID) that the driver reported of this GPU during the work, by whatever process. */
-    XID("health.xid", Unit.COUNT),
+    XID("health.xid", Unit.COUNT, MetricKind.HEALTH),
     /** Most processes other than this rank's own that were seen on the GPU at once. */
-    FOREIGN_PROCESSES("health.foreign.processes", Unit.COUNT),
+    FOREIGN_PROCESSES("health.foreign.processes", Unit.COUNT, MetricKind.HEALTH),
     /** 1 where the driver stays loaded without clients, before and after the work. */
-    PERSISTENCE("health.persistence", Unit.COUNT),
+    PERSISTENCE("health.persistence", Unit.COUNT, MetricKind.HEALTH),
 
     /** Bytes over time of an all-reduce of two GPUs on two nodes; conditions {@code to} (the other node), {@code round}. */
     PAIR_BANDWIDTH("pair.bandwidth", Unit.GIGABYTES_PER_SECOND),
     /** Time of one such all-reduce of 8 bytes; conditions as of the bandwidth. */
     PAIR_LATENCY("pair.latency", Unit.MICROSECOND),
     /** Derived: the bandwidths of all GPUs of two nodes that met, added up. */
-    PAIR_NODE_BANDWIDTH("pair.node.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    PAIR_NODE_BANDWIDTH("pair.node.bandwidth", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
 
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
-    STEP_TFLOPS("step.tflops", Unit.TFLOPS),
+    STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
     /** Derived: weak scale efficiency against the nodes' own baselines. */
-    SCALE_EFFICIENCY("scale.efficiency", Unit.PERCENT),
+    SCALE_EFFICIENCY("scale.efficiency", Unit.PERCENT, MetricKind.DERIVED),
     /** Derived: the bus bandwidth at which the coupled step would lose 5 %. */
-    SENSITIVITY("sensitivity", Unit.GIGABYTES_PER_SECOND),
+    SENSITIVITY("sensitivity", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
     /** Derived: achieved TFLOPS over those that tensor-active and clock account for. */
-    LOAD_RATIO("load.ratio", Unit.RATIO),
+    LOAD_RATIO("load.ratio", Unit.RATIO, MetricKind.DERIVED),
     /** Derived: max(highest − first − 10, first − 45): ≥ 0 says the GPU warmed up or was warm. */
-    WARMTH("warmth", Unit.KELVIN),
+    WARMTH("warmth", Unit.KELVIN, MetricKind.DERIVED),
     /** Derived: in how many facts a GPU differs from most of its fleet: driver, firmware, limits, modes. */
-    IDENTITY_DIFFERENCES("identity.differences", Unit.COUNT),
+    IDENTITY_DIFFERENCES("identity.differences", Unit.COUNT, MetricKind.DERIVED),
     /** Derived: elements found wrong by every check of the experiment, summed over ranks. */
-    WRONG_ELEMENTS("wrong.elements", Unit.COUNT),
+    WRONG_ELEMENTS("wrong.elements", Unit.COUNT, MetricKind.DERIVED),
     /** Derived: how many different results the GPUs gave for the same seeded work; 1 is right. */
-    DISTINCT_RESULTS("distinct.results", Unit.COUNT);
+    DISTINCT_RESULTS("distinct.results", Unit.COUNT, MetricKind.DERIVED);
 
     private final String key;
     private final Unit unit;
+    private final MetricKind kind;
 
     Metric(String key, Unit unit) {
+        this(key, unit, MetricKind.RECORDED);
+    }
+
+    Metric(String key, Unit unit, MetricKind kind) {
         this.key = key;
         this.unit = unit;
+        this.kind = kind;
     }
 
     @JsonValue
@@ -195,6 +201,11 @@ public enum Metric {
 
     public Unit unit() {
         return unit;
+    }
+
+    /** Where its figures come from. */
+    public MetricKind kind() {
+        return kind;
     }
 
     /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */

@@ -9,6 +9,7 @@ import dev.assay.criteria.Statistic;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.MetricKind;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,18 @@ class AbsurdInputTest {
                 Fleet.criterion("gpu-utilisation", "burn", Metric.GPU_RESIDENT, Statistic.MEAN, new Limit.AtLeast(90));
 
         assertThat(fleet.burn(resident).state()).isEqualTo(State.INCONCLUSIVE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Metric.class, mode = EnumSource.Mode.EXCLUDE, names = "SCALE_EFFICIENCY")
+    void metricThatNobodyMeasured(Metric metric) {
+        Criterion asked = Fleet.criterion("any", "burn", metric, Statistic.MEAN, new Limit.AtLeast(0));
+
+        State state = fleet.missing(metric).burn(asked).state();
+
+        if (metric.kind() != MetricKind.DERIVED) {
+            assertThat(state).isNotEqualTo(State.PASS);
+        }
     }
 
     @Test
