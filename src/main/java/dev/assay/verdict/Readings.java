@@ -138,6 +138,11 @@ record Readings(
                     NVLINK_SENT,
                     NVLINK_RECEIVED,
                     PCIE_GENERATION,
+                    LAUNCH_JNA,
+                    LAUNCH_KERNEL,
+                    LAUNCH_EVENT,
+                    LAUNCH_GEMM,
+                    LAUNCH_MEMORY,
                     PCIE_WIDTH -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
         };
     }
