@@ -63,7 +63,6 @@ public class GemmEnqueue {
     }
 
     private void own(Check check) {
-        stage.check(new Check(
-                "launch." + check.name(), check.checked(), check.wrong(), check.worst(), check.detail()));
+        stage.check(new Check("launch." + check.name(), check.checked(), check.wrong(), check.worst(), check.detail()));
     }
 }

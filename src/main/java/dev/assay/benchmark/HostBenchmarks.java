@@ -75,7 +75,8 @@ public final class HostBenchmarks {
                 results.add(new Runner(options(launch, words[0], stage.threads())).runSingle());
                 answers.println("done");
             }
-            ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString())
+                    .writeOut(results);
             answers.println(StrictJson.mapper().writeValueAsString(stage.checks()));
         }
     }

@@ -41,8 +41,9 @@ final class Stage {
     }
 
     static Stage current() {
-        return current.orElseThrow(() -> new IllegalStateException(
-                "a benchmark of the host side was started by itself, expected by HostBenchmarks, which opens its device"));
+        return current.orElseThrow(
+                () -> new IllegalStateException(
+                        "a benchmark of the host side was started by itself, expected by HostBenchmarks, which opens its device"));
     }
 
     Device device() {

@@ -2,7 +2,6 @@ package dev.assay.worker;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +43,10 @@ final class BenchmarkChild implements AutoCloseable {
         try {
             return new BenchmarkChild(builder.start(), log);
         } catch (IOException e) {
-            throw new WorkerException("starting the benchmarks' JVM " + command.get(0) + ": " + e.getMessage()
-                    + "; is this a whole Java runtime?");
+            throw new WorkerException(
+                    "starting the benchmarks' JVM " + command.get(0) + ": " + e.getMessage()
+                            + "; is this a whole Java runtime?",
+                    e);
         }
     }
 
@@ -79,6 +80,10 @@ final class BenchmarkChild implements AutoCloseable {
         if (!process.waitFor(TO_END.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
             throw new WorkerException(ended("did not end well"));
         }
+    }
+
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     @Override

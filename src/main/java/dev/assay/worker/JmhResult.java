@@ -40,6 +40,15 @@ record JmhResult(
         }
     }
 
+    boolean has(int count, int threadsAsked) {
+        return iterations.size() == count && threads == threadsAsked;
+    }
+
+    /** Without the samples, which are many. */
+    String words() {
+        return iterations.size() + " iterations of " + threads + " threads";
+    }
+
     /** E.g. {@code 99.0}; in the unit of the scores. */
     double percentile(String name) {
         return number(primary.path("scorePercentiles").path(name), benchmark + " scorePercentiles " + name);

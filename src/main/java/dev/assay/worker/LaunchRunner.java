@@ -93,8 +93,10 @@ final class LaunchRunner implements Runner {
         try {
             return StrictJson.mapper().readValue(json, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
-            throw new WorkerException("reading the benchmarks' checks: found \"" + json + "\": "
-                    + e.getOriginalMessage() + "; expected a list of checks", e);
+            throw new WorkerException(
+                    "reading the benchmarks' checks: found \"" + json + "\": " + e.getOriginalMessage()
+                            + "; expected a list of checks",
+                    e);
         }
     }
 
@@ -116,20 +118,26 @@ final class LaunchRunner implements Runner {
 
     /** @throws WorkerException where a benchmark has not exactly one result with as many iterations as were asked for */
     static List<Measurement> measurements(List<JmhResult> results, HostLaunch launch, Conditions beside) {
+        if (results.size() != HostBenchmark.values().length) {
+            throw unexpected(results.size() + " benchmarks", Integer.toString(HostBenchmark.values().length));
+        }
         List<Measurement> measurements = new ArrayList<>();
         for (HostBenchmark benchmark : HostBenchmark.values()) {
             List<JmhResult> found = results.stream().filter(benchmark::isOf).toList();
             int threads = benchmark.onAllCpus() ? beside.threads() : 1;
-            if (found.size() != 1
-                    || found.get(0).iterations().size() != launch.samples()
-                    || found.get(0).threads() != threads) {
-                throw new WorkerException("reading JMH's results: found " + found + " of " + benchmark.className()
-                        + ", expected one with " + launch.samples() + " iterations of " + threads
-                        + " threads; look at rank-N.jmh.json");
+            if (found.size() != 1 || !found.get(0).has(launch.samples(), threads)) {
+                throw unexpected(
+                        found.stream().map(JmhResult::words).toList() + " of " + benchmark.className(),
+                        "one with " + launch.samples() + " iterations of " + threads + " threads");
             }
             measurements.addAll(measurements(benchmark, found.get(0), launch, beside));
         }
         return measurements;
+    }
+
+    private static WorkerException unexpected(String found, String expected) {
+        return new WorkerException("reading JMH's results: found " + found + ", expected " + expected
+                + "; look at rank-N.jmh.json and rank-N.jmh.log");
     }
 
     private static List<Measurement> measurements(

@@ -43,6 +43,11 @@ class LaunchRunnerTest {
         }
     }
 
+    @Test
+    void thePlanCountsTheBenchmarksThatRun() {
+        assertThat(HostBenchmark.values()).hasSize(HostLaunch.BENCHMARKS);
+    }
+
     private static List<Double> values(RankResult result, Metric metric, String score) {
         List<Measurement> found = result.measurements(metric, Map.of("score", score));
         assertThat(found).hasSize(1);
