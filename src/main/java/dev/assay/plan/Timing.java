@@ -53,8 +53,8 @@ final class Timing {
     /** The benchmarks' JVM, its CUDA context, and filling and comparing what was copied; assumed, not measured. */
     private static final double LAUNCH_CUDA = 4;
 
-    /** The benchmarks' JVM and JMH, two ranks on two cores. */
-    private static final double LAUNCH_REFERENCE = 1.5;
+    /** The benchmarks' JVM and JMH on one core. */
+    private static final double LAUNCH_REFERENCE = 1.1;
 
     private Timing() {}
 
@@ -85,10 +85,11 @@ final class Timing {
         if (part instanceof Collective collective) {
             return CollectiveSizes.seconds(cluster, collective);
         }
-        if (part instanceof HostLaunch launch) {
-            return HostLaunch.BENCHMARKS * launch.benchmarkSeconds() + (cuda ? LAUNCH_CUDA : LAUNCH_REFERENCE);
-        }
         int gpus = cluster.gpusPerNode();
+        if (part instanceof HostLaunch launch) {
+            double start = cuda ? LAUNCH_CUDA : Math.max(1, nodes * gpus / ASSUMED_CORES) * LAUNCH_REFERENCE;
+            return HostLaunch.BENCHMARKS * launch.benchmarkSeconds() + start;
+        }
         if (part instanceof HostLink) {
             return cuda ? hostLinkSeconds(gpus) : 0.5;
         }

@@ -8,6 +8,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.HostLaunch;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,21 @@ class LaunchRunnerTest {
                     .containsExactlyInAnyOrder(
                             "launch.kernel", "launch.gemm.freivalds", "launch.gemm.fp64", "launch.memory");
         }
+    }
+
+    @Test
+    void benchmarksThatFailBreakTheTestWithTheEndOfTheirLog() throws Exception {
+        Ranks ranks = Ranks.of(folder, LAUNCH, LaunchRole.LOAD, 1, 1);
+        Files.createDirectory(ranks.environment(0).benchmarks());
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.FAILED);
+
+        assertThat(ranks.result(0).failure().orElseThrow().message())
+                .contains("running JMH in process")
+                .contains("ended with exit code 70, expected 0")
+                .contains("rank-0.jmh.log")
+                .contains("rank-0.jmh.json");
+        assertThat(ranks.result(0).measurements()).noneMatch(each -> each.metric() == Metric.LAUNCH_JNA);
     }
 
     @Test
