@@ -9,6 +9,7 @@ import dev.assay.device.MemoryLoad;
 import dev.assay.device.Stream;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
+import dev.assay.measurement.StrictJson;
 import dev.assay.worker.DelegatingDevice;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.HostLaunch;
@@ -48,13 +49,16 @@ class BenchmarkChecksTest {
                 .matches(check -> check.name().equals("launch.kernel") && check.wrong() > 0);
     }
 
+    /** Also by the worker, which reads it as JSON: a deviation from poison is no number. */
     @Test
-    void aGemmThatNeverRanIsFound() {
+    void aGemmThatNeverRanIsFound() throws Exception {
         Stage stage = Stage.set(new Forgetful(0), LAUNCH, 4711);
 
         enqueueGemms();
 
         assertThat(stage.checks()).hasSize(2).allMatch(check -> check.wrong() > 0);
+        String told = StrictJson.mapper().writeValueAsString(stage.checks());
+        assertThat(StrictJson.mapper().readValue(told, Check[].class)).containsExactlyElementsOf(stage.checks());
     }
 
     @Test
