@@ -16,6 +16,7 @@
  *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement
  *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
  *                                                              host ────▶ measurement
+ *                                        ┄ started by a worker ┄▶ benchmark (JMH) ──▶ worker, plan (spec), workload, device, measurement
  * </pre>
  */
 package dev.assay;

@@ -33,6 +33,7 @@ class ArchitectureTest {
             entry("verdict", Set.of("criteria", "measurement")),
             entry("plan", Set.of("criteria", "cluster", "workload", "measurement")),
             entry("job", Set.of("plan", "cluster", "measurement")),
+            entry("benchmark", Set.of("worker", "plan", "workload", "device", "measurement")),
             entry("worker", Set.of("plan", "cluster", "workload", "device", "host", "measurement")),
             entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")));
 
@@ -75,9 +76,24 @@ class ArchitectureTest {
                 .check(MAIN);
     }
 
+    /** JMH's licence is not ours, and it is not on a worker's class path. */
+    @Test
+    void onlyTheBenchmarksKnowJmh() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.assay.benchmark..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.openjdk.jmh..", "dev.assay.benchmark..")
+                .check(MAIN);
+        assertThat(MAIN.stream().filter(type -> type.getPackageName().startsWith("dev.assay.benchmark")))
+                .as("the benchmarks are looked at")
+                .isNotEmpty();
+    }
+
     private static boolean isAllowed(String from, String to) {
         return switch (from) {
-            case "run" -> !to.equals("worker");
+            case "run" -> !Set.of("worker", "benchmark").contains(to);
             default -> from.equals(to) || MAY_KNOW.getOrDefault(from, Set.of()).contains(to);
         };
     }

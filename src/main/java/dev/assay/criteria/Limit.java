@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = Limit.Equal.class, name = "equal"),
     @JsonSubTypes.Type(value = Limit.Within.class, name = "within"),
     @JsonSubTypes.Type(value = Limit.OfMedian.class, name = "ofMedian"),
+    @JsonSubTypes.Type(value = Limit.AtMostOfMedian.class, name = "atMostOfMedian"),
     @JsonSubTypes.Type(value = Limit.Uniform.class, name = "uniform")
 })
 public sealed interface Limit {
@@ -28,6 +29,9 @@ public sealed interface Limit {
 
     /** The worst unit reaches this share of the median over the fleet. */
     record OfMedian(double share) implements Limit {}
+
+    /** The worst unit stays at or below so many times the median over the fleet; for times, where less is better. */
+    record AtMostOfMedian(double times) implements Limit {}
 
     /** Every unit has the same value, bit for bit. */
     record Uniform() implements Limit {}

@@ -21,6 +21,7 @@ sealed interface LimitForm {
             "equal",
             "within",
             "ofMedian",
+            "atMostOfMedian",
             "uniform",
             "atLeastOfFabricFloor",
             "equalToPlannedBytes");
@@ -59,6 +60,7 @@ sealed interface LimitForm {
             case "equal" -> new Fixed(new Limit.Equal(value.number()));
             case "within" -> new Fixed(within(value));
             case "ofMedian" -> new Fixed(new Limit.OfMedian(share(value)));
+            case "atMostOfMedian" -> new Fixed(new Limit.AtMostOfMedian(times(value)));
             case "atLeastOfFabricFloor" -> new OfFabricFloor(share(value));
             case "uniform" -> {
                 onlyTrue(value);
@@ -85,6 +87,13 @@ sealed interface LimitForm {
     private static double share(InputJson value) {
         if (!(value.number() > 0) || value.number() > 1) {
             throw value.error(value.found(), "a share above 0 and at most 1", "write 0.97 for 97 %");
+        }
+        return value.number();
+    }
+
+    private static double times(InputJson value) {
+        if (!(value.number() >= 1)) {
+            throw value.error(value.found(), "1 or more", "write 1.5 for half as much again");
         }
         return value.number();
     }

@@ -24,6 +24,9 @@ public final class LimitText {
         if (limit instanceof Limit.OfMedian ofMedian) {
             return "≥ " + number(100 * ofMedian.share()) + " % of the median";
         }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            return "≤ " + number(ofMedian.times()) + " × the median";
+        }
         return "the same on every GPU";
     }
 

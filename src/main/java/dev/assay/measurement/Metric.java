@@ -163,6 +163,17 @@ public enum Metric {
     /** Derived: the bandwidths of all GPUs of two nodes that met, added up. */
     PAIR_NODE_BANDWIDTH("pair.node.bandwidth", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
 
+    /** One call of libc's getpid through JNA's direct mapping; condition {@code score}. */
+    LAUNCH_JNA("launch.jna", Unit.NANOSECOND),
+    /** Enqueueing one kernel, as the host sees it; condition {@code score}: mean, p50, p99. */
+    LAUNCH_KERNEL("launch.kernel", Unit.MICROSECOND),
+    /** From recording an event on an idle stream until the host sees it; condition {@code score}. */
+    LAUNCH_EVENT("launch.event", Unit.MICROSECOND),
+    /** Enqueueing one small GEMM, as the host sees it; conditions {@code score}, {@code shape}. */
+    LAUNCH_GEMM("launch.gemm", Unit.MICROSECOND),
+    /** Bytes read and written over time by all threads of a rank that copy host memory; condition {@code threads}. */
+    LAUNCH_MEMORY("launch.memory", Unit.GIGABYTES_PER_SECOND),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
     /** Derived: weak scale efficiency against the nodes' own baselines. */

@@ -39,7 +39,9 @@ final class CollectiveRows {
     /** All ranks of a communicator have its one value; only another communicator can differ. */
     private static boolean aloneOfItsKind(
             Criterion criterion, List<CollectiveScope> scopes, int nodes, int gpusPerNode) {
-        boolean compares = criterion.limit() instanceof Limit.OfMedian || criterion.limit() instanceof Limit.Uniform;
+        boolean compares = criterion.limit() instanceof Limit.OfMedian
+                || criterion.limit() instanceof Limit.AtMostOfMedian
+                || criterion.limit() instanceof Limit.Uniform;
         return compares && scopes.stream().allMatch(scope -> scope.ranks(nodes, gpusPerNode) == nodes * gpusPerNode);
     }
 }

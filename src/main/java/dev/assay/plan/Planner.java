@@ -216,6 +216,7 @@ public final class Planner {
         parts.add(Sizes.hbm(cluster));
         parts.add(Sizes.memtest(cluster, model, suite));
         parts.add(Sizes.hostLink(cluster));
+        parts.add(Sizes.hostLaunch(cluster));
         if (cluster.gpusPerNode() >= 2) {
             parts.add(Sizes.peer(cluster));
         }

@@ -72,6 +72,7 @@ final class Rows {
         return criterion.metric() == Metric.DISTINCT_RESULTS
                 || criterion.metric() == Metric.IDENTITY_DIFFERENCES
                 || criterion.limit() instanceof Limit.OfMedian
+                || criterion.limit() instanceof Limit.AtMostOfMedian
                 || criterion.limit() instanceof Limit.Uniform;
     }
 

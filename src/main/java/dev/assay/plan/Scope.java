@@ -108,8 +108,7 @@ final class Scope {
             lines.add("The heated plateau: " + LimitText.number(seconds)
                     + " s do not reach it; -Dsuite=full measures 600 s.");
         }
-        lines.add(
-                "Training, host-side latencies, single NIC pairs by perftest: not measured by this version of the suite.");
+        lines.add("Training, single NIC pairs by perftest: not measured by this version of the suite.");
         return lines;
     }
 }

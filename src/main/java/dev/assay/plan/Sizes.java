@@ -11,6 +11,7 @@ import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
@@ -110,6 +111,11 @@ final class Sizes {
 
     private static final HostLink REFERENCE_HOST_LINK = new HostLink(256L << 10, 2, 3);
 
+    /** 256³ takes a GPU microseconds. 512 MiB from and as much to are several times the caches that a rank has a share of. */
+    private static final HostLaunch CUDA_LAUNCH = new HostLaunch(new Gemm(256, 256, 256), 512L << 20, 3, 5, 0.2, 128);
+
+    private static final HostLaunch REFERENCE_LAUNCH = new HostLaunch(new Gemm(16, 16, 16), 1L << 20, 1, 2, 0.01, 16);
+
     /** A sample of four copies takes 2.7 ms at 390 GB/s; the chase lies in 2 MiB, in the other's L2 cache. */
     private static final Peer CUDA_PEER = new Peer(256L << 20, 4, 6, 2L << 20, 10_000);
 
@@ -161,6 +167,10 @@ final class Sizes {
 
     static HostLink hostLink(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_HOST_LINK : REFERENCE_HOST_LINK;
+    }
+
+    static HostLaunch hostLaunch(Cluster cluster) {
+        return cluster.device() == DeviceKind.CUDA ? CUDA_LAUNCH : REFERENCE_LAUNCH;
     }
 
     static Peer peer(Cluster cluster) {

@@ -11,6 +11,7 @@ import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
@@ -49,6 +50,12 @@ final class Timing {
 
     private static final double PAIR_ROUND_REFERENCE = 0.2;
 
+    /** The benchmarks' JVM, its CUDA context, and filling and comparing what was copied; assumed, not measured. */
+    private static final double LAUNCH_CUDA = 4;
+
+    /** The benchmarks' JVM and JMH on one core. */
+    private static final double LAUNCH_REFERENCE = 1.1;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -79,6 +86,10 @@ final class Timing {
             return CollectiveSizes.seconds(cluster, collective);
         }
         int gpus = cluster.gpusPerNode();
+        if (part instanceof HostLaunch launch) {
+            double start = cuda ? LAUNCH_CUDA : Math.max(1, nodes * gpus / ASSUMED_CORES) * LAUNCH_REFERENCE;
+            return HostLaunch.BENCHMARKS * launch.benchmarkSeconds() + start;
+        }
         if (part instanceof HostLink) {
             return cuda ? hostLinkSeconds(gpus) : 0.5;
         }

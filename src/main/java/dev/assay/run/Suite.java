@@ -28,9 +28,17 @@ final class Suite {
                 .orElse("development");
     }
 
-    /** Over our own classes and resources, as they are on the class path. */
+    /** Over our own classes and resources, as they are on the class path, and the benchmarks beside them. */
     static String sha256() {
-        return Hashes.ofTree(location(Suite.class));
+        Path benchmarks = benchmarks();
+        return Files.isDirectory(benchmarks)
+                ? Hashes.ofText(Hashes.ofTree(location(Suite.class)) + Hashes.ofTree(benchmarks))
+                : Hashes.ofTree(location(Suite.class));
+    }
+
+    /** JMH and what runs in it: not on the worker's class path, but beside it, where the worker looks for them. */
+    private static Path benchmarks() {
+        return location(Suite.class).resolveSibling("jmh");
     }
 
     /**
@@ -45,6 +53,9 @@ final class Suite {
             Path target = folder.resolve(source.getFileName().toString());
             copy(source, target);
             classpath.add(target);
+        }
+        if (Files.isDirectory(benchmarks())) {
+            copy(benchmarks(), folder.resolve(benchmarks().getFileName().toString()));
         }
         return List.copyOf(classpath);
     }

@@ -105,6 +105,8 @@ final class ConclusionTree {
             node.put("kind", "within").put("low", within.low()).put("high", within.high());
         } else if (limit instanceof Limit.OfMedian ofMedian) {
             node.put("kind", "of-median").put("share", ofMedian.share());
+        } else if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            node.put("kind", "at-most-of-median").put("times", ofMedian.times());
         } else {
             node.put("kind", "uniform");
         }

@@ -68,6 +68,7 @@ final class ScreenFold {
         Limit limit = verdict.criterion().limit();
         boolean scaled = limit instanceof Limit.AtLeast
                 || limit instanceof Limit.OfMedian
+                || limit instanceof Limit.AtMostOfMedian
                 || (limit instanceof Limit.AtMost most && most.most() > 0);
         if (!scaled || verdict.margin().isEmpty() || verdict.value().isEmpty()) {
             return Double.MAX_VALUE;

@@ -101,6 +101,8 @@ final class Words {
             return exact(within.low()) + " … " + withUnit(exact(within.high()), unit);
         } else if (limit instanceof Limit.OfMedian ofMedian) {
             return "≥" + NO_BREAK_SPACE + exact(100 * ofMedian.share()) + NO_BREAK_SPACE + "% of median";
+        } else if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            return "≤" + NO_BREAK_SPACE + exact(ofMedian.times()) + NO_BREAK_SPACE + "× median";
         } else {
             return "all equal";
         }

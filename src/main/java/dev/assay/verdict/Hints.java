@@ -23,6 +23,9 @@ final class Hints {
             case MEMORY_CAPACITY, MEMORY_FREE -> "that GPU's model, retired memory and foreign processes";
             case MEMTEST_BANDWIDTH, MEMTEST_SHARE -> "that GPU's ECC counters and remapped rows; test its memory again";
             case HOST_BANDWIDTH, HOST_LATENCY -> "its PCIe link's generation and width, and its CPU binding";
+            case LAUNCH_JNA, LAUNCH_KERNEL, LAUNCH_EVENT, LAUNCH_GEMM ->
+                "that node's CPU governor and clock, its CPU binding, what else runs there, virtualisation";
+            case LAUNCH_MEMORY -> "that node's memory channels, NUMA placement and CPU binding, what else runs there";
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
             case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->

@@ -34,6 +34,9 @@ final class Limits {
         if (limit instanceof Limit.OfMedian ofMedian) {
             return ofMedian.share() > 0 && ofMedian.share() <= 1;
         }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            return ofMedian.times() >= 1 && Double.isFinite(ofMedian.times());
+        }
         if (limit instanceof Limit.Within within && within.low() > within.high()) {
             return false;
         }
@@ -42,7 +45,9 @@ final class Limits {
 
     /** Whether it compares units with each other, so that one unit alone says nothing. */
     static boolean compares(Limit limit) {
-        return limit instanceof Limit.OfMedian || limit instanceof Limit.Uniform;
+        return limit instanceof Limit.OfMedian
+                || limit instanceof Limit.AtMostOfMedian
+                || limit instanceof Limit.Uniform;
     }
 
     /** @param units at least one, all finite */
@@ -75,6 +80,10 @@ final class Limits {
             String share = "at least " + Numbers.limit(100 * ofMedian.share(), Unit.PERCENT) + " of the fleet's median";
             return units.isEmpty() ? share : share + " " + Numbers.of(median(units), unit);
         }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            String times = "at most " + Numbers.limit(ofMedian.times(), Unit.RATIO) + " times the fleet's median";
+            return units.isEmpty() ? times : times + " " + Numbers.of(median(units), unit);
+        }
         return "the same everywhere";
     }
 
@@ -97,6 +106,10 @@ final class Limits {
             double floor = ofMedian.share() * median(units);
             return value -> value - floor;
         }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            double most = ofMedian.times() * median(units);
+            return value -> most - value;
+        }
         double common = mostCommon(units);
         return value -> Double.doubleToLongBits(value) == Double.doubleToLongBits(common)
                 ? 0
@@ -109,6 +122,9 @@ final class Limits {
         }
         if (limit instanceof Limit.OfMedian ofMedian) {
             return ofMedian.share() * median(units);
+        }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            return ofMedian.times() * median(units);
         }
         if (limit instanceof Limit.Uniform) {
             return mostCommon(units);
@@ -131,6 +147,9 @@ final class Limits {
         }
         if (limit instanceof Limit.OfMedian ofMedian) {
             return DoubleStream.of(ofMedian.share());
+        }
+        if (limit instanceof Limit.AtMostOfMedian ofMedian) {
+            return DoubleStream.of(ofMedian.times());
         }
         return DoubleStream.empty();
     }

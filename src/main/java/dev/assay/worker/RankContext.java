@@ -12,7 +12,14 @@ import java.time.Duration;
  * @param owned keeps what the runner opens until its work is done
  */
 record RankContext(
-        Spec spec, Device device, World world, Group group, Owned owned, ResultWriter writer, Watchdog watchdog) {
+        RankEnvironment environment,
+        Spec spec,
+        Device device,
+        World world,
+        Group group,
+        Owned owned,
+        ResultWriter writer,
+        Watchdog watchdog) {
     /** Begins a phase that may take {@code seconds} beyond the common deadline. */
     void phase(String name, double seconds) {
         watchdog.phase(name, within(seconds));

@@ -29,7 +29,7 @@ public record RankEnvironment(
     }
 
     /** Run by hand: the only rank, on the first device. */
-    static RankEnvironment alone(Path spec, String node, OptionalInt gpu) {
+    public static RankEnvironment alone(Path spec, String node, OptionalInt gpu) {
         return new RankEnvironment(spec, 0, 0, node, gpu.orElse(0), Optional.empty(), Optional.empty());
     }
 
@@ -44,6 +44,15 @@ public record RankEnvironment(
 
     Path phase() {
         return folder().resolve("rank-" + rank + ".phase");
+    }
+
+    /** JMH's own result, kept as evidence. */
+    Path benchmarks() {
+        return folder().resolve("rank-" + rank + ".jmh.json");
+    }
+
+    Path benchmarkLog() {
+        return folder().resolve("rank-" + rank + ".jmh.log");
     }
 
     /** How messages name this rank. */

@@ -11,6 +11,7 @@ import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
+import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
@@ -118,6 +119,7 @@ public final class Worker {
         try {
             Owned owned = new Owned();
             RankContext context = new RankContext(
+                    environment,
                     spec,
                     device,
                     world,
@@ -171,6 +173,9 @@ public final class Worker {
         }
         if (workload instanceof HostLink hostLink) {
             return new HostLinkRunner(context, hostLink);
+        }
+        if (workload instanceof HostLaunch launch) {
+            return new LaunchRunner(context, launch);
         }
         if (workload instanceof Peer peer) {
             return new PeerRunner(context, peer);

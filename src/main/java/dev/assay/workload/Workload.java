@@ -10,6 +10,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Hbm.class, name = "hbm"),
     @JsonSubTypes.Type(value = Memtest.class, name = "memtest"),
     @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
+    @JsonSubTypes.Type(value = HostLaunch.class, name = "launch"),
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
@@ -17,10 +18,11 @@ import java.util.List;
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
+public sealed interface Workload
+        permits Hbm, Memtest, HostLink, HostLaunch, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS =
-            List.of("hbm", "memtest", "host-link", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
+    List<String> KEYS = List.of(
+            "hbm", "memtest", "host-link", "launch", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 @Tag("hbm")
 @Tag("memtest")
 @Tag("host-link")
+@Tag("launch")
 @Tag("peer")
 @Tag("collective")
 @Tag("node-pair")

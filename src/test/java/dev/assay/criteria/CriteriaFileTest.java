@@ -185,6 +185,7 @@ class CriteriaFileTest {
                 "{\"atLeast\": 600}|{}|0 kinds of limit",
                 "{\"atLeast\": 600}|{\"within\": [3, 2]}|low ≤ high",
                 "{\"atLeast\": 600}|{\"ofMedian\": 97}|at most 1",
+                "{\"atLeast\": 600}|{\"atMostOfMedian\": 0.97}|1 or more",
                 "{\"atLeast\": 600}|{\"uniform\": false}|true",
                 "{\"atLeast\": 600}|{\"atLeastOfFabricFloor\": 0.3}|a metric in GB/s",
                 "{\"atLeast\": 600}|{\"equalToPlannedBytes\": true}|step.bytes",
@@ -241,6 +242,8 @@ class CriteriaFileTest {
         assertThat(LimitText.of(new Limit.AtMost(0), Unit.COUNT)).isEqualTo("≤ 0");
         assertThat(LimitText.of(new Limit.Within(0.84, 0.96), Unit.RATIO)).isEqualTo("within 0.84 … 0.96");
         assertThat(LimitText.of(new Limit.OfMedian(0.97), Unit.TFLOPS)).isEqualTo("≥ 97 % of the median");
+        assertThat(LimitText.of(new Limit.AtMostOfMedian(1.5), Unit.MICROSECOND))
+                .isEqualTo("≤ 1.5 × the median");
         assertThat(LimitText.number(29.163749)).isEqualTo("29.16");
         assertThat(LimitText.number(533_889_024)).isEqualTo("533889024");
     }

@@ -36,6 +36,7 @@ class WordsTest {
         assertThat(Words.limit(new Limit.AtLeast(90), Unit.PERCENT)).isEqualTo("≥\u00a090\u00a0%");
         assertThat(Words.limit(new Limit.AtMost(0), Unit.COUNT)).isEqualTo("≤\u00a00");
         assertThat(Words.limit(new Limit.Within(0.84, 0.96), Unit.RATIO)).isEqualTo("0.84 … 0.96");
+        assertThat(Words.limit(new Limit.AtMostOfMedian(1.5), Unit.MICROSECOND)).isEqualTo("≤\u00a01.5\u00a0× median");
         assertThat(Words.limit(new Limit.OfMedian(0.97), Unit.TFLOPS)).isEqualTo("≥\u00a097\u00a0% of median");
         assertThat(Words.limit(new Limit.Uniform(), Unit.COUNT)).isEqualTo("all equal");
         assertThat(Words.exact(143771)).isEqualTo("143\u00a0771");

@@ -29,6 +29,11 @@ class LimitsTest {
                         List.of(100.0, 100.0, 97.0),
                         List.of(100.0, 100.0, 96.999)),
                 Arguments.of(
+                        new Limit.AtMostOfMedian(1.5),
+                        List.of(10.0, 10.0, 14.9),
+                        List.of(10.0, 10.0, 15.0),
+                        List.of(10.0, 10.0, 15.001)),
+                Arguments.of(
                         new Limit.Uniform(), List.of(5.0, 5.0), List.of(5.0), List.of(5.0, 5.0, Math.nextUp(5.0))));
     }
 
@@ -86,6 +91,10 @@ class LimitsTest {
         assertThat(Limits.sane(new Limit.Equal(Double.NaN))).isFalse();
         assertThat(Limits.sane(new Limit.Within(2, 1))).isFalse();
         assertThat(Limits.sane(new Limit.OfMedian(0))).isFalse();
+        assertThat(Limits.sane(new Limit.AtMostOfMedian(0.9))).isFalse();
+        assertThat(Limits.sane(new Limit.AtMostOfMedian(Double.POSITIVE_INFINITY)))
+                .isFalse();
+        assertThat(Limits.sane(new Limit.AtMostOfMedian(1))).isTrue();
         assertThat(Limits.sane(new Limit.Within(1, 2))).isTrue();
         assertThat(Limits.sane(new Limit.Uniform())).isTrue();
     }

@@ -20,10 +20,10 @@ import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 
 /** A device that does what another does; test devices change a part of it. */
-abstract class DelegatingDevice implements Device {
+public abstract class DelegatingDevice implements Device {
     private final Device device;
 
-    DelegatingDevice(Device device) {
+    protected DelegatingDevice(Device device) {
         this.device = device;
     }
 

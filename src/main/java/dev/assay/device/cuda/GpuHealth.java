@@ -9,8 +9,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * One GPU's health around one piece of work, through NVML: counters before and after, and in between, in a daemon thread of
@@ -37,7 +39,12 @@ final class GpuHealth implements Health {
         this.gpu = gpu;
         this.lookNanos = lookNanos;
         this.health = new NvmlHealth(gpu);
-        this.visitors = new Visitors(() -> health.foreignProcesses(self));
+        this.visitors = new Visitors(() -> health.foreignProcesses(self, started()));
+    }
+
+    /** The benchmarks of the host side run in a process that this one starts. */
+    private static Set<Long> started() {
+        return ProcessHandle.current().descendants().map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
@@ -165,12 +166,18 @@ final class NvmlHealth {
         return gpu.answer("nvmlDeviceGetViolationStatus", status, referenceViolation[1] / 1e6);
     }
 
-    /** Processes on the GPU that are not this one; told only where this one is seen among them. */
-    GpuReading<List<Integer>> foreignProcesses(long self) {
+    /**
+     * Processes on the GPU that are neither this one nor started by it; told only where this one is seen among them.
+     *
+     * @param started by this process
+     */
+    GpuReading<List<Integer>> foreignProcesses(long self, Set<Long> started) {
         return gpu.computeProcesses().flatMap(pids -> {
-            List<Integer> others =
-                    Arrays.stream(pids).filter(pid -> pid != self).boxed().toList();
-            return others.size() == pids.length
+            List<Integer> others = Arrays.stream(pids)
+                    .filter(pid -> pid != self && !started.contains((long) pid))
+                    .boxed()
+                    .toList();
+            return Arrays.stream(pids).noneMatch(pid -> pid == self)
                     ? GpuReading.refused("nvmlDeviceGetComputeRunningProcesses_v3 does not list this process (" + self
                             + "), so it may hide others too: run where process ids are the host's")
                     : GpuReading.of(others);

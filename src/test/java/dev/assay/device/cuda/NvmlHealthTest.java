@@ -7,6 +7,7 @@ import dev.assay.measurement.Metric;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,14 +136,21 @@ class NvmlHealthTest {
     void foreignIsWhoeverIsNotThisProcess() {
         nvml.computePids.addAll(List.of(4711, 881, 4712));
 
-        assertThat(health().foreignProcesses(881)).isEqualTo(GpuReading.of(List.of(4711, 4712)));
+        assertThat(health().foreignProcesses(881, Set.of())).isEqualTo(GpuReading.of(List.of(4711, 4712)));
+    }
+
+    @Test
+    void whatThisProcessStartedIsNotForeign() {
+        nvml.computePids.addAll(List.of(4711, 881, 4712));
+
+        assertThat(health().foreignProcesses(881, Set.of(4712L, 99L))).isEqualTo(GpuReading.of(List.of(4711)));
     }
 
     @Test
     void aListWithoutThisProcessHidesOthersToo() {
-        assertThat(health().foreignProcesses(881).text()).contains("does not list this process (881)");
+        assertThat(health().foreignProcesses(881, Set.of()).text()).contains("does not list this process (881)");
         nvml.computePids.add(4711);
-        assertThat(health().foreignProcesses(881).text()).contains("does not list this process (881)");
+        assertThat(health().foreignProcesses(881, Set.of()).text()).contains("does not list this process (881)");
     }
 
     private static String text(Map<Metric, GpuReading<Double>> readings, Metric metric) {

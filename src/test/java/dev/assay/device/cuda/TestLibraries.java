@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where the machine under test keeps the vendors' libraries: {@code -Dassay.test.libraries=DIR:DIR}. */
-final class TestLibraries {
+public final class TestLibraries {
     private TestLibraries() {}
 
-    static List<String> directories() {
+    public static List<String> directories() {
         return Stream.of(System.getProperty("assay.test.libraries", "").split(":", -1))
                 .filter(directory -> !directory.isEmpty())
                 .toList();
