@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.plan.PairRetest;
 import dev.assay.plan.PairRetest.Round;
 import dev.assay.plan.PairRetest.Suspects;
+import dev.assay.plan.PairRetests;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
 import dev.assay.verdict.Better;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
  */
 public final class PairSearch {
     private static final int FEWEST_JUDGED = 2;
+    private static final Suspects NOBODY = new Suspects(List.of(), List.of());
 
     private PairSearch() {}
 
@@ -35,8 +37,12 @@ public final class PairSearch {
 
     /** Lets pairs meet. */
     public interface Meter {
-        /** What the rounds gave, by the way in which it is good; a pair that failed is left out. */
-        Map<Better, List<PairObservation>> measure(Pass pass, List<Round> rounds);
+        /**
+         * What the rounds gave, by the way in which it is good; a pair that failed is left out.
+         *
+         * @param suspects whom the rounds are for
+         */
+        Map<Better, List<PairObservation>> measure(Pass pass, Suspects suspects, List<Round> rounds);
 
         /** Whether GPUs can use their neighbours' NICs. */
         boolean crosses();
@@ -61,7 +67,11 @@ public final class PairSearch {
         /** Every pair once in a small fleet; 20 rounds in all in a large one, which leaves most links unmeasured. */
         public static Budget of(int nodes) {
             return nodes <= MOST_NODES_FOR_ALL_PAIRS
-                    ? new Budget(Math.max(1, PairRounds.count(nodes)), 1, 8, 16)
+                    ? new Budget(
+                            Math.max(1, PairRounds.count(nodes)),
+                            1,
+                            PairRetests.SIFTING_ROUNDS,
+                            PairRetests.JUDGING_ROUNDS)
                     : new Budget(6, 4, 1, 10);
         }
     }
@@ -72,7 +82,7 @@ public final class PairSearch {
         List<Round> rounds = IntStream.range(0, pairs.size())
                 .mapToObj(i -> new Round(i, pairs.get(i), false))
                 .toList();
-        Map<Better, List<PairObservation>> seen = meter.measure(Pass.SCREENING, rounds);
+        Map<Better, List<PairObservation>> seen = meter.measure(Pass.SCREENING, NOBODY, rounds);
         return goOn(
                 seen.entrySet().stream()
                         .map(each -> PairPasses.screened(fleet, each.getKey(), each.getValue()))
@@ -96,7 +106,7 @@ public final class PairSearch {
                 return sifted;
             }
             Map<Better, List<PairObservation>> again =
-                    meter.measure(Pass.SIFTING, PairRetest.sifting(nodes, toSift, round, budget.sifting()));
+                    meter.measure(Pass.SIFTING, toSift, PairRetest.sifting(nodes, toSift, round, budget.sifting()));
             sifted = sifted.stream()
                     .map(passes -> passes.sifted(again.getOrDefault(passes.better(), List.of())))
                     .toList();
@@ -108,7 +118,7 @@ public final class PairSearch {
             return sifted;
         }
         Map<Better, List<PairObservation>> fresh = meter.measure(
-                Pass.JUDGING, PairRetest.judging(nodes, toJudge, round, budget.judging(), meter.crosses()));
+                Pass.JUDGING, toJudge, PairRetest.judging(nodes, toJudge, round, budget.judging(), meter.crosses()));
         return sifted.stream()
                 .map(passes -> passes.judged(fresh.getOrDefault(passes.better(), List.of())))
                 .toList();

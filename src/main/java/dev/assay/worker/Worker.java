@@ -14,6 +14,7 @@ import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
@@ -161,7 +162,10 @@ public final class Worker {
             return new MemtestRunner(context, memtest);
         }
         if (workload instanceof NodePair nodePair) {
-            return new NodePairRunner(context, nodePair);
+            return NodePairRunner.ofAll(context, nodePair);
+        }
+        if (workload instanceof NodePairRetest retest) {
+            return NodePairRunner.of(context, retest);
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);

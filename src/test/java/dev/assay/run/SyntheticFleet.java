@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.plan.PairRetest.Round;
+import dev.assay.plan.PairRetest.Suspects;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
 import dev.assay.verdict.Better;
@@ -102,7 +103,7 @@ final class SyntheticFleet implements PairSearch.Meter {
     }
 
     @Override
-    public Map<Better, List<PairObservation>> measure(PairSearch.Pass pass, List<Round> all) {
+    public Map<Better, List<PairObservation>> measure(PairSearch.Pass pass, Suspects suspects, List<Round> all) {
         rounds += all.size();
         return Map.of(
                 setup.better(),
