@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -67,11 +66,12 @@ final class PairReport {
                                 .noneMatch(inQuestion::contains))
                         .toList();
         if (!cleared.isEmpty()) {
-            PairIndex since = new PairIndex(
-                    Stream.concat(passes.sifting().stream(), passes.judging().stream())
+            PairIndex all = new PairIndex(
+                    Stream.of(passes.screening(), passes.sifting(), passes.judging())
+                            .flatMap(List::stream)
                             .toList(),
                     passes.better());
-            cleared.stream().limit(MOST_CLEARED).forEach(suspect -> lines.add(words(suspect, since)));
+            cleared.stream().limit(MOST_CLEARED).forEach(suspect -> lines.add(words(suspect, all)));
         }
         if (cleared.size() > MOST_CLEARED) {
             lines.add("cleared: " + (cleared.size() - MOST_CLEARED) + " more that looked slow once");
@@ -82,22 +82,20 @@ final class PairReport {
         return passes.toJudge().leftOut().stream();
     }
 
-    private String words(Culprit suspect, PairIndex since) {
-        String now = since(suspect.parts().get(0), since).stream()
-                .mapToObj(percent -> String.format(Locale.ROOT, "%.1f %% since", percent))
-                .findFirst()
-                .orElse("it stands out no more");
+    private String words(Culprit suspect, PairIndex all) {
         return "cleared: " + suspect.names()
-                + String.format(Locale.ROOT, ": %.1f %% slower in the first pass, ", suspect.percent()) + now;
+                + String.format(Locale.ROOT, ": %.1f %% slower in the first pass", suspect.percent())
+                + overall(suspect.parts().get(0), all);
     }
 
-    private OptionalDouble since(Part part, PairIndex since) {
-        for (int i = 0; i < since.parts(); i++) {
-            double[] medians = since.meetingMedians(i, new boolean[since.size()]);
-            if (since.part(i).equals(part) && medians.length > 0) {
-                return OptionalDouble.of(passes.better().percent(Robust.medianOfSorted(medians, medians.length)));
+    private String overall(Part part, PairIndex all) {
+        for (int i = 0; i < all.parts(); i++) {
+            double[] medians = all.meetingMedians(i, new boolean[all.size()]);
+            if (all.part(i).equals(part) && medians.length > 0) {
+                double percent = passes.better().percent(Robust.medianOfSorted(medians, medians.length));
+                return String.format(Locale.ROOT, ", %.1f %% over all its %d meetings", percent, medians.length);
             }
         }
-        return OptionalDouble.empty();
+        return "";
     }
 }

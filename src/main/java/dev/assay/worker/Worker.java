@@ -190,6 +190,7 @@ public final class Worker {
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
         error.printStackTrace();
+        System.err.println("assay-worker: " + environment.words() + " failed in phase " + phase + ": " + words(error));
         keep(environment, writer, phase, error, "");
         return FAILED;
     }
