@@ -5,6 +5,7 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.RankBinding;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
+import dev.assay.plan.PairRetests;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class JobFiles {
         Path launchFolder = Files.createDirectories(folder.launch(experiment.id(), launch.id()));
         SpecFile.write(folder.spec(experiment.id(), launch.id()), spec);
         Files.writeString(launchFolder.resolve("environment"), lines(environment(experiment, launch, spec)));
-        Files.writeString(launchFolder.resolve("bindings.tsv"), bindings(cluster.bindings()));
+        Files.writeString(launchFolder.resolve("bindings.tsv"), bindings(PairRetests.bindings(cluster, experiment)));
         Files.writeString(launchFolder.resolve("command"), lines(command(launchFolder)));
     }
 

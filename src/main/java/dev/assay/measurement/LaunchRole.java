@@ -7,5 +7,14 @@ public enum LaunchRole {
     /** Every node by itself: one communicator a node. The baseline of scale efficiency. */
     BASELINE,
     /** All its nodes together: one communicator. */
-    SCALED
+    SCALED,
+    /** Pairs of nodes that looked slow, again: most are strays. */
+    SIFTING,
+    /** The few that still do, with known-good partners: only this accuses. */
+    JUDGING;
+
+    /** Whether it looks again at what an earlier launch gave; it carries no value that a criterion asks for. */
+    public boolean retests() {
+        return this == SIFTING || this == JUDGING;
+    }
 }

@@ -76,6 +76,12 @@ public final class PlanText {
             lines.add(row(experiment.id(), List.of(experiment)));
             lines.add("    only if the first look at scale efficiency cannot tell; not in the total");
         });
+        List<Experiment> retests = PairRetests.possible(plan);
+        if (!retests.isEmpty()) {
+            lines.add(row("node-pair-sifting", retests.subList(0, 1)));
+            lines.add(row("node-pair-judging", retests.subList(1, retests.size())));
+            lines.add("    only if somebody's pairs look slow, each if they still do; not in the total");
+        }
     }
 
     private static String row(String name, List<Experiment> experiments) {

@@ -15,6 +15,7 @@ import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.util.List;
@@ -76,8 +77,10 @@ final class Timing {
             return cuda ? memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA : 0.5;
         }
         if (part instanceof NodePair pair) {
-            return PairRounds.count(nodes)
-                    * (cuda ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair) : PAIR_ROUND_REFERENCE);
+            return PairRounds.count(nodes) * pairRoundSeconds(cluster, pair);
+        }
+        if (part instanceof NodePairRetest retest) {
+            return retest.rounds().size() * pairRoundSeconds(cluster, retest.sizes());
         }
         if (part instanceof GemmSweep sweep) {
             return cuda ? gemmSeconds(sweep) : 1;
@@ -98,6 +101,12 @@ final class Timing {
             return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
         }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
+    }
+
+    private static double pairRoundSeconds(Cluster cluster, NodePair pair) {
+        return cluster.device() == DeviceKind.CUDA
+                ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair)
+                : PAIR_ROUND_REFERENCE;
     }
 
     /** The all-reduces of one round, with those that warm up, where all GPUs of a node share what the fabric must give. */

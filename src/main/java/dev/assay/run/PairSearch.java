@@ -1,129 +1,147 @@
 package dev.assay.run;
 
 import dev.assay.plan.PairRetest;
+import dev.assay.plan.PairRetest.Round;
 import dev.assay.plan.PairRetest.Suspects;
+import dev.assay.plan.PairRetests;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
-import dev.assay.verdict.Attribution;
 import dev.assay.verdict.Better;
-import dev.assay.verdict.Culprit;
-import dev.assay.verdict.PairCoverage;
 import dev.assay.verdict.PairObservation;
-import dev.assay.verdict.Part;
-import java.util.ArrayList;
+import dev.assay.verdict.PairPasses;
+import dev.assay.verdict.PairSuspects;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
- * Who slows the pairs of a fleet: everybody meets some or all others, whoever looks slow meets known-good partners to sift
- * the strays out, and the few that are left are judged by a third, fresh set of rounds alone. Values that made somebody a
- * suspect never convict him.
+ * Who slows the pairs of a fleet: everybody meets some or all others, whoever looks slow is sifted, and the few that are left
+ * are judged by a third, fresh set of rounds alone; {@link PairPasses} says what follows from each. A run and the proof with
+ * made-up fleets go this way both.
  */
 public final class PairSearch {
+    private static final int FEWEST_JUDGED = 2;
+    private static final Suspects NOBODY = new Suspects(List.of(), List.of());
+
     private PairSearch() {}
 
-    /** Lets pairs meet at the same time. */
-    @FunctionalInterface
-    public interface Meter {
-        /**
-         * What the round gave; a pair that failed is left out.
-         *
-         * @param round counts on over the whole search
-         * @param crossed each GPU uses its neighbour's NIC, which tells one from the other
-         */
-        List<PairObservation> measure(int round, List<Pair> pairs, boolean crossed);
+    /** What a set of rounds is for. */
+    public enum Pass {
+        SCREENING,
+        SIFTING,
+        JUDGING
     }
 
-    /** Rounds of each step. */
-    public record Budget(int screening, int sifting, int judging) {
-        private static final int MOST_NODES_FOR_ALL_PAIRS = 32;
-        private static final int CIRCLES = 2;
+    /** Lets pairs meet. */
+    public interface Meter {
+        /**
+         * What the rounds gave, by the way in which it is good; a pair that failed is left out.
+         *
+         * @param suspects whom the rounds are for
+         */
+        Map<Better, List<PairObservation>> measure(Pass pass, Suspects suspects, List<Round> rounds);
 
-        public Budget {
-            if (screening < 1 || sifting < 0 || judging < 1) {
-                throw new IllegalArgumentException(
-                        "rounds must be ≥ 1 of screening, ≥ 0 of sifting, ≥ 1 of judging, got " + screening + ", "
-                                + sifting + ", " + judging);
-            }
-        }
-
-        /** Every pair twice in a small fleet; 20 rounds in all in a large one, which leaves most links unmeasured. */
-        public static Budget of(int nodes) {
-            return nodes <= MOST_NODES_FOR_ALL_PAIRS
-                    ? new Budget(Math.max(1, CIRCLES * PairRounds.count(nodes)), 4, 16)
-                    : new Budget(6, 4, 10);
-        }
+        /** Whether GPUs can use their neighbours' NICs. */
+        boolean crosses();
     }
 
     /**
-     * @param culprits accused
-     * @param suspects that stood out to the end without being proven
-     * @param coverage over all rounds
-     * @param rounds that were run
+     * Rounds of each pass.
+     *
+     * @param sifts sets of sifting rounds, each chosen by all before it; on a cluster each is a launch of its own
+     * @param sifting rounds of each
      */
-    public record Outcome(List<Culprit> culprits, List<Culprit> suspects, PairCoverage coverage, int rounds) {
-        public Outcome {
-            culprits = List.copyOf(culprits);
-            suspects = List.copyOf(suspects);
+    public record Budget(int screening, int sifts, int sifting, int judging) {
+        private static final int MOST_NODES_FOR_ALL_PAIRS = 32;
+
+        public Budget {
+            if (screening < 1 || sifts < 1 || sifting < 1 || judging < 1) {
+                throw new IllegalArgumentException("rounds of screening, sifting and judging must be ≥ 1, got "
+                        + screening + ", " + sifts + " of " + sifting + ", " + judging);
+            }
+        }
+
+        /** Every pair once in a small fleet; 20 rounds in all in a large one, which leaves most links unmeasured. */
+        public static Budget of(int nodes) {
+            return nodes <= MOST_NODES_FOR_ALL_PAIRS
+                    ? new Budget(
+                            Math.max(1, PairRounds.count(nodes)),
+                            1,
+                            PairRetests.SIFTING_ROUNDS,
+                            PairRetests.JUDGING_ROUNDS)
+                    : new Budget(6, 4, 1, 10);
         }
     }
 
     /** @param seed of the order in which nodes meet */
-    public static Outcome search(Set<String> fleet, Better better, Budget budget, long seed, Meter meter) {
-        List<String> nodes = List.copyOf(new TreeSet<>(fleet));
-        List<PairObservation> seen = new ArrayList<>();
-        int round = 0;
-        for (List<Pair> pairs : PairRounds.some(nodes, budget.screening(), seed)) {
-            seen.addAll(meter.measure(round++, pairs, false));
-        }
-        Attribution look = Attribution.of(fleet, seen, better);
-        for (int i = 0; i < budget.sifting() && !look.nodesInQuestion().isEmpty(); i++) {
-            Suspects suspects = suspects(look, nodes.size());
-            seen.addAll(meter.measure(round++, PairRetest.round(nodes, suspects, 2 * i), isCrossed(i)));
-            look = Attribution.of(fleet, seen, better);
-        }
-        Suspects suspects = suspects(look, mostJudged(nodes.size()));
-        if (suspects.nodes().isEmpty()) {
-            return new Outcome(List.of(), List.of(), look.coverage(), round);
-        }
-        List<PairObservation> fresh = new ArrayList<>();
-        for (int i = 0; i < budget.judging(); i++) {
-            fresh.addAll(meter.measure(round++, PairRetest.round(nodes, suspects, i), isCrossed(i)));
-        }
-        Attribution judged = Attribution.among(Set.copyOf(suspects.nodes()), fleet, fresh, better);
-        seen.addAll(fresh);
-        return new Outcome(judged.culprits(), judged.suspects(), PairCoverage.of(fleet, seen), round);
+    public static List<PairPasses> search(Set<String> fleet, Budget budget, long seed, Meter meter) {
+        List<List<Pair>> pairs = PairRounds.some(List.copyOf(new TreeSet<>(fleet)), budget.screening(), seed);
+        List<Round> rounds = IntStream.range(0, pairs.size())
+                .mapToObj(i -> new Round(i, pairs.get(i), false))
+                .toList();
+        Map<Better, List<PairObservation>> seen = meter.measure(Pass.SCREENING, NOBODY, rounds);
+        return goOn(
+                seen.entrySet().stream()
+                        .map(each -> PairPasses.screened(fleet, each.getKey(), each.getValue()))
+                        .toList(),
+                budget,
+                meter);
     }
 
-    private static int mostJudged(int nodes) {
-        return Math.max(2, Math.min(nodes / 4, 16));
+    /** After the screening; where nobody is left to look at no further round is run. */
+    public static List<PairPasses> goOn(List<PairPasses> screened, Budget budget, Meter meter) {
+        List<String> nodes = screened.stream()
+                .flatMap(passes -> passes.fleet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<PairPasses> sifted = screened;
+        int round = budget.screening();
+        for (int i = 0; i < budget.sifts(); i++) {
+            Suspects toSift = together(sifted.stream().map(PairPasses::toSift).toList(), nodes.size());
+            if (toSift.nodes().isEmpty()) {
+                return sifted;
+            }
+            Map<Better, List<PairObservation>> again =
+                    meter.measure(Pass.SIFTING, toSift, PairRetest.sifting(nodes, toSift, round, budget.sifting()));
+            sifted = sifted.stream()
+                    .map(passes -> passes.sifted(again.getOrDefault(passes.better(), List.of())))
+                    .toList();
+            round += budget.sifting();
+        }
+        Suspects toJudge =
+                together(sifted.stream().map(PairPasses::toJudge).toList(), Math.max(FEWEST_JUDGED, nodes.size() / 2));
+        if (toJudge.nodes().isEmpty()) {
+            return sifted;
+        }
+        Map<Better, List<PairObservation>> fresh = meter.measure(
+                Pass.JUDGING, toJudge, PairRetest.judging(nodes, toJudge, round, budget.judging(), meter.crosses()));
+        return sifted.stream()
+                .map(passes -> passes.judged(fresh.getOrDefault(passes.better(), List.of())))
+                .toList();
     }
 
-    /** Pairs meet in even rounds and part in odd ones; two rounds straight, two crossed. */
-    private static boolean isCrossed(int round) {
-        return round / 2 % 2 == 1;
-    }
-
-    /** @param most nodes taken, those of the most suspect parts first: the others must be left as partners */
-    private static Suspects suspects(Attribution look, int most) {
+    /**
+     * Those of all kinds of value: they share the rounds.
+     *
+     * @param most nodes taken; the others are partners, and meet somebody too
+     */
+    private static Suspects together(List<PairSuspects> all, int most) {
         Set<String> nodes = new LinkedHashSet<>();
-        Set<Pair> pairs = new LinkedHashSet<>();
-        Stream.concat(look.culprits().stream(), look.suspects().stream())
-                .flatMap(culprit -> culprit.parts().stream())
-                .map(Part::nodes)
-                .forEach(of -> {
-                    Set<String> more = new LinkedHashSet<>(nodes);
-                    more.addAll(of);
-                    if (more.size() <= most) {
-                        nodes.addAll(of);
-                        if (of.size() == 2) {
-                            pairs.add(new Pair(of.get(0), of.get(1)));
-                        }
-                    }
-                });
-        return new Suspects(List.copyOf(nodes), List.copyOf(pairs));
+        all.stream()
+                .flatMap(suspects -> suspects.nodes().stream())
+                .distinct()
+                .limit(most)
+                .forEach(nodes::add);
+        List<Pair> pairs = all.stream()
+                .flatMap(suspects -> suspects.pairs().stream())
+                .distinct()
+                .filter(pair -> nodes.contains(pair.a()) && nodes.contains(pair.b()))
+                .map(pair -> new Pair(pair.a(), pair.b()))
+                .toList();
+        return new Suspects(List.copyOf(nodes), pairs);
     }
 }

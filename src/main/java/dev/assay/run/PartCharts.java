@@ -12,6 +12,7 @@ import dev.assay.summary.Chart;
 import dev.assay.summary.Charts;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.Link;
+import dev.assay.summary.Charts.NodePair;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,6 +58,12 @@ final class PartCharts {
         List<Link> links = ranks.stream().flatMap(rank -> links(rank, row)).toList();
         List<Dot> dots = ranks.stream().flatMap(rank -> dots(rank, row)).toList();
         OptionalDouble limit = limit(row.criterion().limit());
+        List<NodePair> pairs = PairValues.of(launches, row.criterion());
+        if (!pairs.isEmpty()) {
+            boolean lowIsGood = row.criterion().limit() instanceof Limit.AtMost;
+            return List.of(Charts.pairs(
+                    row.title(), pairs, row.criterion().unit(), limit, lowIsGood, PairValues.SOURCE + source));
+        }
         if (!links.isEmpty()) {
             return List.of(Charts.matrix(
                     row.title(),
@@ -102,8 +109,11 @@ final class PartCharts {
     }
 
     private static double value(Measurement measurement, Row row) {
+        return value(measurement, row.criterion().statistic());
+    }
+
+    static double value(Measurement measurement, Statistic statistic) {
         List<Double> sorted = measurement.samples().stream().sorted().toList();
-        Statistic statistic = row.criterion().statistic();
         return switch (statistic) {
             case MEAN ->
                 sorted.stream().mapToDouble(Double::doubleValue).average().orElseThrow();

@@ -34,7 +34,7 @@ final class Questions {
                 .orElse(1);
     }
 
-    private static Question.Contract contract(Plan plan) {
+    static Question.Contract contract(Plan plan) {
         GpuModel model = plan.gpuModel();
         return new Question.Contract(
                 model.name(),

@@ -15,6 +15,7 @@ import dev.assay.plan.Specs;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.Question;
 import dev.assay.verdict.Verdict;
+import dev.assay.workload.NodePair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,7 +187,9 @@ public final class Run {
             progress(experiment.id() + ": five launches cannot tell; three more");
             return merged(first, launchOnce(with, extension.get()));
         }
-        return first;
+        return experiment.workload() instanceof NodePair
+                ? new PairLook(plan, experiment, folder, more -> launchOnce(with, more), this::progress).after(first)
+                : first;
     }
 
     private ExperimentResult launchOnce(Launcher with, Experiment experiment) {
@@ -206,6 +209,9 @@ public final class Run {
 
     private ExperimentResult recorded(Experiment experiment) {
         ExperimentResult first = Outcome.read(folder, record.planSha256(), experiment);
+        if (experiment.workload() instanceof NodePair) {
+            return PairLook.recorded(folder, record.planSha256(), experiment, first);
+        }
         return extensionOf(experiment)
                 .filter(extension -> Outcome.exists(folder, extension.id()))
                 .map(extension -> merged(first, Outcome.read(folder, record.planSha256(), extension)))

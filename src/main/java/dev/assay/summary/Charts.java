@@ -129,6 +129,36 @@ public final class Charts {
         return new Chart(title, new MatrixChart(links, unit, limit, lowIsGood).svg(title, source));
     }
 
+    /**
+     * Two nodes that met.
+     *
+     * @param value of both together: it has no direction
+     */
+    public record NodePair(String a, String b, double value) {}
+
+    /**
+     * One heat map of nodes against nodes; outliers have a diamond, the furthest is named, what misses the limit has a frame.
+     *
+     * @param lowIsGood whether the limit is one from above
+     */
+    public static Chart pairs(
+            String title, List<NodePair> pairs, Unit unit, OptionalDouble limit, boolean lowIsGood, String source) {
+        return new Chart(
+                title, MatrixChart.ofNodes(pairs, unit, limit, lowIsGood).svg(title, source));
+    }
+
+    /** The numbers of {@link #pairs}. */
+    public static String pairsCsv(List<NodePair> pairs, Unit unit) {
+        StringBuilder csv = new StringBuilder("node,node," + quoted("value " + unit.symbol()) + "\n");
+        pairs.forEach(pair -> csv.append(quoted(pair.a()))
+                .append(',')
+                .append(quoted(pair.b()))
+                .append(',')
+                .append(pair.value())
+                .append('\n'));
+        return csv.toString();
+    }
+
     /** The numbers of {@link #telemetry}: one line a GPU and tick. */
     public static String telemetryCsv(List<Series> gpus) {
         StringBuilder csv = new StringBuilder("gpu,seconds");

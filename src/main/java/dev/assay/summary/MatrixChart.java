@@ -2,6 +2,7 @@ package dev.assay.summary;
 
 import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Link;
+import dev.assay.summary.Charts.NodePair;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,12 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
-/** A heat map a node: rows are where a link begins, columns where it ends, every cell with its number. */
+/**
+ * A heat map a node: rows are where a link begins, columns where it ends, every cell with its number. Or one of nodes against
+ * nodes, where rows and columns are nodes and both halves are the same.
+ */
 final class MatrixChart {
     private static final int WIDTH = 800;
     private static final int TOP = 76;
     private static final int LABELS = 34;
+    private static final int NAMES = 150;
+    private static final int MOST_LETTERS = 20;
     private static final double WIDEST_CELL = 40;
     private static final double NARROWEST_WITH_NUMBER = 26;
     private static final double CELL_HEIGHT = 18;
@@ -34,9 +41,33 @@ final class MatrixChart {
     private final double mad;
     private final int side;
     private final double cell;
+    /** Of nodes, in the order of rows; empty where rows are GPUs. */
+    private final List<String> names;
 
     /** @param lowIsGood whether the limit is one from above */
     MatrixChart(List<Link> all, Unit unit, OptionalDouble limit, boolean lowIsGood) {
+        this(all, unit, limit, lowIsGood, List.of());
+    }
+
+    /** In the order of their names, each pair on both sides of the diagonal. */
+    static MatrixChart ofNodes(List<NodePair> pairs, Unit unit, OptionalDouble limit, boolean lowIsGood) {
+        List<String> names = pairs.stream()
+                .flatMap(pair -> Stream.of(pair.a(), pair.b()))
+                .distinct()
+                .sorted()
+                .toList();
+        List<Link> links = pairs.stream()
+                .flatMap(pair -> {
+                    int a = names.indexOf(pair.a());
+                    int b = names.indexOf(pair.b());
+                    return Stream.of(new Link("", a, b, pair.value()), new Link("", b, a, pair.value()));
+                })
+                .toList();
+        return new MatrixChart(links, unit, limit, lowIsGood, names);
+    }
+
+    private MatrixChart(List<Link> all, Unit unit, OptionalDouble limit, boolean lowIsGood, List<String> names) {
+        this.names = names;
         links = all.stream().filter(link -> Double.isFinite(link.value())).toList();
         this.unit = unit;
         this.limit = limit.isPresent() && Double.isFinite(limit.getAsDouble()) ? limit : OptionalDouble.empty();
@@ -49,7 +80,7 @@ final class MatrixChart {
                         .mapToInt(link -> Math.max(link.from(), link.to()))
                         .max()
                         .orElse(0);
-        cell = Math.min(WIDEST_CELL, (WIDTH - LABELS) / (double) side);
+        cell = Math.min(WIDEST_CELL, (WIDTH - labels()) / (double) side);
         links.forEach(link ->
                 nodes.computeIfAbsent(link.node(), node -> new ArrayList<>()).add(link));
     }
@@ -72,12 +103,22 @@ final class MatrixChart {
         return svg.end(height, WIDTH, source);
     }
 
+    private int labels() {
+        return names.isEmpty() ? LABELS : NAMES;
+    }
+
+    private String rowName(int row) {
+        return names.isEmpty()
+                ? String.valueOf(row)
+                : Clean.shorten(Clean.text(names.get(row)), MOST_LETTERS) + "  " + row;
+    }
+
     private int perRow() {
         return Math.max(1, (int) ((WIDTH + GAP) / panelWidth()));
     }
 
     private double panelWidth() {
-        return LABELS + side * cell + GAP;
+        return labels() + side * cell + GAP;
     }
 
     private double panelHeight() {
@@ -111,11 +152,11 @@ final class MatrixChart {
                 "start",
                 Svg.INK,
                 "font-size=\"11\"");
-        double x0 = left + LABELS;
+        double x0 = left + labels();
         double y0 = top + HEAD;
         for (int i = 0; i < side; i++) {
             svg.text(x0 + (i + 0.5) * cell, y0 - 4, String.valueOf(i), "middle", Svg.QUIET, "font-size=\"9\"");
-            svg.text(x0 - 5, y0 + (i + 0.7) * CELL_HEIGHT, String.valueOf(i), "end", Svg.QUIET, "font-size=\"9\"");
+            svg.text(x0 - 5, y0 + (i + 0.7) * CELL_HEIGHT, rowName(i), "end", Svg.QUIET, "font-size=\"9\"");
             svg.rectangle(x0 + i * cell, y0 + i * CELL_HEIGHT, cell - 1, CELL_HEIGHT - 1, Svg.GRID, "");
         }
         for (Link link : nodes.getOrDefault(node, List.of())) {
@@ -155,7 +196,9 @@ final class MatrixChart {
                 0,
                 36,
                 (unit == Unit.COUNT || unit == Unit.RATIO ? "value" : unit.symbol())
-                        + "; row: GPU that drives, column: the other GPU",
+                        + (names.isEmpty()
+                                ? "; row: GPU that drives, column: the other GPU"
+                                : "; row and column: nodes, by number"),
                 "start",
                 Svg.INK,
                 more);
@@ -181,15 +224,26 @@ final class MatrixChart {
 
     /** The worst link by name, and what is left out. */
     private void remark(Svg svg, int shown) {
-        List<Link> outliers = links.stream().filter(this::outlier).toList();
+        List<Link> outliers = shownOnce().filter(this::outlier).toList();
         Optional<Link> worst =
                 outliers.stream().max(Comparator.comparingDouble(link -> Math.abs(link.value() - median)));
-        String text = worst.map(link -> Clean.shorten(Clean.text(link.node()), 40) + " GPU " + link.from() + " to GPU "
-                        + link.to() + ": " + Words.withUnit(number(link.value()), unit)
-                        + others(outliers.size() - 1))
-                .orElse("no outlier among " + links.size() + " links");
+        String text = worst.map(link ->
+                        ends(link) + ": " + Words.withUnit(number(link.value()), unit) + others(outliers.size() - 1))
+                .orElse("no outlier among " + shownOnce().count() + (names.isEmpty() ? " links" : " pairs of nodes"));
         String left = shown < nodes.size() ? "; the " + shown + " most conspicuous of " + nodes.size() + " nodes" : "";
         svg.text(0, 54, text + left, "start", Svg.INK, worst.isPresent() ? Svg.BOLD : "");
+    }
+
+    private String ends(Link link) {
+        return names.isEmpty()
+                ? Clean.shorten(Clean.text(link.node()), 40) + " GPU " + link.from() + " to GPU " + link.to()
+                : Clean.shorten(Clean.text(names.get(link.from())), 40) + " with "
+                        + Clean.shorten(Clean.text(names.get(link.to())), 40);
+    }
+
+    /** Of nodes both halves hold the same. */
+    private Stream<Link> shownOnce() {
+        return links.stream().filter(link -> names.isEmpty() || link.from() < link.to());
     }
 
     private static String others(int count) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * median within a meeting, since what disturbs one rail may disturb all). Where several parts are faulty, the one that
  * explains most is named first and its meetings are set aside, since they say little about whoever met it.
  *
- * @param culprits accused: beyond what healthy parts and stray values show in one of 5000 fleets
+ * @param culprits accused: beyond what healthy parts and stray values show in one of 10 000 fleets
  * @param suspects not accused, to be measured again against known-good partners; the most suspect first
  * @param coverage what was measured
  */

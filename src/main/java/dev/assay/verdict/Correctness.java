@@ -3,6 +3,7 @@ package dev.assay.verdict;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
 import dev.assay.verdict.Readings.Reading;
@@ -83,6 +84,7 @@ final class Correctness {
     private static Optional<String> unchecked(LaunchResult launch, String own) {
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
+                .filter(rank -> !satOut(launch, rank))
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
                         || !has(rank, own)
                         || (reduces(launch, rank) && !has(rank, ALL_REDUCE)))
@@ -94,13 +96,30 @@ final class Correctness {
                         + names(rank).sorted().toList());
     }
 
+    /** Of an odd number of nodes one meets nobody; of few rounds that may be all. */
+    private static boolean satOut(LaunchResult launch, RankResult rank) {
+        return launch.role().retests()
+                && rank.checks().isEmpty()
+                && launch.ranks().stream()
+                        .flatMap(other ->
+                                other
+                                        .measurements(
+                                                Metric.PAIR_BANDWIDTH,
+                                                Map.of("to", rank.header().node()))
+                                        .stream())
+                        .findAny()
+                        .isEmpty();
+    }
+
     private static boolean has(RankResult rank, String prefix) {
         return names(rank).anyMatch(name -> name.startsWith(prefix));
     }
 
     /** Nothing is reduced under a load, nor by a rank that is alone. */
     private static boolean reduces(LaunchResult launch, RankResult rank) {
-        return launch.role() != LaunchRole.LOAD && rank.header().communicator().size() > 1;
+        return launch.role() != LaunchRole.LOAD
+                && !launch.role().retests()
+                && rank.header().communicator().size() > 1;
     }
 
     private static Stream<String> names(RankResult rank) {

@@ -22,10 +22,15 @@ public record Culprit(List<Part> parts, double percent, int meetings, int slow, 
         }
     }
 
+    /** Its parts in words. */
+    String names() {
+        String names = parts.stream().map(Part::text).collect(Collectors.joining(", "));
+        return parts.size() == 1 ? names : "cannot tell apart: {" + names + "}";
+    }
+
     /** One line with numbers. */
     public String text() {
-        String names = parts.stream().map(Part::text).collect(Collectors.joining(", "));
-        return (parts.size() == 1 ? names : "cannot tell apart: {" + names + "}")
+        return names()
                 + String.format(
                         Locale.ROOT,
                         ": %.1f %% slower than the fleet's median, in %d of %d meetings; a healthy fleet shows that with"

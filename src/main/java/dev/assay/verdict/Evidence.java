@@ -13,9 +13,10 @@ import java.util.stream.Stream;
  *
  * @param measured launches that carry its values: of {@code coupled} the scaled ones, of any other workload the loads, on
  *     exactly the question's node count
- * @param baselines of {@code coupled}: every node by itself
+ * @param beside what is not asked for, but compared with: of {@code coupled} the baselines, every node by itself; of
+ *     {@code node-pair} what looked slow, again
  */
-record Evidence(Question question, List<LaunchResult> measured, List<LaunchResult> baselines) {
+record Evidence(Question question, List<LaunchResult> measured, List<LaunchResult> beside) {
     static Evidence of(Question question, ExperimentResult result) {
         return switch (question.criterion().workload()) {
             case "coupled" ->
@@ -25,7 +26,13 @@ record Evidence(Question question, List<LaunchResult> measured, List<LaunchResul
                         result.launches().stream()
                                 .filter(launch -> launch.role() == LaunchRole.BASELINE)
                                 .toList());
-            default -> new Evidence(question, launches(question, result, LaunchRole.LOAD), List.of());
+            default ->
+                new Evidence(
+                        question,
+                        launches(question, result, LaunchRole.LOAD),
+                        result.launches().stream()
+                                .filter(launch -> launch.role().retests())
+                                .toList());
         };
     }
 
@@ -45,7 +52,7 @@ record Evidence(Question question, List<LaunchResult> measured, List<LaunchResul
 
     /** Every launch that must be whole, and whose results must be right. */
     List<LaunchResult> needed() {
-        return Stream.concat(baselines.stream(), measured.stream()).toList();
+        return Stream.concat(beside.stream(), measured.stream()).toList();
     }
 
     List<RankResult> ranks() {

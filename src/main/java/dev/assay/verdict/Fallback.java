@@ -27,7 +27,8 @@ final class Fallback {
             return Optional.empty();
         }
         Map<String, String> conditions = communicator(evidence);
-        return evidence.ranks().stream()
+        return evidence.needed().stream()
+                .flatMap(launch -> launch.ranks().stream())
                 .flatMap(rank -> rank.measurements(metric.orElseThrow(), conditions).stream()
                         .flatMap(measurement -> problem(rank, measurement, contract).stream()))
                 .findFirst()

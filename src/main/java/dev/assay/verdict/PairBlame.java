@@ -11,8 +11,8 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /** Takes the part that explains most, again and again, until nothing stands out. */
 final class PairBlame {
-    /** In how many healthy fleets somebody may be accused. */
-    static final double MOST_CHANCE = 2e-4;
+    /** In how many healthy fleets somebody may be accused by one kind of value; a run looks at two, bandwidth and latency. */
+    static final double MOST_CHANCE = 1e-4;
     /** A logarithm: below this a difference is real at best, not a defect. */
     static final double LEAST_SLOWNESS = 0.015;
     /** Worth another look. */

@@ -137,37 +137,52 @@ final class PairIndex {
     }
 
     /**
-     * Usual is the median over nodes of each node's median: a slow node pulls every node's median a little, where in one
-     * median over all pairs it would be a quarter of eight nodes' pairs.
+     * Usual is the median over nodes of the median over each node's partners: a slow node pulls every node's median a little,
+     * where in one median over all pairs it would be a quarter of eight nodes' pairs; and a pair that met again and again,
+     * being suspect, is one of its nodes' partners.
      */
     private static double[] slowness(List<PairObservation> observations, Better better) {
         double[] logs = observations.stream()
                 .mapToDouble(observation -> StrictMath.log(observation.value()))
                 .toArray();
         Map<String, Double> usual = new LinkedHashMap<>();
-        byKind(observations).forEach((kind, nodes) -> {
-            double[] medians = nodes.values().stream()
-                    .mapToDouble(own ->
-                            Robust.median(own.stream().mapToDouble(i -> logs[i]).toArray()))
-                    .toArray();
-            usual.put(kind, Robust.median(medians));
-        });
+        byKind(observations)
+                .forEach((kind, nodes) -> usual.put(
+                        kind,
+                        median(nodes.values().stream()
+                                .map(partners -> median(partners.values().stream()
+                                        .map(met -> median(
+                                                met.stream().map(i -> logs[i]).toList()))
+                                        .toList()))
+                                .toList())));
         return IntStream.range(0, logs.length)
                 .mapToDouble(i ->
                         better.slowness(usual.getOrDefault(observations.get(i).kind(), Double.NaN), logs[i]))
                 .toArray();
     }
 
-    private static Map<String, Map<String, List<Integer>>> byKind(List<PairObservation> observations) {
-        Map<String, Map<String, List<Integer>>> kinds = new TreeMap<>();
+    private static double median(List<Double> values) {
+        return Robust.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** Of every kind, by node and by whom it met. */
+    private static Map<String, Map<String, Map<String, List<Integer>>>> byKind(List<PairObservation> observations) {
+        Map<String, Map<String, Map<String, List<Integer>>>> kinds = new TreeMap<>();
         for (int i = 0; i < observations.size(); i++) {
             PairObservation observation = observations.get(i);
-            Map<String, List<Integer>> nodes = kinds.computeIfAbsent(observation.kind(), kind -> new TreeMap<>());
-            nodes.computeIfAbsent(observation.a().node(), node -> new ArrayList<>())
-                    .add(i);
-            nodes.computeIfAbsent(observation.b().node(), node -> new ArrayList<>())
-                    .add(i);
+            Map<String, Map<String, List<Integer>>> nodes =
+                    kinds.computeIfAbsent(observation.kind(), kind -> new TreeMap<>());
+            add(nodes, observation.a(), observation.b(), i);
+            add(nodes, observation.b(), observation.a(), i);
         }
         return kinds;
+    }
+
+    /** Within a node partners are GPUs. */
+    private static void add(Map<String, Map<String, List<Integer>>> nodes, PairEnd own, PairEnd other, int i) {
+        String partner = own.node().equals(other.node()) ? "GPU " + other.localRank() : other.node();
+        nodes.computeIfAbsent(own.node(), node -> new TreeMap<>())
+                .computeIfAbsent(partner, met -> new ArrayList<>())
+                .add(i);
     }
 }

@@ -84,7 +84,7 @@ final class Protocol {
         return switch (launch.role()) {
             case BASELINE -> IntStream.range(first, first + perNode).boxed().toList();
             case SCALED -> IntStream.range(0, launch.expectedRanks()).boxed().toList();
-            case LOAD -> header.communicator();
+            case LOAD, SIFTING, JUDGING -> header.communicator();
         };
     }
 

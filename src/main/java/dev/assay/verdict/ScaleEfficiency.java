@@ -37,7 +37,7 @@ final class ScaleEfficiency {
 
     static Finding judge(Evidence evidence) {
         List<Parts> parts = evidence.measured().stream()
-                .map(launch -> ScaledLaunch.of(launch, evidence.baselines()))
+                .map(launch -> ScaledLaunch.of(launch, evidence.beside()))
                 .toList();
         List<ScaledLaunch> launches =
                 parts.stream().flatMap(each -> each.launch().stream()).toList();

@@ -7,13 +7,17 @@ import dev.assay.measurement.Metric;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.NodePairRetest;
+import dev.assay.workload.NodePairRetest.Meeting;
+import dev.assay.workload.NodePairRetest.Round;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * Every pair of nodes by a communicator of two, round by round; all ranks go through all rounds together, so that only what
+ * Pairs of nodes by a communicator of two, round by round; all ranks go through all rounds together, so that only what
  * the plan says runs at once. A node without a partner in a round waits at its barriers.
  */
 final class NodePairRunner implements Runner {
@@ -21,10 +25,33 @@ final class NodePairRunner implements Runner {
 
     private final RankContext context;
     private final NodePair nodePair;
+    private final List<Round> rounds;
+    private final Map<String, String> wiring;
 
-    NodePairRunner(RankContext context, NodePair nodePair) {
+    private NodePairRunner(RankContext context, NodePair nodePair, List<Round> rounds, Map<String, String> wiring) {
         this.context = context;
         this.nodePair = nodePair;
+        this.rounds = rounds;
+        this.wiring = wiring;
+    }
+
+    /** Everybody meets everybody once. */
+    static NodePairRunner ofAll(RankContext context, NodePair nodePair) {
+        List<List<Pair>> all = PairRounds.all(context.spec().nodes());
+        List<Round> rounds = IntStream.range(0, all.size())
+                .mapToObj(number -> new Round(number, meetings(all.get(number))))
+                .toList();
+        return new NodePairRunner(context, nodePair, rounds, Map.of());
+    }
+
+    /** Whom the driver chose. */
+    static NodePairRunner of(RankContext context, NodePairRetest retest) {
+        return new NodePairRunner(
+                context, retest.sizes(), retest.rounds(), retest.crossed() ? Map.of("nics", "crossed") : Map.of());
+    }
+
+    private static List<Meeting> meetings(List<Pair> pairs) {
+        return pairs.stream().map(pair -> new Meeting(pair.a(), pair.b())).toList();
     }
 
     /**
@@ -37,7 +64,6 @@ final class NodePairRunner implements Runner {
 
     @Override
     public void run() throws Exception {
-        List<List<Pair>> rounds = PairRounds.all(context.spec().nodes());
         if (rounds.isEmpty()) {
             throw new WorkerException("measuring pairs of nodes: "
                     + context.spec().nodes() + " has no pair, expected two nodes or more; start it over more nodes");
@@ -50,7 +76,10 @@ final class NodePairRunner implements Runner {
             context.phase(
                     "round " + (round + 1) + " of " + rounds.size(),
                     context.spec().measuredSeconds());
-            meet(round, partner(rounds.get(round)), new PairLink.Buffers(stream, send, receive));
+            meet(
+                    rounds.get(round).number(),
+                    partner(rounds.get(round).meetings()),
+                    new PairLink.Buffers(stream, send, receive));
         }
     }
 
@@ -92,11 +121,11 @@ final class NodePairRunner implements Runner {
         owned.close();
     }
 
-    private Optional<Partner> partner(List<Pair> pairs) {
+    private Optional<Partner> partner(List<Meeting> meetings) {
         int perNode = context.spec().gpusPerNode();
         int rank = context.world().rank();
         String node = context.spec().nodes().get(rank / perNode);
-        for (Pair pair : pairs) {
+        for (Meeting pair : meetings) {
             if (pair.a().equals(node)) {
                 return Optional.of(new Partner(pair.b(), true, rank));
             }
@@ -116,6 +145,7 @@ final class NodePairRunner implements Runner {
             Map<String, String> connected,
             List<Double> samples) {
         Map<String, String> conditions = new TreeMap<>(connected);
+        conditions.putAll(wiring);
         conditions.put("to", partner.node());
         conditions.put("round", Integer.toString(round));
         conditions.put("bytes", Long.toString(bytes));

@@ -15,6 +15,7 @@ import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Workload;
 import java.io.IOException;
@@ -163,7 +164,10 @@ public final class Worker {
             return new MemtestRunner(context, memtest);
         }
         if (workload instanceof NodePair nodePair) {
-            return new NodePairRunner(context, nodePair);
+            return NodePairRunner.ofAll(context, nodePair);
+        }
+        if (workload instanceof NodePairRetest retest) {
+            return NodePairRunner.of(context, retest);
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);
@@ -191,6 +195,7 @@ public final class Worker {
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
         error.printStackTrace();
+        System.err.println("assay-worker: " + environment.words() + " failed in phase " + phase + ": " + words(error));
         keep(environment, writer, phase, error, "");
         return FAILED;
     }

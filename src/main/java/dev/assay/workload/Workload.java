@@ -14,12 +14,23 @@ import java.util.List;
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
+    @JsonSubTypes.Type(value = NodePairRetest.class, name = "node-pair-retest"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
 public sealed interface Workload
-        permits Hbm, Memtest, HostLink, HostLaunch, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
+        permits Hbm,
+                Memtest,
+                HostLink,
+                HostLaunch,
+                Peer,
+                Collective,
+                NodePair,
+                NodePairRetest,
+                GemmSweep,
+                Burn,
+                Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
     List<String> KEYS = List.of(
             "hbm", "memtest", "host-link", "launch", "peer", "collective", "node-pair", "gemm", "burn", "coupled");

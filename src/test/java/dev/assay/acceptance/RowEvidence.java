@@ -43,13 +43,21 @@ final class RowEvidence {
         attachIfPresent("Steps of the job", experiment.resolve("steps.tsv"));
         attachIfPresent("Submit command", experiment.resolve("submit.txt"));
         attachIfPresent("Job output", experiment.resolve("job.out"));
-        launches.forEach(launch -> attachLaunch(run.folder(), row, launch));
+        launches.forEach(launch -> attachLaunch(run.folder(), experiment(row, launch), launch));
     }
 
-    private static void attachLaunch(RunFolder folder, Row row, LaunchResult launch) {
-        attachIfPresent("Spec of " + launch.id(), folder.spec(row.experiment(), launch.id()));
+    /** What looks again at a row's experiment lies in a folder of its own. */
+    private static String experiment(Row row, LaunchResult launch) {
+        return launch.ranks().stream()
+                .findFirst()
+                .map(rank -> rank.header().experiment())
+                .orElse(row.experiment());
+    }
+
+    private static void attachLaunch(RunFolder folder, String experiment, LaunchResult launch) {
+        attachIfPresent("Spec of " + launch.id(), folder.spec(experiment, launch.id()));
         String logs = IntStream.range(0, launch.expectedRanks())
-                .mapToObj(rank -> log(rank, folder.log(row.experiment(), launch.id(), rank)))
+                .mapToObj(rank -> log(rank, folder.log(experiment, launch.id(), rank)))
                 .filter(log -> !log.isEmpty())
                 .limit(MOST_LOGS)
                 .collect(Collectors.joining("\n"));

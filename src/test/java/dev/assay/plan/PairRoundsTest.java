@@ -2,7 +2,9 @@ package dev.assay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.assay.plan.PairRetest.Round;
 import dev.assay.plan.PairRetest.Suspects;
 import dev.assay.plan.PairRounds.Pair;
 import java.util.ArrayList;
@@ -53,20 +55,18 @@ class PairRoundsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {9, 10, 64})
+    @ValueSource(ints = {5, 6, 9, 10, 64})
     void suspectsMeetAnotherGoodPartnerEachRound(int count) {
-        Suspects suspects = new Suspects(List.of("n2", "n5"), List.of());
+        Suspects suspects = new Suspects(List.of("n2", "n4"), List.of());
 
-        List<List<Pair>> rounds = IntStream.range(0, 6)
-                .mapToObj(round -> PairRetest.round(nodes(count), suspects, round))
-                .toList();
+        List<List<Pair>> rounds = pairs(PairRetest.judging(nodes(count), suspects, 7, 8, true));
 
         assertThat(rounds).allSatisfy(PairRoundsTest::assertDisjoint);
         assertThat(rounds).allMatch(round -> round.size() == count / 2);
         assertThat(partners(rounds, "n2"))
-                .hasSize(6)
-                .doesNotContain("n5")
-                .satisfies(partners -> assertThat(new HashSet<>(partners)).hasSizeGreaterThanOrEqualTo(4));
+                .hasSize(8)
+                .doesNotContain("n4")
+                .satisfies(partners -> assertThat(new HashSet<>(partners)).hasSize(Math.min(8, count - 2)));
     }
 
     @Test
@@ -74,22 +74,58 @@ class PairRoundsTest {
         Suspects suspects =
                 new Suspects(List.of("n0", "n1", "n2"), List.of(new Pair("n0", "n1"), new Pair("n1", "n2")));
 
-        List<Pair> even = PairRetest.round(nodes(8), suspects, 0);
-        List<Pair> odd = PairRetest.round(nodes(8), suspects, 1);
+        List<List<Pair>> rounds = pairs(PairRetest.judging(nodes(8), suspects, 0, 4, true));
 
-        assertThat(even).contains(new Pair("n0", "n1")).doesNotContain(new Pair("n1", "n2"));
-        assertThat(partners(List.of(odd), "n0")).doesNotContain("n1", "n2").hasSize(1);
-        assertThat(partners(List.of(odd), "n1")).doesNotContain("n0", "n2").hasSize(1);
-        assertDisjoint(even);
-        assertDisjoint(odd);
+        assertThat(List.of(rounds.get(0), rounds.get(2)))
+                .allSatisfy(even -> assertThat(even)
+                        .as("the more suspect of two pairs that share a node")
+                        .contains(new Pair("n0", "n1"))
+                        .doesNotContain(new Pair("n1", "n2")));
+        for (List<Pair> odd : List.of(rounds.get(1), rounds.get(3))) {
+            assertThat(partners(List.of(odd), "n0")).doesNotContain("n1", "n2").hasSize(1);
+            assertThat(partners(List.of(odd), "n1")).doesNotContain("n0", "n2").hasSize(1);
+        }
+        assertThat(rounds).allSatisfy(PairRoundsTest::assertDisjoint);
     }
 
     @Test
-    void whereAllAreSuspectNobodyIsAKnownGoodPartner() {
-        Suspects suspects = new Suspects(nodes(2), List.of(new Pair("n0", "n1")));
+    void roundsAreNumberedOnAndCrossedTwoByTwoWhereNicsCanBe() {
+        Suspects suspects = new Suspects(List.of("n0"), List.of());
 
-        assertThat(PairRetest.round(nodes(2), suspects, 0)).containsExactly(new Pair("n0", "n1"));
-        assertThat(PairRetest.round(nodes(2), suspects, 1)).isEmpty();
+        assertThat(PairRetest.judging(nodes(4), suspects, 7, 5, true))
+                .extracting(Round::number, Round::crossed)
+                .containsExactly(tuple(7, false), tuple(8, false), tuple(9, true), tuple(10, true), tuple(11, false));
+        assertThat(PairRetest.judging(nodes(4), suspects, 7, 5, false)).noneMatch(Round::crossed);
+        assertThat(PairRetest.sifting(nodes(4), suspects, 3, 4))
+                .noneMatch(Round::crossed)
+                .extracting(Round::number)
+                .containsExactly(3, 4, 5, 6);
+    }
+
+    @Test
+    void siftingLetsEverySuspectPairMeetInTurn() {
+        List<Pair> suspect =
+                List.of(new Pair("n0", "n1"), new Pair("n0", "n2"), new Pair("n0", "n3"), new Pair("n1", "n2"));
+
+        List<List<Pair>> rounds =
+                pairs(PairRetest.sifting(nodes(8), new Suspects(List.of("n0", "n1", "n2", "n3"), suspect), 0, 6));
+
+        assertThat(rounds).allSatisfy(PairRoundsTest::assertDisjoint).allMatch(round -> round.size() == 4);
+        for (Pair pair : suspect) {
+            assertThat(rounds.stream().filter(round -> round.contains(pair)).count())
+                    .as(pair.toString())
+                    .isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void whereAllAreSuspectTheyMeetEachOther() {
+        Suspects suspects = new Suspects(nodes(4), List.of());
+
+        List<List<Pair>> rounds = pairs(PairRetest.sifting(nodes(4), suspects, 0, 3));
+
+        assertThat(rounds).allMatch(round -> round.size() == 2);
+        assertThat(met(rounds)).hasSize(6);
     }
 
     @Test
@@ -97,6 +133,10 @@ class PairRoundsTest {
         assertThatThrownBy(() -> new Pair("a", "a")).hasMessageContaining("two nodes, got a");
         assertThatThrownBy(() -> new Suspects(List.of("a"), List.of(new Pair("a", "b"))))
                 .hasMessageContaining("must hold both");
+    }
+
+    private static List<List<Pair>> pairs(List<Round> rounds) {
+        return rounds.stream().map(Round::pairs).toList();
     }
 
     private static List<String> nodes(int count) {

@@ -5,6 +5,7 @@ import dev.assay.run.SyntheticFleet.Noise;
 import dev.assay.run.SyntheticFleet.Setup;
 import dev.assay.verdict.Better;
 import dev.assay.verdict.Culprit;
+import dev.assay.verdict.PairPasses;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -26,6 +27,11 @@ final class AttributionProof {
         boolean found() {
             return set > 0;
         }
+
+        /** Whether somebody looked slow in the first pass. */
+        boolean retested() {
+            return rounds > PairSearch.Budget.of(setup.nodes()).screening();
+        }
     }
 
     static List<Trial> run(int fleets, double[] shares, long seed) {
@@ -40,18 +46,18 @@ final class AttributionProof {
 
     static Trial trial(Setup setup, long seed) {
         SyntheticFleet fleet = new SyntheticFleet(setup, seed);
-        PairSearch.Outcome outcome =
-                PairSearch.search(fleet.fleet(), setup.better(), PairSearch.Budget.of(setup.nodes()), seed, fleet);
+        PairPasses passes = PairSearch.search(fleet.fleet(), PairSearch.Budget.of(setup.nodes()), seed, fleet)
+                .get(0);
         int set = 0;
         int innocents = 0;
-        for (Culprit culprit : outcome.culprits()) {
+        for (Culprit culprit : passes.verdict().culprits()) {
             if (setup.fault() != Fault.NONE && culprit.parts().contains(fleet.truth())) {
                 set = culprit.parts().size();
             } else {
                 innocents++;
             }
         }
-        return new Trial(setup, set, innocents, outcome.rounds());
+        return new Trial(setup, set, innocents, fleet.rounds());
     }
 
     private static Setup setup(SplittableRandom random, double[] shares, int i) {

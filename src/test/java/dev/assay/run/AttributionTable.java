@@ -58,7 +58,8 @@ final class AttributionTable {
 
     /** One line for each size of fleet, rails, fault and size of fault. */
     private static String table(List<Trial> trials) {
-        StringBuilder csv = new StringBuilder("nodes,rails,fault,percent,fleets,found,alone,innocents,rounds\n");
+        StringBuilder csv =
+                new StringBuilder("nodes,rails,fault,percent,fleets,found,alone,innocents,retested,rounds\n");
         trials.stream().map(AttributionTable::key).distinct().sorted().forEach(key -> {
             List<Trial> of =
                     trials.stream().filter(trial -> key(trial).equals(key)).toList();
@@ -68,6 +69,7 @@ final class AttributionTable {
             csv.append(of.stream().filter(trial -> trial.set() == 1).count()).append(',');
             csv.append(of.stream().filter(trial -> trial.innocents() > 0).count())
                     .append(',');
+            csv.append(of.stream().filter(Trial::retested).count()).append(',');
             csv.append(of.stream().mapToInt(Trial::rounds).max().orElse(0)).append('\n');
         });
         return csv.toString();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class PartChartsTest {
     private static final Cluster CLUSTER = ClusterFile.read("spectrumx-h200");
     private static final Plan PLAN = Planner.plan(
-            CLUSTER, GpuModels.get("h200-sxm"), CriteriaFile.read("h200-sxm", Optional.empty()), List.of(1), 60);
+            CLUSTER, GpuModels.get("h200-sxm"), CriteriaFile.read("h200-sxm", Optional.empty()), List.of(1, 3), 60);
 
     @Test
     void linksAreAMatrixOfTheConditionsThatTheRowNames() {
@@ -39,6 +39,59 @@ class PartChartsTest {
                 .as("the median of each link's samples, and of no other condition")
                 .contains(">390<", ">392<", "misses ≥ 375")
                 .doesNotContain(">99<", ">780<");
+    }
+
+    @Test
+    void pairsOfNodesAreAMatrixOfAllTheirGpusTogetherOrOfTheWorst() {
+        List<LaunchResult> launches = List.of(pairs());
+
+        String together =
+                PartCharts.chart(row("pair-bandwidth"), launches, "x").get(0).svg();
+        String worst = PartCharts.chart(row("pair-bandwidth-fleet"), launches, "x")
+                .get(0)
+                .svg();
+
+        assertThat(together).contains("node001", "node003", ">100<", ">88.0<", "misses ≥ ");
+        assertThat(worst).contains(">11.0<", ">2.00<").doesNotContain("misses");
+    }
+
+    /** Three nodes of eight GPUs at 11 to 14 GB/s, of two of them one pair of GPUs slow. */
+    private static LaunchResult pairs() {
+        List<String> nodes = List.of("node001", "node002", "node003");
+        List<RankResult> ranks =
+                IntStream.range(0, 24).mapToObj(rank -> pairRank(rank, nodes)).toList();
+        return new LaunchResult("load-3", LaunchRole.LOAD, 0, nodes, 8, ranks, List.of(), Optional.empty());
+    }
+
+    private static RankResult pairRank(int rank, List<String> nodes) {
+        int local = rank % 8;
+        String self = nodes.get(rank / 8);
+        RankResult one = rank(rank, 0);
+        Header header = new Header(
+                Header.SCHEMA,
+                "run-1",
+                "plan-1",
+                "node-pair",
+                "load-3",
+                rank,
+                24,
+                self,
+                local,
+                "host",
+                "boot",
+                1,
+                List.of());
+        List<Measurement> measurements = nodes.stream()
+                .filter(other -> !other.equals(self))
+                .map(other -> Measurement.of(
+                        Metric.PAIR_BANDWIDTH,
+                        List.of(
+                                local == 3 && !self.equals("node002") && !other.equals("node002")
+                                        ? 2.0
+                                        : 11.0 + local % 4),
+                        Map.of("to", other, "round", "0")))
+                .toList();
+        return new RankResult(header, one.device(), measurements, List.of(), List.of(), Optional.empty());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.assay.run;
 
+import dev.assay.plan.PairRetest.Round;
+import dev.assay.plan.PairRetest.Suspects;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
 import dev.assay.verdict.Better;
@@ -8,6 +10,7 @@ import dev.assay.verdict.PairObservation;
 import dev.assay.verdict.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -56,6 +59,7 @@ final class SyntheticFleet implements PairSearch.Meter {
     private final int sickNode;
     private final int sickRail;
     private final int sickPeer;
+    private int rounds;
 
     SyntheticFleet(Setup setup, long seed) {
         this.setup = setup;
@@ -99,9 +103,27 @@ final class SyntheticFleet implements PairSearch.Meter {
     }
 
     @Override
-    public List<PairObservation> measure(int round, List<Pair> pairs, boolean crossed) {
+    public Map<Better, List<PairObservation>> measure(PairSearch.Pass pass, Suspects suspects, List<Round> all) {
+        rounds += all.size();
+        return Map.of(
+                setup.better(),
+                all.stream().flatMap(round -> met(round).stream()).toList());
+    }
+
+    @Override
+    public boolean crosses() {
+        return true;
+    }
+
+    /** How many were run. */
+    int rounds() {
+        return rounds;
+    }
+
+    private List<PairObservation> met(Round round) {
+        boolean crossed = round.crossed();
         List<PairObservation> observations = new ArrayList<>();
-        for (Pair pair : pairs) {
+        for (Pair pair : round.pairs()) {
             double disturbance = random.nextDouble() < setup.noise().disturbed() ? stray() : 0;
             for (int gpu = 0; gpu < setup.rails(); gpu++) {
                 int nic = crossed ? (gpu + 1) % setup.rails() : gpu;
@@ -109,7 +131,7 @@ final class SyntheticFleet implements PairSearch.Meter {
                 PairEnd b = new PairEnd(pair.b(), gpu, OptionalInt.of(nic));
                 double value = value(number(pair.a()), number(pair.b()), gpu, nic, disturbance);
                 observations.add(new PairObservation(
-                        a, b, crossed && setup.rails() > 1 ? "crossed" : "same rail", round, value));
+                        a, b, crossed && setup.rails() > 1 ? "crossed" : "same rail", round.number(), value));
             }
         }
         return observations;

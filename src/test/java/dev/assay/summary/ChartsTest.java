@@ -8,6 +8,7 @@ import dev.assay.measurement.Telemetry;
 import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.Link;
+import dev.assay.summary.Charts.NodePair;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.summary.Charts.SizeCurve;
@@ -202,6 +203,26 @@ class ChartsTest {
         // One frame in the legend.
         assertThat(low.split("stroke-width=\"2\"", -1)).hasSize(3);
         assertThat(high.split("stroke-width=\"2\"", -1)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 8, 32})
+    void nodesAgainstNodesAreOneMatrixWithTheOutlierMarked(int nodes) throws Exception {
+        List<NodePair> pairs = new ArrayList<>();
+        for (int a = 0; a < nodes; a++) {
+            for (int b = a + 1; b < nodes; b++) {
+                double value = a == 2 && b == 5 ? 200 : 390 + (a + b) % 3;
+                pairs.add(new NodePair("node00" + a, "node00" + b, value));
+            }
+        }
+
+        Chart chart = Charts.pairs("Pairs", pairs, Unit.GIGABYTES_PER_SECOND, OptionalDouble.of(375), false, "x");
+
+        assertSound(chart);
+        assertThat(chart.svg().contains("node002 with node005: 200\u00A0GB/s<")).isEqualTo(nodes > 5);
+        assertThat(chart.svg().contains("no outlier among 1 pairs of nodes")).isEqualTo(nodes == 2);
+        // Two frames, one on either side of the diagonal, and one in the legend.
+        assertThat(chart.svg().split("stroke-width=\"2\"", -1)).hasSize(nodes == 0 ? 1 : nodes == 2 ? 2 : 4);
     }
 
     @Test

@@ -17,6 +17,9 @@ import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import dev.assay.worker.FaultyDevice.Fault;
 import dev.assay.workload.NodePair;
+import dev.assay.workload.NodePairRetest;
+import dev.assay.workload.NodePairRetest.Meeting;
+import dev.assay.workload.NodePairRetest.Round;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,30 @@ class NodePairRunnerTest {
     }
 
     @Test
+    void aRetestMeetsWhomItIsTold() throws Exception {
+        List<Round> rounds = List.of(
+                new Round(7, List.of(new Meeting("node3", "node1"))),
+                new Round(9, List.of(new Meeting("node1", "node2"), new Meeting("node3", "node4"))));
+        Ranks ranks = Ranks.of(folder, new NodePairRetest(NODE_PAIR, rounds, true), LaunchRole.JUDGING, 4, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(met(ranks.result(0))).containsExactly("7 node3 crossed", "9 node2 crossed");
+        assertThat(met(ranks.result(1))).containsExactly("9 node1 crossed");
+        assertThat(met(ranks.result(2))).containsExactly("7 node1 crossed", "9 node4 crossed");
+        assertThat(ranks.result(1).checks())
+                .filteredOn(check -> check.name().equals("node-pair.sum"))
+                .hasSize(2);
+    }
+
+    private static List<String> met(RankResult result) {
+        return result.measurements(Metric.PAIR_BANDWIDTH, Map.of()).stream()
+                .map(Measurement::conditions)
+                .map(conditions -> conditions.get("round") + " " + conditions.get("to") + " " + conditions.get("nics"))
+                .toList();
+    }
+
+    @Test
     void wrongSumsAreCountedOnTheRankThatHasThem() throws Exception {
         Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, 2, 1);
 
@@ -91,17 +118,18 @@ class NodePairRunnerTest {
     }
 
     @Test
-    void aNodeWhosePairsAreSlowIsAccused() throws Exception {
+    void aNodeWhosePairsAreSlowIsSuspect() throws Exception {
         Verdict verdict = verdict(4, environment -> environment.node().equals("node3") ? Fault.VERY_LATE : Fault.LATE);
 
         assertThat(verdict.state()).isEqualTo(State.FAIL);
         assertThat(verdict.details())
-                .filteredOn(line -> line.startsWith("accused: "))
-                .singleElement()
+                .filteredOn(line -> line.startsWith("suspect, not measured again: "))
+                .first()
                 .asString()
                 .contains("node3", "in 3 of 3 meetings")
                 .doesNotContain("node1", "node2", "node4");
-        assertThat(verdict.sentence()).contains("accused: cannot tell apart: {node node3, node3 GPU 0}");
+        assertThat(verdict.sentence())
+                .contains("suspect, not measured again: cannot tell apart: {node node3, node3 GPU 0}");
     }
 
     @Test
@@ -116,7 +144,11 @@ class NodePairRunnerTest {
     void ofTwoNodesNeitherIsAccused() throws Exception {
         Verdict verdict = verdict(2, environment -> environment.node().equals("node2") ? Fault.VERY_LATE : Fault.LATE);
 
-        assertThat(verdict.details()).noneMatch(line -> line.startsWith("accused: "));
+        assertThat(verdict.details())
+                .noneMatch(line -> line.startsWith("accused: "))
+                .first()
+                .asString()
+                .startsWith("of two nodes neither is known to be good");
         assertThat(verdict.coverage().measured()).isEqualTo(2);
     }
 
