@@ -93,7 +93,8 @@ final class Measured {
     private static State missed(Metric metric) {
         boolean notTheWorkAlone =
                 metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE || metric == Metric.FOREIGN_PROCESSES;
-        return metric == Metric.SENSITIVITY ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
+        boolean cannotTell = metric == Metric.SENSITIVITY || metric == Metric.TEMPERATURE_RISE;
+        return cannotTell ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }
 
     /** The value without judgement. */
@@ -154,6 +155,9 @@ final class Measured {
                 : "look at " + Hints.of(criterion.metric());
         if (criterion.metric() == Metric.SENSITIVITY) {
             return words + "; the workload cannot see a broken fabric: " + look;
+        }
+        if (criterion.metric() == Metric.TEMPERATURE_RISE) {
+            return words + "; the GPU was still getting hotter, so no lasting rate was measured: " + look;
         }
         return missed(criterion.metric()) == State.INVALID
                 ? words + "; "

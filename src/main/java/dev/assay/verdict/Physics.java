@@ -90,7 +90,8 @@ final class Physics {
         List<Double> samples = rank.measurements(metric, criterion.conditions()).stream()
                 .flatMap(measurement -> measurement.samples().stream())
                 .toList();
-        boolean negative = metric != Metric.TEMPERATURE && Samples.minimum(samples) < 0;
+        boolean negative =
+                metric != Metric.TEMPERATURE && metric != Metric.TEMPERATURE_RISE && Samples.minimum(samples) < 0;
         boolean share = metric.unit() == Unit.PERCENT && metric != Metric.TELEMETRY_COVERAGE;
         if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
             return Optional.of("the test is broken: " + metric.key() + " on " + rank.unit() + " reads from "
@@ -201,7 +202,8 @@ final class Physics {
                     NIC_LINK_DOWN,
                     NIC_ERRORS,
                     NIC_BYTES_RATIO,
-                    NIC_SHARE -> false;
+                    NIC_SHARE,
+                    TEMPERATURE_RISE -> false;
         };
     }
 }

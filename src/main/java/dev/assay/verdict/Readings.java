@@ -138,7 +138,8 @@ record Readings(
                     NVLINK_SENT,
                     NVLINK_RECEIVED,
                     PCIE_GENERATION,
-                    PCIE_WIDTH -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
+                    PCIE_WIDTH,
+                    TEMPERATURE_RISE -> perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
         };
     }
 

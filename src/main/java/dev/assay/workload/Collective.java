@@ -3,6 +3,7 @@ package dev.assay.workload;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -44,6 +45,21 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
         return operations + " collectives, " + cases.size() + " cases, all-reduce up to " + words(mostBytes())
                 + ", every element of every case checked; over "
                 + String.join(", ", scopes.stream().map(CollectiveScope::words).toList());
+    }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of("of buffers", 2, mostBytes());
+    }
+
+    /** Whether some case is of these conditions; scope, ranks and way are the cluster's. */
+    @Override
+    public boolean measures(String metric, Map<String, String> conditions) {
+        return cases.stream()
+                .map(CollectiveCase::conditions)
+                .anyMatch(known -> conditions.entrySet().stream()
+                        .allMatch(asked -> known.getOrDefault(asked.getKey(), asked.getValue())
+                                .equals(asked.getValue())));
     }
 
     /** Of the largest buffer; each rank has two of them. */
