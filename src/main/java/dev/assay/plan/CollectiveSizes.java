@@ -70,7 +70,7 @@ final class CollectiveSizes {
     /** One scope after the other, each at the bandwidth that its communicators have together. */
     static double seconds(Cluster cluster, Collective collective) {
         if (cluster.device() == DeviceKind.REFERENCE) {
-            return 0.5 + 0.15 * cluster.gpus();
+            return 0.3 + 0.1 * cluster.gpus();
         }
         return collective.scopes().stream()
                 .mapToDouble(scope -> seconds(cluster, collective, scope))

@@ -26,16 +26,20 @@ final class Timing {
      */
     private static final double START_CUDA = 3.5;
 
-    /** One JVM on one core, to its first step; ranks of the reference device share two cores at worst. */
+    /**
+     * One JVM on one core, to its first step; ranks of the reference device share two cores at worst. On the README's slurm-box
+     * of 8 ranks a launch took 2.6 s beside what it warmed up and measured.
+     */
     private static final double START_REFERENCE = 0.6;
 
     private static final double ASSUMED_CORES = 2;
 
     /**
      * sbatch to the first line of the script, on free nodes, and the files' way back; waiting in the queue is nobody's to
-     * predict. In runs/h200-x2 1.7 s, on one host; a site's prologs are not known.
+     * predict. Between 0.5 and 1.7 s where all nodes are one host (runs/h200-x2, the README's slurm-box); a site's prologs are
+     * not known.
      */
-    private static final double SLURM_JOB = 2;
+    private static final double SLURM_JOB = 1;
 
     /** Of coupled in runs/h200-x2: NCCL's communicator 0.5 s, the step's parts alone 2.2 s, checks and end 0.6 s. */
     private static final double COUPLED_CUDA = 3.3;
@@ -44,6 +48,9 @@ final class Timing {
     private static final double CHECKS_CUDA = 0.6;
 
     private static final double CHECKS_REFERENCE = 0.3;
+
+    /** Times ranks squared: each has its parts alone, on shared cores. On the slurm-box 8 ranks took 4 s for it, a launch. */
+    private static final double COUPLED_REFERENCE = 0.06;
 
     /** Bytes a second that reading and writing in turn moves at least on an H200. */
     private static final double MEMTEST_CUDA = 4.0e12;
@@ -63,7 +70,7 @@ final class Timing {
     /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
     private static final double PAIR_ROUND_CUDA = 1;
 
-    private static final double PAIR_ROUND_REFERENCE = 0.2;
+    private static final double PAIR_ROUND_REFERENCE = 0.15;
 
     private Timing() {}
 
@@ -152,13 +159,14 @@ final class Timing {
                         .mapToDouble(launch -> start(cluster, launch)
                                 + warmUpSeconds(cluster, workload)
                                 + launch.measuredSeconds()
-                                + checks(cluster, workload))
+                                + checks(cluster, workload, launch))
                         .sum();
     }
 
-    private static double checks(Cluster cluster, Workload workload) {
+    private static double checks(Cluster cluster, Workload workload, Launch launch) {
         if (cluster.device() == DeviceKind.REFERENCE) {
-            return CHECKS_REFERENCE;
+            int ranks = launch.nodes().size() * cluster.gpusPerNode();
+            return CHECKS_REFERENCE + (workload instanceof Coupled ? COUPLED_REFERENCE * ranks * ranks : 0);
         }
         return workload instanceof Coupled ? COUPLED_CUDA : CHECKS_CUDA;
     }

@@ -22,13 +22,21 @@ final class Measured {
     }
 
     private static Optional<Finding> refusal(Evidence evidence, Readings readings) {
-        return gaps(readings)
+        return nothingFar(evidence, readings)
+                .or(() -> gaps(readings))
                 .or(() -> readings.broken().map(why -> without(State.INVALID, why, readings)))
                 .or(() -> readings.values().isEmpty()
                         ? Optional.of(without(State.INCONCLUSIVE, "nothing was measured", readings))
                         : Optional.empty())
                 .or(() -> aboveCeiling(evidence.criterion(), readings))
                 .or(() -> meaningless(evidence, readings));
+    }
+
+    private static Optional<Finding> nothingFar(Evidence evidence, Readings readings) {
+        return FarMemory.absent(evidence)
+                ? Optional.of(without(
+                        State.NOT_APPLICABLE, "every host has one NUMA node, so no host memory is far", readings))
+                : Optional.empty();
     }
 
     /** A few silent units among many break coverage; where all are silent, or the device said why, it cannot be told. */

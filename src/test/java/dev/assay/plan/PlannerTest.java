@@ -16,6 +16,7 @@ import dev.assay.criteria.Criteria;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmSweep;
@@ -70,6 +71,10 @@ class PlannerTest {
                 List.of(),
                 Optional.empty(),
                 List.of());
+    }
+
+    private static boolean ofHealth(Row row) {
+        return row.criterion().metric().key().startsWith("health.");
     }
 
     private static Coupled coupled(Plan plan) {
@@ -323,7 +328,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(44 * 3);
+                .hasSize(47 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()
@@ -336,7 +341,7 @@ class PlannerTest {
     @Test
     void pairsOfNodesAreAskedWhereThereAreSomeAndNotTooMany() {
         assertThat(spectrumx(1, 2, 8).rows())
-                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
                 .containsExactly("node-pair-correct@8", "pair-bandwidth@8", "pair-bandwidth-fleet@8", "pair-latency@8");
         assertThat(spectrumx(1).experiments())
@@ -375,7 +380,7 @@ class PlannerTest {
         Plan plan = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 60);
 
         assertThat(plan.rows())
-                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
                 .containsExactly("node-pair-correct@2", "pair-bandwidth-fleet@2", "pair-latency@2");
     }
@@ -421,6 +426,25 @@ class PlannerTest {
         assertThat(plan.omits()).anyMatch(line -> line.startsWith("NIC evidence:"));
         assertThat(spectrumx(2).omits()).noneMatch(line -> line.startsWith("NIC evidence:"));
         assertThat(RecordedPlans.judgedBy(plan, CRITERIA)).isEqualTo(plan);
+    }
+
+    @Test
+    void healthIsAskedAroundEveryWorkloadThatRuns() {
+        Plan plan = spectrumx(2, 4, 8);
+
+        assertThat(plan.experiments())
+                .allSatisfy(experiment -> assertThat(plan.rows())
+                        .as(experiment.id())
+                        .filteredOn(row -> row.experiment().equals(experiment.id())
+                                && row.criterion().judged())
+                        .extracting(row -> row.criterion().metric())
+                        .contains(
+                                Metric.XID,
+                                Metric.ECC_UNCORRECTED,
+                                Metric.REMAPPED_FAILURE,
+                                Metric.REMAPPED_PENDING,
+                                Metric.NVLINK_ACTIVE));
+        assertThat(plan.rows()).extracting(Row::key).contains("hbm-identity-equal@8");
     }
 
     @Test
