@@ -42,7 +42,8 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
     public String words() {
         long operations =
                 cases.stream().map(CollectiveCase::operation).distinct().count();
-        return operations + " collectives, " + cases.size() + " cases, all-reduce up to " + words(mostBytes())
+        return (operations == 1 ? "1 collective, " : operations + " collectives, ") + cases.size()
+                + " cases, all-reduce up to " + words(mostBytes())
                 + ", every element of every case checked; over "
                 + String.join(", ", scopes.stream().map(CollectiveScope::words).toList());
     }

@@ -254,6 +254,8 @@ class CriteriaFileTest {
 
         assertThat(keys(schema.at("/$defs/whole"))).containsExactlyElementsOf(CriteriaFile.KEYS);
         assertThat(keys(schema.at("/$defs/criterion"))).containsExactlyElementsOf(DraftReader.KEYS);
+        assertThat(keys(schema.at("/$defs/around"))).containsExactlyElementsOf(Around.KEYS);
+        assertThat(keys(schema.at("/$defs/aroundCriterion"))).containsExactlyElementsOf(DraftReader.AROUND_KEYS);
         assertThat(keys(schema.at("/$defs/siteLimit"))).containsExactlyElementsOf(SiteLimits.KEYS);
         assertThat(keys(schema.at("/$defs/limit"))).containsExactlyElementsOf(LimitForm.KEYS);
         assertThat(schema.at("/$defs/criterion/properties/metric/enum"))
