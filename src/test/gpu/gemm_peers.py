@@ -32,7 +32,7 @@ def spec(folder):
     # The finder is made as small as it gets: mamf-finder is its peer, not this one.
     work = {"name": "gemm", "burst": [gemm(*case) for case in BURSTS],
             "sustained": [gemm(*case) for case in SUSTAINED], "pauseSeconds": PAUSE, "samples": SAMPLES,
-            "heatSeconds": HEAT, "sustainedSeconds": SECONDS, "batch": BATCH,
+            "heatSeconds": HEAT, "mostHeatSeconds": HEAT, "sustainedSeconds": SECONDS, "batch": BATCH,
             "finder": {"precision": "bf16", "sides": [1024], "finalists": 1, "repeats": 1}}
     content = dict(schema=1, runId="gemms", planHash="gemms", experiment="gemm", launch="gemms", role="LOAD",
                    repetition=0, workload=work, device="cuda", nodes=["n0"], gpusPerNode=1, measuredSeconds=60.0,

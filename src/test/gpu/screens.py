@@ -18,7 +18,7 @@ def gemm_work(burst, finder):
     # A sweep must sustain something; these are the fewest.
     sustained = [{"m": 1024, "n": 1024, "k": 1024}]
     return {"name": "gemm", "burst": burst, "sustained": sustained, "pauseSeconds": 0.2, "samples": 10,
-            "heatSeconds": 0.0, "sustainedSeconds": 0.5, "batch": 20, "finder": finder}
+            "heatSeconds": 0.0, "mostHeatSeconds": 0.0, "sustainedSeconds": 0.5, "batch": 20, "finder": finder}
 
 
 WORKLOADS = {

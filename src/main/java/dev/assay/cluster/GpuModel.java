@@ -1,5 +1,7 @@
 package dev.assay.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -12,6 +14,8 @@ import java.util.OptionalDouble;
  * @param bf16FlopPerClockPerSm for the ceiling: SMs × this × highest SM clock seen
  * @param sustainedBf16Tflops expected under the power limit, for predictions
  * @param nvlinkAllReduceGBps healthy bus bandwidth of an all-reduce inside one node, by GPU count 2, for sharedHost clusters
+ * @param precisions that it computes GEMMs in, by the datasheet, as {@code dtype} names them; empty in plans that were written
+ *     without them once
  * @param source of these figures
  */
 public record GpuModel(
@@ -25,4 +29,9 @@ public record GpuModel(
         double sustainedBf16Tflops,
         OptionalDouble powerLimitWatts,
         double nvlinkAllReduceGBps,
-        Optional<String> source) {}
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> precisions,
+        Optional<String> source) {
+    public GpuModel {
+        precisions = List.copyOf(precisions);
+    }
+}

@@ -21,6 +21,7 @@ public final class GpuModels {
             "sustainedBf16Tflops",
             "powerLimitWatts",
             "nvlinkAllReduceGBps",
+            "precisions",
             "source");
     private static final Map<String, GpuModel> MODELS = readAll();
 
@@ -64,6 +65,9 @@ public final class GpuModels {
                         .map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),
                 number(json, "nvlinkAllReduceGBps"),
+                json.required("precisions", "those of the datasheet").items().stream()
+                        .map(InputJson::text)
+                        .toList(),
                 json.find("source").map(InputJson::text));
     }
 

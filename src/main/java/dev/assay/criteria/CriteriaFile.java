@@ -15,7 +15,7 @@ public final class CriteriaFile {
     /** GPU models with built-in criteria. */
     public static final List<String> BUILT_IN = List.of("h200-sxm", "reference");
 
-    static final List<String> KEYS = List.of("name", "gpuModels", "criteria");
+    static final List<String> KEYS = List.of("name", "gpuModels", "criteria", "around");
 
     private CriteriaFile() {}
 
@@ -72,8 +72,10 @@ public final class CriteriaFile {
                     "no " + gpuModel, "the cluster's GPU model among them", "take the criteria of this very model");
         }
         InputJson criteria = root.required("criteria", "an array of criteria");
-        List<Draft> drafts = criteria.items().stream().map(DraftReader::read).toList();
-        References.check(criteria, drafts);
+        List<Draft> own = criteria.items().stream().map(DraftReader::read).toList();
+        References.check(criteria, own);
+        List<Draft> drafts =
+                root.find("around").map(blocks -> Around.read(blocks, own)).orElse(own);
         return new Criteria(
                 root.required("name", "what the reports call these criteria").text(), drafts);
     }

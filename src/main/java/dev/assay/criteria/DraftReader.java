@@ -1,6 +1,7 @@
 package dev.assay.criteria;
 
 import dev.assay.cluster.InputJson;
+import dev.assay.cluster.Nearest;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
 import dev.assay.workload.Workload;
@@ -29,6 +30,8 @@ final class DraftReader {
             "source",
             "requires",
             "judged");
+    static final List<String> AROUND_KEYS =
+            List.of("id", "title", "metric", "statistic", "limit", "unit", "source", "judged");
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]*\\S[^\\p{Cntrl}]*");
     private static final Map<String, String> WORKLOADS = byName(Workload.KEYS, Function.identity());
@@ -51,6 +54,27 @@ final class DraftReader {
 
     static Draft read(InputJson json) {
         json.onlyKeys(KEYS);
+        String workload = json.required("workload", "what measures it").choice(WORKLOADS);
+        return read(json, id(json), words(json, "title"), workload);
+    }
+
+    /** One of a block that stands around several workloads. */
+    static Draft around(InputJson json, String workload, InputJson block) {
+        json.onlyKeys(AROUND_KEYS);
+        if (!WORKLOADS.containsKey(workload)) {
+            throw block.error(
+                    "the unknown workload \"" + workload + "\"",
+                    String.join(", ", Workload.KEYS),
+                    Nearest.suggestion(workload, Workload.KEYS, "name one of those"));
+        }
+        return read(json, workload + "-" + id(json), words(json, "title") + ", around " + workload, workload);
+    }
+
+    private static String id(InputJson json) {
+        return json.required("id", "a stable id").matching(ID, "kebab-case, e.g. gpu-utilisation");
+    }
+
+    private static Draft read(InputJson json, String id, String title, String workload) {
         Metric metric = json.required("metric", "what is measured").choice(METRICS);
         LimitForm limit = LimitForm.read(json.required("limit", "e.g. {\"atLeast\": 90}"));
         OptionalDouble ceiling = json.find("ceiling")
@@ -59,9 +83,9 @@ final class DraftReader {
                 .orElse(OptionalDouble.empty());
         checkLimit(json, limit, metric, ceiling);
         return new Draft(
-                json.required("id", "a stable id").matching(ID, "kebab-case, e.g. gpu-utilisation"),
-                words(json, "title"),
-                json.required("workload", "what measures it").choice(WORKLOADS),
+                id,
+                title,
+                workload,
                 metric,
                 json.find("conditions").map(DraftReader::conditions).orElse(Map.of()),
                 json.required("statistic", "how samples become one number").choice(STATISTICS),

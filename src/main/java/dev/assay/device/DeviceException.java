@@ -1,7 +1,7 @@
 package dev.assay.device;
 
 /** A device or its library refused; the message has call, status and the library's own text. */
-public final class DeviceException extends RuntimeException {
+public class DeviceException extends RuntimeException {
     public DeviceException(String message) {
         super(message);
     }

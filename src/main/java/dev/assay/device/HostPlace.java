@@ -9,4 +9,7 @@ package dev.assay.device;
 public record HostPlace(String name, String numa) {
     public static final String NEAR = "near";
     public static final String FAR = "far";
+
+    /** {@link #numa} of a host that has one node. */
+    public static final String ONLY = "only";
 }

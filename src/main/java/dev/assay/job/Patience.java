@@ -26,7 +26,8 @@ record Patience(Duration lateFiles, Duration pending, Duration hardReason, Durat
 
     /** After this a launch is ended from outside; its workers watch their own phases and end well before. */
     Duration launch(Spec spec) {
-        double seconds = spec.measuredSeconds() + spec.warmUpSeconds() + spec.phaseDeadlineSeconds();
+        double seconds =
+                spec.measuredSeconds() + spec.patienceSeconds() + spec.warmUpSeconds() + spec.phaseDeadlineSeconds();
         return Duration.ofMillis((long) Math.ceil(1000 * seconds)).plus(slack);
     }
 

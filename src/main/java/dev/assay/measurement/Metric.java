@@ -182,6 +182,8 @@ public enum Metric {
     SENSITIVITY("sensitivity", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
     /** Derived: achieved TFLOPS over those that tensor-active and clock account for. */
     LOAD_RATIO("load.ratio", Unit.RATIO, MetricKind.DERIVED),
+    /** Rise of the temperature over the last minute of heating before a sustained GEMM: below 1 it is at its plateau. */
+    TEMPERATURE_RISE("temperature.rise", Unit.KELVIN),
     /** Derived: max(highest − first − 10, first − 45): ≥ 0 says the GPU warmed up or was warm. */
     WARMTH("warmth", Unit.KELVIN, MetricKind.DERIVED),
     /** Derived: in how many facts a GPU differs from most of its fleet: driver, firmware, limits, modes. */

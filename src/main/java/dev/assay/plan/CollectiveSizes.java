@@ -50,8 +50,8 @@ final class CollectiveSizes {
 
     private CollectiveSizes() {}
 
-    /** Empty where one GPU is alone. */
-    static Optional<Collective> of(Cluster cluster, GpuModel model, int nodes) {
+    /** Empty where one GPU is alone. A quick suite has the all-reduce at its three telling sizes, and nothing else. */
+    static Optional<Collective> of(Cluster cluster, GpuModel model, int nodes, Suite suite) {
         List<CollectiveScope> scopes = Stream.of(CollectiveScope.values())
                 .filter(scope -> scope.exists(nodes, cluster.gpusPerNode()))
                 .toList();
@@ -62,15 +62,15 @@ final class CollectiveSizes {
             return Optional.of(new Collective(scopes, referenceCases(), 0));
         }
         double most = MEMORY_SHARE * model.memoryMebibytes() * MIB / 2;
-        List<CollectiveCase> cases =
-                cudaCases().stream().filter(each -> each.bytes() <= most).toList();
+        List<CollectiveCase> cases = (suite == Suite.QUICK ? quickCases() : cudaCases())
+                .stream().filter(each -> each.bytes() <= most).toList();
         return Optional.of(new Collective(scopes, cases, WARM_UP_OPERATIONS));
     }
 
     /** One scope after the other, each at the bandwidth that its communicators have together. */
     static double seconds(Cluster cluster, Collective collective) {
         if (cluster.device() == DeviceKind.REFERENCE) {
-            return 0.5 + 0.15 * cluster.gpus();
+            return 0.3 + 0.1 * cluster.gpus();
         }
         return collective.scopes().stream()
                 .mapToDouble(scope -> seconds(cluster, collective, scope))
@@ -95,6 +95,13 @@ final class CollectiveSizes {
 
     private static double operations(CollectiveCase what) {
         return 2.0 + (what.warmUp() + what.samples()) * what.batch();
+    }
+
+    /** Latency, and the sizes that the criteria of nodes of two, nodes of eight and the network judge. */
+    private static List<CollectiveCase> quickCases() {
+        return Stream.of(8L, GIB, 8 * GIB)
+                .map(bytes -> plain(CollectiveOperation.ALL_REDUCE, bytes))
+                .toList();
     }
 
     private static List<CollectiveCase> cudaCases() {

@@ -66,6 +66,9 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {
+                model.putArray("precisions");
+            }
             if (tree instanceof ObjectNode plan && !plan.has("selection")) {
                 plan.putNull("selection");
             }

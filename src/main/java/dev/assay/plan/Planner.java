@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** From cluster and criteria to the experiments that serve them. Pure: the same input gives the same plan, bit for bit. */
 public final class Planner {
@@ -59,13 +61,20 @@ public final class Planner {
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
         List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
-        List<Criterion> resolved = all.stream()
-                .filter(criterion -> selection.takes(criterion.workload()) && measures(criterion.workload(), most))
-                .toList();
-        requireSome(resolved, all, selection, model);
+        List<Workload> parts = parts(cluster, model, selection.suite(), most);
+        Asked asked = Asked.of(
+                all.stream()
+                        .filter(criterion ->
+                                selection.takes(criterion.workload()) && measures(criterion.workload(), most))
+                        .toList(),
+                parts,
+                model,
+                selection.suite());
+        List<Criterion> resolved = asked.criteria();
+        Asked.requireSome(resolved, all, selection, model);
 
         List<Experiment> experiments = new ArrayList<>();
-        for (Workload part : parts(cluster, model, selection.suite(), most)) {
+        for (Workload part : parts) {
             if (needs(resolved, part)) {
                 experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
             }
@@ -77,6 +86,7 @@ public final class Planner {
             experiments.add(
                     experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
         }
+        Memory.check(experiments, model);
         List<Row> rows = Rows.of(resolved, counts, cluster);
         return new Plan(
                 cluster,
@@ -87,8 +97,8 @@ public final class Planner {
                 extension(cluster, coupled, resolved, counts, seconds),
                 rows,
                 floor,
-                Scope.certifies(cluster, model, asked(rows), counts, seconds),
-                Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))),
+                Scope.certifies(cluster, model, Asked.of(rows), counts, seconds),
+                Scope.omits(cluster, counts, seconds, omits(asked, model, selection.omits(Asked.workloads(all)))),
                 selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
     }
 
@@ -97,103 +107,15 @@ public final class Planner {
         return selection.suite() == Suite.QUICK ? List.of(cluster.nodes().size()) : NodeCounts.defaults(cluster);
     }
 
-    private static List<String> workloads(List<Criterion> criteria) {
-        return criteria.stream().map(Criterion::workload).distinct().toList();
-    }
-
-    /** A plan that asks nothing would be no run. */
-    private static void requireSome(
-            List<Criterion> selected, List<Criterion> all, Selection selection, GpuModel model) {
-        if (selected.isEmpty()) {
-            throw new InputException(
-                    "Planning the families " + String.join(", ", selection.families()) + " (-Dit.groups) of the suite "
-                            + selection.suite().key(),
-                    "no criterion of " + model.name() + " that they serve",
-                    "families with criteria: " + String.join(", ", workloads(all)),
-                    "select some of those, or leave -Dit.groups away");
-        }
-    }
-
-    /**
-     * Only some families of a recorded run. What else ran is not asked for.
-     *
-     * @throws InputException where it holds none of them
-     */
-    public static Plan selected(Plan plan, List<String> families) {
-        if (families.isEmpty()) {
-            return plan;
-        }
-        Selection selection =
-                new Selection(plan.selection().map(Selection::suite).orElse(Suite.STANDARD), families);
-        List<Criterion> all =
-                plan.rows().stream().map(Row::criterion).distinct().toList();
-        List<Criterion> kept = all.stream()
-                .filter(criterion -> selection.takes(criterion.workload()))
+    private static List<String> omits(Asked asked, GpuModel model, List<String> unselected) {
+        return Stream.of(unselected.stream(), asked.omits().stream(), Precisions.lacking(model).stream())
+                .flatMap(Function.identity())
                 .toList();
-        requireSome(kept, all, selection, plan.gpuModel());
-        List<String> omits = new ArrayList<>(selection.omits(workloads(all)));
-        omits.addAll(plan.omits());
-        return new Plan(
-                plan.cluster(),
-                plan.gpuModel(),
-                plan.nodeCounts(),
-                plan.durationSeconds(),
-                plan.experiments().stream()
-                        .filter(experiment ->
-                                selection.takes(experiment.workload().key()))
-                        .toList(),
-                plan.extension().stream()
-                        .filter(experiment ->
-                                selection.takes(experiment.workload().key()))
-                        .toList(),
-                plan.rows().stream()
-                        .filter(row -> selection.takes(row.criterion().workload()))
-                        .toList(),
-                plan.fabricFloorGBps(),
-                Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
-                omits,
-                Optional.of(selection));
-    }
-
-    /**
-     * The same experiments judged by other criteria, for replays. Nothing that ran changes; what did not run is not asked for.
-     *
-     * @throws InputException where a computed floor lies above its ceiling
-     */
-    public static Plan judgedBy(Plan plan, Criteria criteria) {
-        long stepBytes = plan.experiments().stream()
-                .map(Experiment::workload)
-                .filter(Coupled.class::isInstance)
-                .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
-                .findFirst()
-                .orElse(0);
-        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes)).stream()
-                .filter(criterion -> plan.experiments().stream()
-                        .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
-                .toList();
-        List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
-        return new Plan(
-                plan.cluster(),
-                plan.gpuModel(),
-                plan.nodeCounts(),
-                plan.durationSeconds(),
-                plan.experiments(),
-                plan.extension(),
-                rows,
-                plan.fabricFloorGBps(),
-                Scope.certifies(
-                        plan.cluster(), plan.gpuModel(), asked(rows), plan.nodeCounts(), plan.durationSeconds()),
-                plan.omits(),
-                plan.selection());
     }
 
     /** Whether so many nodes have what the workload measures. */
     private static boolean measures(String workload, int nodes) {
         return !workload.equals("node-pair") || NodePair.measures(nodes);
-    }
-
-    private static List<Criterion> asked(List<Row> rows) {
-        return rows.stream().map(Row::criterion).distinct().toList();
     }
 
     private static boolean needs(List<Criterion> criteria, Workload workload) {
@@ -220,9 +142,9 @@ public final class Planner {
         if (cluster.gpusPerNode() >= 2) {
             parts.add(Sizes.peer(cluster));
         }
-        CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
+        CollectiveSizes.of(cluster, model, nodes, suite).ifPresent(parts::add);
         parts.add(Sizes.nodePair(cluster));
-        parts.add(Sizes.sweep(cluster));
+        parts.add(Sizes.sweep(cluster, model, suite));
         return parts;
     }
 

@@ -105,7 +105,7 @@ final class Scope {
             lines.add("Every subset of nodes: not all nodes take part in a step over " + count + " nodes.");
         }
         if (cluster.device() == DeviceKind.CUDA && seconds < STEADY_SECONDS) {
-            lines.add("The heated plateau: " + LimitText.number(seconds)
+            lines.add("The heated plateau of burn: " + LimitText.number(seconds)
                     + " s do not reach it; -Dsuite=full measures 600 s.");
         }
         lines.add("Training, single NIC pairs by perftest: not measured by this version of the suite.");

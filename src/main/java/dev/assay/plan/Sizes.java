@@ -3,7 +3,6 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
-import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
@@ -47,9 +46,6 @@ final class Sizes {
     /** What a healthy fabric's ring reaches of its line rate at least: 350 of 400 GB/s; healthy are 366–386. */
     static final double OF_LINE_RATE = 0.875;
 
-    /** Of a GPU's memory, as training leaves room for the rest. */
-    static final double MEMORY_SHARE = 0.80;
-
     /** Elements: bucket sizes are whole pages of bf16, so that every rank's part is aligned. */
     private static final long GRANULE = 1024;
 
@@ -61,8 +57,6 @@ final class Sizes {
 
     private static final Gemm CUDA_GEMM = new Gemm(8192, 8192, 8192);
 
-    private static final double MATRICES_BYTES = 3 * 2.0 * CUDA_GEMM.m() * CUDA_GEMM.n();
-
     /** About 33 ms a timed batch at the sustained rate: 30 samples a second, without a pause between batches. */
     private static final Burn CUDA_BURN = new Burn(CUDA_GEMM, 20);
 
@@ -72,16 +66,17 @@ final class Sizes {
     /** Three buffers of 4 GiB, 80 times the L2 cache; chases that stay in it, and that leave it. */
     private static final Hbm CUDA_HBM = new Hbm(4L << 30, 40, List.of(4L << 20, 64L << 20, 1L << 30, 4L << 30), 20_000);
 
-    /** Bursts of a few GEMMs stay below the power limit only where the GPU rested. */
-    private static final GemmSweep CUDA_SWEEP = new GemmSweep(
-            cudaBursts(),
-            List.of(CUDA_GEMM, square(8192, Precision.FP8_E4M3)),
-            0.2,
-            10,
-            3,
-            10,
-            20,
-            new GemmFinder(Precision.BF16, List.of(4096, 8192, 12_288, 16_384), 3, 100));
+    private static final List<Gemm> CUDA_SUSTAINED = List.of(CUDA_GEMM, square(8192, Precision.FP8_E4M3));
+
+    /** A rise within a minute takes four slices to see, the first and the fourth. */
+    private static final double PLATEAU_SECONDS = GemmSweep.SLICE_SECONDS * (GemmSweep.SLICES_A_MINUTE + 1);
+
+    /** Air-cooled nodes take minutes to heat; one that has not come to rest by then is told so. */
+    private static final double MOST_HEAT_SECONDS = 300;
+
+    private static final int FINALISTS = 3;
+
+    private static final List<Integer> FINDER_SIDES = List.of(4096, 8192, 12_288, 16_384);
 
     private static final GemmSweep REFERENCE_SWEEP = new GemmSweep(
             Arrays.stream(Precision.values())
@@ -90,6 +85,7 @@ final class Sizes {
             List.of(new Gemm(48, 32, 64)),
             0,
             3,
+            0,
             0,
             0.05,
             2,
@@ -143,8 +139,38 @@ final class Sizes {
         return new Gemm(side, side, side, precision);
     }
 
-    static GemmSweep sweep(Cluster cluster) {
-        return cluster.device() == DeviceKind.CUDA ? CUDA_SWEEP : REFERENCE_SWEEP;
+    /** A quick sweep has one shape a precision and is cold; the others come to the plateau of their temperature. */
+    static GemmSweep sweep(Cluster cluster, GpuModel model, Suite suite) {
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            return REFERENCE_SWEEP;
+        }
+        return switch (suite) {
+            case QUICK -> cudaSweep(model, squares(), 3, 3, 10, List.of(4096, 8192));
+            case STANDARD -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 30, FINDER_SIDES);
+            case FULL -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 600, FINDER_SIDES);
+        };
+    }
+
+    /** Bursts of a few GEMMs stay below the power limit only where the GPU rested. */
+    private static GemmSweep cudaSweep(
+            GpuModel model, List<Gemm> bursts, double heat, double mostHeat, double seconds, List<Integer> sides) {
+        GemmFinder finder = new GemmFinder(Precision.BF16, sides, FINALISTS, 100);
+        return new GemmSweep(
+                Precisions.of(model, bursts),
+                Precisions.of(model, CUDA_SUSTAINED),
+                0.2,
+                10,
+                heat,
+                mostHeat,
+                seconds,
+                20,
+                finder);
+    }
+
+    private static List<Gemm> squares() {
+        return Arrays.stream(Precision.values())
+                .map(precision -> square(8192, precision))
+                .toList();
     }
 
     static Hbm hbm(Cluster cluster) {
@@ -205,9 +231,13 @@ final class Sizes {
                 .map(gemms -> coupled(gemms, share * floor, model))
                 .toList();
         return sizes.stream()
-                .filter(coupled -> neededBytes(coupled) <= budgetBytes(model))
+                .filter(coupled -> Memory.fits(coupled, model))
                 .findFirst()
-                .orElseThrow(() -> doesNotFit(sizes.get(sizes.size() - 1), cluster, model, floor));
+                .orElseThrow(() -> Memory.doesNotFit(
+                        sizes.get(sizes.size() - 1),
+                        model,
+                        String.format(Locale.ROOT, ", from a fabric floor of %.1f GB/s", floor),
+                        "check nics.count and nics.gigabitsPerSecond in the cluster file"));
     }
 
     /** Buckets behind so many GEMMs each, that all together cross a bus of {@code algorithmGBps} in the GEMMs' time. */
@@ -243,32 +273,5 @@ final class Sizes {
     static double communicationShare(Coupled coupled, GpuModel model, int ranks, double busGBps) {
         double communication = coupled.bytesPerStep() * Coupled.busFactor(ranks) / (busGBps * 1e9);
         return communication / gemmSeconds(coupled.flopPerStep(), model);
-    }
-
-    private static double neededBytes(Coupled coupled) {
-        return 2.0 * coupled.bytesPerStep() + MATRICES_BYTES;
-    }
-
-    private static double budgetBytes(GpuModel model) {
-        return MEMORY_SHARE * model.memoryMebibytes() * (1 << 20);
-    }
-
-    private static InputException doesNotFit(Coupled coupled, Cluster cluster, GpuModel model, double floor) {
-        return new InputException(
-                "Planning the coupled workload for the cluster " + cluster.name(),
-                String.format(
-                        Locale.ROOT,
-                        "2 × %.1f GB of gradients + %.1f GB of matrices = %.1f GB a GPU, from a fabric floor of %.1f GB/s",
-                        coupled.bytesPerStep() / 1e9,
-                        MATRICES_BYTES / 1e9,
-                        neededBytes(coupled) / 1e9,
-                        floor),
-                String.format(
-                        Locale.ROOT,
-                        "at most %.1f GB: 80 %% of the %d MiB of %s",
-                        budgetBytes(model) / 1e9,
-                        model.memoryMebibytes(),
-                        model.name()),
-                "check nics.count and nics.gigabitsPerSecond in the cluster file");
     }
 }

@@ -36,7 +36,21 @@ public record Spec(
 
     public Spec {
         nodes = List.copyOf(nodes);
+        if (nodes.isEmpty() || gpusPerNode <= 0) {
+            throw new IllegalArgumentException(
+                    "a spec must have nodes and gpusPerNode > 0, got " + nodes + " and " + gpusPerNode);
+        }
+        if (!(measuredSeconds > 0) || !(warmUpSeconds >= 0) || !(phaseDeadlineSeconds > 0)) {
+            throw new IllegalArgumentException("a spec must have measuredSeconds > 0, warmUpSeconds >= 0 and"
+                    + " phaseDeadlineSeconds > 0, got " + measuredSeconds + ", " + warmUpSeconds + " and "
+                    + phaseDeadlineSeconds);
+        }
         libraryDirectories = List.copyOf(libraryDirectories);
+    }
+
+    /** Seconds that it may take beyond its plan, where the workload waits for what nobody can foretell. */
+    public double patienceSeconds() {
+        return workload.patienceSeconds();
     }
 
     public int worldSize() {

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** How much of a cluster is measured, and how long: {@code -Dsuite=}. */
 public enum Suite {
-    /** A screening of minutes: every part once, at all nodes, briefly. */
+    /** A screening in at most 8 minutes on 8 nodes of 8 GPUs: every part once, at all nodes, at few sizes, briefly, cold. */
     QUICK(10),
     /** Everything, in at most an hour and a half on 8 nodes of 8 GPUs. */
     STANDARD(60),

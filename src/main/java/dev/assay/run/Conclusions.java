@@ -4,6 +4,7 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.RankResult;
+import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.summary.Chart;
@@ -12,6 +13,7 @@ import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
 import dev.assay.summary.ScreenSummary;
 import dev.assay.summary.SummaryPage;
+import dev.assay.summary.Took;
 import dev.assay.summary.VerdictJson;
 import dev.assay.verdict.Coverage;
 import dev.assay.verdict.Decision;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The end of a run: every planned row has a verdict or a reason, the decision is made and everything is written once. */
 public final class Conclusions {
@@ -186,7 +189,26 @@ public final class Conclusions {
         return new Conclusion.Job(
                 result.experiment(),
                 Outcome.jobId(run.folder(), result.experiment()),
-                result.launches().isEmpty() ? result.notRunReason() : trouble);
+                result.launches().isEmpty() ? result.notRunReason() : trouble,
+                took(run, result.experiment()));
+    }
+
+    /** With the extension's, where one ran. */
+    private static Optional<Took> took(Run run, String experiment) {
+        Optional<Experiment> extension = run.plan().extension().stream()
+                .filter(each -> each.id().equals(experiment + "-extension") && Outcome.exists(run.folder(), each.id()))
+                .findFirst();
+        List<Experiment> ran = Stream.concat(
+                        run.plan().experiments().stream()
+                                .filter(each -> each.id().equals(experiment)),
+                        extension.stream())
+                .toList();
+        List<Took> known = ran.stream()
+                .flatMap(each -> Outcome.tookSeconds(run.folder(), each.id())
+                        .map(seconds -> new Took(seconds, each.expectedSeconds()))
+                        .stream())
+                .toList();
+        return known.isEmpty() || known.size() < ran.size() ? Optional.empty() : Optional.of(Took.of(known));
     }
 
     /** Nodes in the cluster file's order, GPUs by local rank, each as its first result described it. */
@@ -211,7 +233,7 @@ public final class Conclusions {
         return nodes;
     }
 
-    private static java.util.stream.Stream<RankResult> ranks(ExperimentResult result) {
+    private static Stream<RankResult> ranks(ExperimentResult result) {
         return result.launches().stream().map(LaunchResult::ranks).flatMap(List::stream);
     }
 

@@ -25,20 +25,23 @@ import java.util.stream.Collectors;
  * The content of an experiment's {@code outcome.json}: what its launcher said beside the ranks' own files. With it a recorded
  * run is read again without launcher: the files are read anew, so a file changed since is found, and trouble that left no
  * file is kept.
+ *
+ * @param tookSeconds wall time of the job, waiting in the queue left out; outcomes were written without it once
  */
-record Outcome(String experiment, String notRunReason, List<LaunchOutcome> launches) {
+record Outcome(String experiment, String notRunReason, List<LaunchOutcome> launches, Optional<Double> tookSeconds) {
     private static final String NAME = "outcome.json";
 
     /** @param jobTrouble empty: none */
     record LaunchOutcome(String id, String jobTrouble, List<RankTrouble> troubles) {}
 
-    static void write(RunFolder folder, ExperimentResult result) {
+    static void write(RunFolder folder, ExperimentResult result, double tookSeconds) {
         List<LaunchOutcome> launches = result.launches().stream()
                 .map(launch ->
                         new LaunchOutcome(launch.id(), launch.jobTrouble().orElse(""), launch.troubles()))
                 .toList();
         Json.write(
-                file(folder, result.experiment()), new Outcome(result.experiment(), result.notRunReason(), launches));
+                file(folder, result.experiment()),
+                new Outcome(result.experiment(), result.notRunReason(), launches, Optional.of(tookSeconds)));
     }
 
     static boolean exists(RunFolder folder, String experiment) {
@@ -94,6 +97,13 @@ record Outcome(String experiment, String notRunReason, List<LaunchOutcome> launc
 
     private static String message(ResultException e) {
         return Optional.ofNullable(e.getMessage()).orElse("unreadable result file");
+    }
+
+    /** Wall time of the experiment's job, where it was kept. */
+    static Optional<Double> tookSeconds(RunFolder folder, String experiment) {
+        return exists(folder, experiment)
+                ? Json.read(file(folder, experiment), Outcome.class).tookSeconds
+                : Optional.empty();
     }
 
     /** Slurm's id of the job that ran this experiment, which its script left; empty where ranks were started locally. */

@@ -19,6 +19,7 @@ import dev.assay.plan.Plan;
 import dev.assay.plan.PlanJson;
 import dev.assay.plan.PlanText;
 import dev.assay.plan.Planner;
+import dev.assay.plan.RecordedPlans;
 import dev.assay.plan.Selection;
 import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
@@ -65,9 +66,9 @@ final class Preparation {
     static Plan judgedAsIn(Plan recorded, Options options) {
         Plan judged = options.criteria().isEmpty()
                 ? recorded
-                : Planner.judgedBy(
+                : RecordedPlans.judgedBy(
                         recorded, CriteriaFile.read(recorded.cluster().gpuModel(), options.criteria()));
-        return Planner.selected(judged, Selection.families(options.groups()));
+        return RecordedPlans.selected(judged, Selection.families(options.groups()));
     }
 
     private static Plan plan(Options options) {

@@ -12,12 +12,14 @@ import dev.assay.plan.PlanJson;
 import dev.assay.plan.Row;
 import dev.assay.plan.Spec;
 import dev.assay.plan.Specs;
+import dev.assay.summary.Took;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.Question;
 import dev.assay.verdict.Verdict;
 import dev.assay.workload.NodePair;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,8 +204,11 @@ public final class Run {
                         record.planSha256(),
                         record.seed() + i))
                 .toList();
+        Instant began = Instant.now();
         ExperimentResult result = with.run(experiment, specs, this::progress);
-        Outcome.write(folder, result);
+        double seconds = JobClock.seconds(folder.experiment(experiment.id()), began, Instant.now());
+        progress(experiment.id() + ": " + new Took(seconds, experiment.expectedSeconds()).words());
+        Outcome.write(folder, result, seconds);
         return result;
     }
 

@@ -71,8 +71,13 @@ public record Conclusion(
      *
      * @param id Slurm's job id; empty where ranks were started locally
      * @param state in words, with the reason where it did not end well, e.g. {@code COMPLETED}
+     * @param took empty where the run did not keep it
      */
-    public record Job(String experiment, Optional<String> id, String state) {}
+    public record Job(String experiment, Optional<String> id, String state, Optional<Took> took) {
+        public Job(String experiment, Optional<String> id, String state) {
+            this(experiment, id, state, Optional.empty());
+        }
+    }
 
     public Conclusion {
         command = List.copyOf(command);
@@ -84,6 +89,12 @@ public record Conclusion(
         jobs = List.copyOf(jobs);
         warnings = List.copyOf(warnings);
         reports = List.copyOf(reports);
+    }
+
+    /** All jobs together, where every one's time is known. */
+    Optional<Took> took() {
+        List<Took> known = jobs.stream().flatMap(job -> job.took().stream()).toList();
+        return known.isEmpty() || known.size() < jobs.size() ? Optional.empty() : Optional.of(Took.of(known));
     }
 
     /** How many verdicts are in this state. */

@@ -176,7 +176,9 @@ final class ConclusionTree {
     private ObjectNode job(Conclusion.Job job) {
         ObjectNode node = json.createObjectNode().put("experiment", job.experiment());
         job.id().ifPresent(id -> node.put("slurmJob", id));
-        return node.put("state", job.state());
+        node.put("state", job.state());
+        job.took().ifPresent(took -> node.put("seconds", took.seconds()).put("predictedSeconds", took.predicted()));
+        return node;
     }
 
     private ObjectNode node(Conclusion.NodeIdentity identity) {

@@ -142,10 +142,16 @@ final class PageEvidence {
             page.open("tr", "")
                     .element("td", job.experiment())
                     .element("td", "n", job.id().orElse("local"))
-                    .element("td", job.state())
+                    .element(
+                            "td",
+                            job.state()
+                                    + job.took()
+                                            .map(took -> "; " + took.words())
+                                            .orElse(""))
                     .close("tr");
         }
         page.close("tbody").close("table");
+        conclusion.took().ifPresent(took -> page.element("p", "All jobs together " + took.words() + "."));
     }
 
     private void verification(Page page) {

@@ -42,12 +42,36 @@ final class ScreenFold {
     }
 
     private static List<Line> lines(String workload, List<Verdict> all) {
+        return HEADLINES.contains(workload) ? headline(workload, all) : folded(workload, all);
+    }
+
+    /** Whole, but for the health that passed: all of it is one line. */
+    private static List<Line> headline(String workload, List<Verdict> all) {
+        List<Verdict> healthy = all.stream()
+                .filter(verdict -> verdict.state() == State.PASS
+                        && verdict.criterion().metric().key().startsWith("health."))
+                .toList();
+        List<Line> lines = new ArrayList<>();
+        for (Verdict verdict : all) {
+            if (healthy.size() < 2 || !healthy.contains(verdict)) {
+                lines.add(new Line(verdict, verdict.criterion().title()));
+            } else if (verdict.equals(healthy.get(0))) {
+                lines.add(new Line(
+                        verdict,
+                        workload + ", health, " + healthy.size() + " passed, such as: "
+                                + verdict.criterion().title()));
+            }
+        }
+        return lines;
+    }
+
+    private static List<Line> folded(String workload, List<Verdict> all) {
         List<Line> lines = new ArrayList<>();
         List<Verdict> passed =
                 all.stream().filter(verdict -> verdict.state() == State.PASS).toList();
         Optional<Verdict> tightest = passed.stream()
                 .min(Comparator.comparingDouble(ScreenFold::room))
-                .filter(verdict -> !HEADLINES.contains(workload) && passed.size() > 1);
+                .filter(verdict -> passed.size() > 1);
         tightest.ifPresent(verdict -> lines.add(new Line(
                 verdict,
                 workload + ", " + passed.size() + " passed, tightest: "

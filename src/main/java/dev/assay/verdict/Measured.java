@@ -22,13 +22,21 @@ final class Measured {
     }
 
     private static Optional<Finding> refusal(Evidence evidence, Readings readings) {
-        return gaps(readings)
+        return nothingFar(evidence, readings)
+                .or(() -> gaps(readings))
                 .or(() -> readings.broken().map(why -> without(State.INVALID, why, readings)))
                 .or(() -> readings.values().isEmpty()
                         ? Optional.of(without(State.INCONCLUSIVE, "nothing was measured", readings))
                         : Optional.empty())
                 .or(() -> aboveCeiling(evidence.criterion(), readings))
                 .or(() -> meaningless(evidence, readings));
+    }
+
+    private static Optional<Finding> nothingFar(Evidence evidence, Readings readings) {
+        return FarMemory.absent(evidence)
+                ? Optional.of(without(
+                        State.NOT_APPLICABLE, "every host has one NUMA node, so no host memory is far", readings))
+                : Optional.empty();
     }
 
     /** A few silent units among many break coverage; where all are silent, or the device said why, it cannot be told. */
@@ -93,7 +101,8 @@ final class Measured {
     private static State missed(Metric metric) {
         boolean notTheWorkAlone =
                 metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE || metric == Metric.FOREIGN_PROCESSES;
-        return metric == Metric.SENSITIVITY ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
+        boolean cannotTell = metric == Metric.SENSITIVITY || metric == Metric.TEMPERATURE_RISE;
+        return cannotTell ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }
 
     /** The value without judgement. */
@@ -154,6 +163,9 @@ final class Measured {
                 : "look at " + Hints.of(criterion.metric());
         if (criterion.metric() == Metric.SENSITIVITY) {
             return words + "; the workload cannot see a broken fabric: " + look;
+        }
+        if (criterion.metric() == Metric.TEMPERATURE_RISE) {
+            return words + "; the GPU was still getting hotter, so no lasting rate was measured: " + look;
         }
         return missed(criterion.metric()) == State.INVALID
                 ? words + "; "

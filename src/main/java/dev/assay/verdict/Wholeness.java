@@ -4,14 +4,19 @@ import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.RankTrouble;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whether everything that a question needs was run to its end; if not, who stopped first and what it said. */
 final class Wholeness {
     private static final int MOST_SILENT = 3;
+
+    /** How a rank tells of one that was gone before it. */
+    private static final Pattern PEER = Pattern.compile("rank \\d+ \\([^)]*\\) (failed in phase|left)");
 
     private Wholeness() {}
 
@@ -60,8 +65,15 @@ final class Wholeness {
         int more = launch.troubles().size() - MOST_SILENT;
         return launch.ranks().stream()
                 .filter(rank -> rank.failure().isPresent())
-                .findFirst()
+                .min(Comparator.comparing(Wholeness::follows))
                 .map(rank -> words(rank) + silent + (more > 0 ? "; and " + more + " more ranks without one" : ""));
+    }
+
+    /** Whether its failure tells of another rank's, so that it is no cause. */
+    private static boolean follows(RankResult rank) {
+        return rank.failure()
+                .map(failure -> PEER.matcher(failure.message()).find())
+                .orElse(false);
     }
 
     /** The first line says what befell the job, the last is the end of its output. */

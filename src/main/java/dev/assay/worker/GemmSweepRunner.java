@@ -68,16 +68,30 @@ final class GemmSweepRunner implements Runner {
         };
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, batch, () -> {}, context.within(0));
         WatchedLoad load = new WatchedLoad(pipeline);
-        load.runFor(sweep.heatSeconds());
-        pipeline.drain();
+        Map<String, String> conditions = conditions(work, "sustained");
+        context.phase("heat", sweep.mostHeatSeconds());
+        if (sweep.toPlateau()) {
+            new Plateau(sweep)
+                    .heat(seconds -> load.watch(telemetry, seconds).window(), this::onAll)
+                    .ifPresent(rise ->
+                            context.writer().write(Measurement.of(Metric.TEMPERATURE_RISE, List.of(rise), conditions)));
+        } else {
+            load.runFor(sweep.heatSeconds());
+            pipeline.drain();
+        }
         context.world().all().barrier("sustained");
 
+        context.phase("sustained", sweep.sustainedSeconds());
         WatchedLoad.Watched watched = load.watch(telemetry, sweep.sustainedSeconds());
-        Map<String, String> conditions = conditions(work, "sustained");
         write(Metric.GEMM_TFLOPS, work, sweep.batch(), watched.batches(), conditions);
         TelemetryLines.write(context.writer(), watched.window(), sweep.sustainedSeconds(), conditions);
         write(Metric.GEMM_COMPARED, work, 1, work.verify(OUTPUTS), conditions);
         owned.close();
+    }
+
+    private boolean onAll(boolean mine) {
+        return context.world().all().allGather("heated", new byte[] {(byte) (mine ? 1 : 0)}).stream()
+                .allMatch(theirs -> theirs[0] == 1);
     }
 
     private void write(Metric metric, GemmWork work, int gemms, List<Double> times, Map<String, String> conditions) {

@@ -11,6 +11,7 @@ import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unavailable;
 import dev.assay.plan.Spec;
 import dev.assay.workload.HostLink;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,7 @@ final class HostLinkRunner implements Runner {
         DeviceMemory source = context.owned().own(device.allocate(link.bytes()));
         DeviceMemory target = context.owned().own(device.allocate(link.bytes()));
         List<HostPlace> places = agreed(copies.places());
+        tellWhyNoneIsFar(places);
 
         for (HostPlace place : places) {
             context.phase("measure " + place.name(), context.spec().measuredSeconds());
@@ -62,6 +64,18 @@ final class HostLinkRunner implements Runner {
                     PinnedMemory to = copies.allocate(link.bytes(), place)) {
                 measure(new HostLinkCopies(device, link, copies, in, out, source, target, from, to), place);
             }
+        }
+    }
+
+    /** A host of one node tells so by its near memory; where there are more, the reason stands in the place of the values. */
+    private void tellWhyNoneIsFar(List<HostPlace> places) {
+        boolean far = places.stream().anyMatch(place -> place.name().equals(HostPlace.FAR));
+        String numa = places.get(0).numa();
+        if (!far && !numa.equals(HostPlace.ONLY)) {
+            String why = "far host memory was not measured: near is " + numa
+                    + ", and not every rank of this host may run on another NUMA node; look at how the launcher binds"
+                    + " ranks to CPUs";
+            context.writer().write(new Unavailable(Map.of(Metric.HOST_BANDWIDTH, why)));
         }
     }
 

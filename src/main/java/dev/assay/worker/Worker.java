@@ -92,6 +92,7 @@ public final class Worker {
                 requireSharedFolder(environment);
                 Device device = devices.open(spec, environment);
                 writer.write(device.identity());
+                Room.require(spec.workload(), device.identity(), environment);
                 watchdog.phase("rendezvous", limit.plus(TO_TELL));
                 meetAndWork(spec, environment, device, writer, watchdog);
                 device.close();
@@ -138,8 +139,9 @@ public final class Worker {
                     .filter(words -> !words(e).contains(words))
                     .map(words -> "; " + words)
                     .orElse("");
-            keep(environment, writer, watchdog.phase(), e, HealthLines.words(health.alarms()) + peer);
-            world.abandon(watchdog.phase(), words(e));
+            String beside = Room.words(e, spec.workload()) + HealthLines.words(health.alarms()) + peer;
+            keep(environment, writer, watchdog.phase(), e, beside);
+            world.abandon(watchdog.phase(), words(e) + Room.words(e, spec.workload()));
             throw e;
         }
     }

@@ -26,4 +26,9 @@ public record Burn(Gemm gemm, int batch) implements Workload {
     public double flopPerBatch() {
         return batch * gemm.flop();
     }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of(gemm);
+    }
 }

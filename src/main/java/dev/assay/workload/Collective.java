@@ -3,6 +3,7 @@ package dev.assay.workload;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -41,9 +42,25 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
     public String words() {
         long operations =
                 cases.stream().map(CollectiveCase::operation).distinct().count();
-        return operations + " collectives, " + cases.size() + " cases, all-reduce up to " + words(mostBytes())
+        return (operations == 1 ? "1 collective, " : operations + " collectives, ") + cases.size()
+                + " cases, all-reduce up to " + words(mostBytes())
                 + ", every element of every case checked; over "
                 + String.join(", ", scopes.stream().map(CollectiveScope::words).toList());
+    }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of("of buffers", 2, mostBytes());
+    }
+
+    /** Whether some case is of these conditions; scope, ranks and way are the cluster's. */
+    @Override
+    public boolean measures(String metric, Map<String, String> conditions) {
+        return cases.stream()
+                .map(CollectiveCase::conditions)
+                .anyMatch(known -> conditions.entrySet().stream()
+                        .allMatch(asked -> known.getOrDefault(asked.getKey(), asked.getValue())
+                                .equals(asked.getValue())));
     }
 
     /** Of the largest buffer; each rank has two of them. */

@@ -1,5 +1,8 @@
 package dev.assay.workload;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The scaling workload: a step is GEMMs on one stream; after every few of them one bucket of bf16 "gradients" is all-reduced
  * over all ranks on a second stream, overlapped with the GEMMs that follow, as data-parallel training does. The step ends when
@@ -40,6 +43,14 @@ public record Coupled(Gemm gemm, int buckets, int gemmsPerBucket, long bucketEle
     /** Gradient bytes that one rank hands to the all-reduces of one step. */
     public long bytesPerStep() {
         return 2 * bucketElements * buckets;
+    }
+
+    @Override
+    public MemoryNeed memory() {
+        List<MemoryNeed.Part> parts = new ArrayList<>();
+        parts.add(new MemoryNeed.Part("of gradients", 2, bytesPerStep()));
+        parts.addAll(MemoryNeed.of(gemm).parts());
+        return new MemoryNeed(parts);
     }
 
     /** Factor from algorithm to bus bandwidth of an all-reduce over n ranks: 2(n−1)/n. */

@@ -45,4 +45,9 @@ public record Hbm(long bytes, int samples, List<Long> footprints, int chaseSteps
     public long moved(MemoryKernel kernel) {
         return kernel.buffers() * bytes;
     }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of("of buffers", 3, bytes);
+    }
 }

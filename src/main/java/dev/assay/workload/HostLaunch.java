@@ -40,6 +40,12 @@ public record HostLaunch(Gemm gemm, long copyBytes, int warmUps, int samples, do
                 + gemm.words() + ", copy of " + (copyBytes >> 20) + " MiB of host memory; results checked";
     }
 
+    /** Of the small GEMM; what is copied lies on the host. */
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of(gemm);
+    }
+
     /** What one benchmark measures and warms up. */
     public double benchmarkSeconds() {
         return (warmUps + samples) * seconds;

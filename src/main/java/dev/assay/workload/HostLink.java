@@ -32,4 +32,9 @@ public record HostLink(long bytes, int copies, int samples) implements Workload 
     public long moved() {
         return copies * bytes;
     }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of("of buffers", 2, bytes);
+    }
 }

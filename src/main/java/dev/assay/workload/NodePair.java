@@ -55,4 +55,9 @@ public record NodePair(long bytes, int samples, int latencySamples, int latencyB
     public int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return metric.equals("pair.bandwidth") || metric.equals("pair.latency") ? nodes - 1 : 1;
     }
+
+    @Override
+    public MemoryNeed memory() {
+        return MemoryNeed.of("of buffers", 2, bytes);
+    }
 }

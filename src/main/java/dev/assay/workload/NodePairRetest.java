@@ -48,6 +48,11 @@ public record NodePairRetest(NodePair sizes, List<Round> rounds, boolean crossed
     }
 
     @Override
+    public MemoryNeed memory() {
+        return sizes.memory();
+    }
+
+    @Override
     public String words() {
         return "nodes that looked slow against known-good partners, " + rounds.size() + " rounds"
                 + (crossed ? ", each GPU on its neighbour's NIC" : "");

@@ -1,5 +1,7 @@
 package dev.assay.workload;
 
+import java.util.List;
+
 /**
  * Every ordered pair of the GPUs of a node, one pair at a time: copy engine and multiprocessors, one way and both ways at
  * once, and the latency of loads from the other's memory.
@@ -44,5 +46,13 @@ public record Peer(long bytes, int copies, int samples, long footprint, int chas
     @Override
     public int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return metric.startsWith("peer.") ? gpusPerNode - 1 : 1;
+    }
+
+    /** What the others reach holds data, an inbox for each method and the chase; beside it a landing for each method. */
+    @Override
+    public MemoryNeed memory() {
+        return new MemoryNeed(List.of(
+                new MemoryNeed.Part("of buffers", 5, bytes),
+                new MemoryNeed.Part("of the latency chase", 1, footprint)));
     }
 }

@@ -3,6 +3,7 @@ package dev.assay.workload;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 
 /** What one rank runs. Sealed: a new workload does not compile until every place handles it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
@@ -49,5 +50,25 @@ public sealed interface Workload
      */
     default int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return 1;
+    }
+
+    /**
+     * Whether it takes measurements of a criterion's metric under its conditions.
+     *
+     * @param metric its key
+     * @param conditions those that it does not know are another's to judge
+     */
+    default boolean measures(String metric, Map<String, String> conditions) {
+        return true;
+    }
+
+    /** Device memory that one rank takes for it at once. */
+    default MemoryNeed memory() {
+        return MemoryNeed.NONE;
+    }
+
+    /** Seconds that one launch may take beyond its plan, where it waits for what nobody can foretell. */
+    default double patienceSeconds() {
+        return 0;
     }
 }

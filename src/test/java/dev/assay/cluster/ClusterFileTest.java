@@ -222,7 +222,7 @@ class ClusterFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"h200-sxm", "h100-sxm", "reference"})
+    @ValueSource(strings = {"h200-sxm", "h100-sxm", "a100-sxm-80gb", "reference"})
     void gpuModelsAreConsistent(String key) {
         GpuModel model = GpuModels.get(key);
 

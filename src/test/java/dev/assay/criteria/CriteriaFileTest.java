@@ -204,6 +204,44 @@ class CriteriaFileTest {
     }
 
     @Test
+    void whatStandsAroundManyWorkloadsIsACriterionOfEach(@TempDir Path folder) throws IOException {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+
+        for (String workload : List.of("hbm", "memtest", "peer", "collective", "node-pair", "gemm", "coupled")) {
+            Criterion xid = criterion(criteria, workload + "-xid-errors");
+            assertThat(xid.workload()).isEqualTo(workload);
+            assertThat(xid.metric()).isEqualTo(Metric.XID);
+            assertThat(xid.judged()).isTrue();
+            assertThat(xid.title()).isEqualTo("Critical errors (Xid), around " + workload);
+        }
+        String site = "{\"hbm-xid-errors\": {\"limit\": {\"atMost\": 1}, \"reason\": \"a known card\"}}";
+        assertThat(criterion(withSite(folder, site), "hbm-xid-errors").limit()).isEqualTo(new Limit.AtMost(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[\"bern\"]|errors|did you mean \"burn\"?",
+                "[\"hbm\", \"hbm\"]|errors|a second time",
+                "[\"hbm\"]|Errors!|kebab-case",
+                "[\"burn\"]|errors|\"burn-errors\" a second time"
+            })
+    void refusesABlockThatCannotStand(String workloads, String id, String words) {
+        String text = GOOD.replace("\"id\": \"right\"", "\"id\": \"burn-errors\"")
+                .replace("[\"right\"]", "[]")
+                .replaceFirst("\\]\\s*}\\s*$", """
+                        ], "around": [{"workloads": %s, "criteria": [{"id": "%s", "title": "Errors", "metric": "health.xid",
+                          "statistic": "maximum", "limit": {"atMost": 0}, "unit": "count", "source": "rule"}]}]}
+                        """.formatted(workloads, id));
+
+        assertThatThrownBy(() -> CriteriaFile.parse("my.json", text, "h100-sxm"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(words);
+    }
+
+    @Test
     void anEmptyListWouldAcceptAnything() {
         assertThatThrownBy(() ->
                         CriteriaFile.parse("x", "{\"name\": \"a\", \"gpuModels\": [\"m\"], \"criteria\": []}", "m"))
@@ -217,6 +255,8 @@ class CriteriaFileTest {
 
         assertThat(keys(schema.at("/$defs/whole"))).containsExactlyElementsOf(CriteriaFile.KEYS);
         assertThat(keys(schema.at("/$defs/criterion"))).containsExactlyElementsOf(DraftReader.KEYS);
+        assertThat(keys(schema.at("/$defs/around"))).containsExactlyElementsOf(Around.KEYS);
+        assertThat(keys(schema.at("/$defs/aroundCriterion"))).containsExactlyElementsOf(DraftReader.AROUND_KEYS);
         assertThat(keys(schema.at("/$defs/siteLimit"))).containsExactlyElementsOf(SiteLimits.KEYS);
         assertThat(keys(schema.at("/$defs/limit"))).containsExactlyElementsOf(LimitForm.KEYS);
         assertThat(schema.at("/$defs/criterion/properties/metric/enum"))

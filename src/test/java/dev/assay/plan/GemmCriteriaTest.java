@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every GEMM that a criterion of the H200 names is one that runs, once, and its ceiling is its precision's. */
 class GemmCriteriaTest {
     private static final GpuModel H200 = GpuModels.get("h200-sxm");
-    private static final GemmSweep SWEEP = Sizes.sweep(ClusterFile.read("spectrumx-h200"));
+    private static final GemmSweep SWEEP = Sizes.sweep(ClusterFile.read("spectrumx-h200"), H200, Suite.STANDARD);
 
     static List<Criterion> criteria() {
         return Planner.plan(

@@ -16,6 +16,7 @@ import dev.assay.criteria.Criteria;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmSweep;
@@ -70,6 +71,10 @@ class PlannerTest {
                 List.of(),
                 Optional.empty(),
                 List.of());
+    }
+
+    private static boolean ofHealth(Row row) {
+        return row.criterion().metric().key().startsWith("health.");
     }
 
     private static Coupled coupled(Plan plan) {
@@ -136,12 +141,15 @@ class PlannerTest {
     }
 
     @Test
-    void gemmsOfEveryPrecisionTakeNinetySecondsAtMost() {
+    void gemmsOfEveryPrecisionAreSustainedAtThePlateauOfTheirTemperature() {
         Experiment gemm = spectrumx(2, 4, 8).experiment("gemm");
         GemmSweep sweep = (GemmSweep) gemm.workload();
 
         assertThat(gemm.launches()).hasSize(1);
-        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(30.0, 90.0);
+        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(220.0, 330.0);
+        assertThat(sweep.toPlateau()).isTrue();
+        assertThat(sweep.heatSeconds()).isEqualTo(80);
+        assertThat(sweep.patienceSeconds()).isEqualTo(2 * (300 - 80));
         assertThat(sweep.burst()).extracting(Gemm::precision).contains(Precision.values());
         assertThat(sweep.burst())
                 .contains(new Gemm(16_384, 16_384, 16_384), new Gemm(32_768, 11_008, 4096, Precision.FP8_E4M3));
@@ -288,7 +296,7 @@ class PlannerTest {
 
         assertThatThrownBy(() -> Planner.plan(absurd, H200, CRITERIA, List.of(), 60))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("of gradients + 0.4 GB of matrices")
+                .hasMessageContaining("GiB of gradients + 128.00 MiB of A")
                 .hasMessageContaining("80 % of the 143771 MiB")
                 .hasMessageContaining("nics.gigabitsPerSecond");
     }
@@ -320,7 +328,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(44 * 3);
+                .hasSize(47 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()
@@ -333,7 +341,7 @@ class PlannerTest {
     @Test
     void pairsOfNodesAreAskedWhereThereAreSomeAndNotTooMany() {
         assertThat(spectrumx(1, 2, 8).rows())
-                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
                 .containsExactly("node-pair-correct@8", "pair-bandwidth@8", "pair-bandwidth-fleet@8", "pair-latency@8");
         assertThat(spectrumx(1).experiments())
@@ -372,7 +380,7 @@ class PlannerTest {
         Plan plan = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 60);
 
         assertThat(plan.rows())
-                .filteredOn(row -> row.experiment().equals("node-pair"))
+                .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
                 .containsExactly("node-pair-correct@2", "pair-bandwidth-fleet@2", "pair-latency@2");
     }
@@ -417,7 +425,26 @@ class PlannerTest {
                         .containsExactly("sensitivity", "coupled-correct", "coupled-bytes"));
         assertThat(plan.omits()).anyMatch(line -> line.startsWith("NIC evidence:"));
         assertThat(spectrumx(2).omits()).noneMatch(line -> line.startsWith("NIC evidence:"));
-        assertThat(Planner.judgedBy(plan, CRITERIA)).isEqualTo(plan);
+        assertThat(RecordedPlans.judgedBy(plan, CRITERIA)).isEqualTo(plan);
+    }
+
+    @Test
+    void healthIsAskedAroundEveryWorkloadThatRuns() {
+        Plan plan = spectrumx(2, 4, 8);
+
+        assertThat(plan.experiments())
+                .allSatisfy(experiment -> assertThat(plan.rows())
+                        .as(experiment.id())
+                        .filteredOn(row -> row.experiment().equals(experiment.id())
+                                && row.criterion().judged())
+                        .extracting(row -> row.criterion().metric())
+                        .contains(
+                                Metric.XID,
+                                Metric.ECC_UNCORRECTED,
+                                Metric.REMAPPED_FAILURE,
+                                Metric.REMAPPED_PENDING,
+                                Metric.NVLINK_ACTIVE));
+        assertThat(plan.rows()).extracting(Row::key).contains("hbm-identity-equal@8");
     }
 
     @Test
@@ -487,7 +514,7 @@ class PlannerTest {
                 folder.resolve("site.json"),
                 "{\"sustained-tflops\": {\"limit\": {\"atLeast\": 640}, \"reason\": \"the contract says so\"}}");
 
-        Plan judged = Planner.judgedBy(plan, CriteriaFile.read("h200-sxm", Optional.of(site.toString())));
+        Plan judged = RecordedPlans.judgedBy(plan, CriteriaFile.read("h200-sxm", Optional.of(site.toString())));
 
         assertThat(judged.experiments()).isEqualTo(plan.experiments());
         assertThat(judged.rows()).hasSameSizeAs(plan.rows());
@@ -495,6 +522,6 @@ class PlannerTest {
                 .filteredOn(row -> row.key().equals("sustained-tflops@4"))
                 .singleElement()
                 .satisfies(row -> assertThat(row.criterion().limit()).isEqualTo(new Limit.AtLeast(640)));
-        assertThat(Planner.judgedBy(plan, CRITERIA)).isEqualTo(plan);
+        assertThat(RecordedPlans.judgedBy(plan, CRITERIA)).isEqualTo(plan);
     }
 }

@@ -11,7 +11,11 @@ import dev.assay.cluster.InputException;
 import dev.assay.criteria.Criteria;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.workload.Burn;
+import dev.assay.workload.Collective;
+import dev.assay.workload.CollectiveOperation;
+import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Memtest;
+import dev.assay.workload.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +73,47 @@ class SelectionTest {
         assertThat(quick.omits().get(0)).contains("-Dsuite=quick leaves out: coupled", "PARTIAL at best");
         assertThat(quick.certifies()).noneMatch(line -> line.contains("scale efficiency"));
         assertThat(memtest(quick).walkingSteps()).isEqualTo(8);
+    }
+
+    @Test
+    void quickScreensGemmsAndCollectivesAndSaysWhatItLeavesOut() {
+        Plan quick = plan("quick", "");
+        GemmSweep sweep = (GemmSweep) quick.experiment("gemm").workload();
+        Collective collective = (Collective) quick.experiment("collective").workload();
+
+        assertThat(sweep.burst()).hasSize(Precision.values().length);
+        assertThat(sweep.toPlateau()).isFalse();
+        assertThat(sweep.sustainedSeconds()).isEqualTo(10);
+        assertThat(collective.cases())
+                .hasSize(3)
+                .allMatch(each -> each.operation() == CollectiveOperation.ALL_REDUCE && !each.graph());
+        assertThat(quick.rows())
+                .extracting(row -> row.criterion().id())
+                .contains("all-reduce-node-of-8", "all-reduce-cluster", "gemm-fp64", "gemm-bf16-sustained")
+                .doesNotContain("all-gather-node-of-8", "gemm-bf16-7b", "gemm-bf16-plateau");
+        assertThat(quick.rows())
+                .allSatisfy(row -> assertThat(quick.rows())
+                        .extracting(other -> other.criterion().id())
+                        .containsAll(row.criterion().requires()));
+        assertThat(quick.omits())
+                .anyMatch(line -> line.startsWith("Of collective, ") && line.contains("-Dsuite=quick leaves out"))
+                .anyMatch(line -> line.startsWith("Of gemm, "));
+        assertThat(plan("standard", "").omits()).noneMatch(line -> line.startsWith("Of "));
+    }
+
+    @Test
+    void everyExperimentOfALongerSuiteTakesAtLeastAsLong() {
+        Plan quick = plan("quick", "");
+        Plan standard = plan("standard", "");
+        Plan full = plan("full", "");
+
+        assertThat(minutes(quick)).isLessThan(minutes(standard));
+        assertThat(minutes(full)).isGreaterThan(minutes(standard));
+        assertThat(quick.experiments())
+                .allSatisfy(experiment -> assertThat(experiment.expectedSeconds())
+                        .as(experiment.id())
+                        .isLessThanOrEqualTo(
+                                standard.experiment(experiment.id()).expectedSeconds()));
     }
 
     @Test
@@ -134,13 +179,13 @@ class SelectionTest {
     void onlySomeFamiliesOfARecordedPlan() {
         Plan whole = plan("standard", "");
 
-        Plan some = Planner.selected(whole, List.of("coupled"));
+        Plan some = RecordedPlans.selected(whole, List.of("coupled"));
 
         assertThat(some.experiments()).containsExactly(whole.experiment("coupled"));
         assertThat(some.extension()).isEqualTo(whole.extension());
         assertThat(some.rows()).isNotEmpty().allMatch(row -> row.experiment().equals("coupled"));
         assertThat(some.wholeInventory()).isFalse();
-        assertThat(Planner.selected(whole, List.of())).isEqualTo(whole);
-        assertThatThrownBy(() -> Planner.selected(some, List.of("burn"))).isInstanceOf(InputException.class);
+        assertThat(RecordedPlans.selected(whole, List.of())).isEqualTo(whole);
+        assertThatThrownBy(() -> RecordedPlans.selected(some, List.of("burn"))).isInstanceOf(InputException.class);
     }
 }

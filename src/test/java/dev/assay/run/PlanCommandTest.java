@@ -116,6 +116,53 @@ class PlanCommandTest {
     }
 
     @Test
+    void zeroIterationsAreNoMeasurement() {
+        refused(Map.of("cluster", "embedded", "duration", "0"), "-Dduration", "0.0 s", "seconds from 1");
+        refused(Map.of("cluster", "spectrumx-h200", "duration", "0"), "-Dduration", "0.0 s", "seconds from 5");
+    }
+
+    @Test
+    void anUnknownPrecisionIsAnsweredWithThoseThereAre() throws IOException {
+        refused(
+                gemmOn("h100-sxm", "fp8-e4m4"),
+                "criterion gemm-rate (dtype)",
+                "the unknown precision \"fp8-e4m4\"",
+                "bf16, fp16, tf32",
+                "did you mean \"fp8-e4m3\"?");
+    }
+
+    @Test
+    void aPrecisionThatTheGpuLacksIsNotPlanned() throws IOException {
+        refused(
+                gemmOn("a100-sxm-80gb", "fp8-e4m3"),
+                "criterion gemm-rate (dtype)",
+                "fp8-e4m3, which NVIDIA A100-SXM4-80GB does not have",
+                "bf16, fp16, tf32, fp32, fp64, int8");
+    }
+
+    @Test
+    void aGpuIsNotAskedForPrecisionsThatItLacks() throws IOException {
+        Map<String, String> properties = new HashMap<>(gemmOn("a100-sxm-80gb", "bf16"));
+        properties.put("plan", "true");
+
+        Screen screen = run(properties);
+
+        assertThat(screen.code).as(screen.err).isZero();
+        assertThat(screen.out)
+                .contains("(bf16, fp16, tf32, fp32, fp64, int8) by bursts and 1 sustained")
+                .contains("GEMMs in fp8-e4m3, fp8-e5m2: NVIDIA A100-SXM4-80GB has no such precision");
+    }
+
+    @Test
+    void aCriterionThatNothingMeasuresIsNotPlanned() throws IOException {
+        refused(
+                gemmOn("h100-sxm", "bf16", "8191x8191x8191"),
+                "criterion gemm-rate",
+                "shape=8191x8191x8191",
+                "native/README.md");
+    }
+
+    @Test
     void anOverrideNeedsItsReason() throws IOException {
         refused(criteria("{\"sustained-tflops\": {\"limit\": {\"atLeast\": 600}}}"), "reason");
     }
@@ -172,6 +219,24 @@ class PlanCommandTest {
                 "spectrumx-h200",
                 "criteria",
                 Files.writeString(folder.resolve("criteria.json"), json).toString());
+    }
+
+    private Map<String, String> gemmOn(String model, String precision) throws IOException {
+        return gemmOn(model, precision, "8192x8192x8192");
+    }
+
+    private Map<String, String> gemmOn(String model, String precision, String shape) throws IOException {
+        Map<String, String> both = new HashMap<>(cluster(CLUSTER.replace("h200-sxm", model)));
+        both.putAll(Map.of(
+                "criteria",
+                Files.writeString(folder.resolve("whole.json"), """
+                        {"name": "site", "gpuModels": ["%s"], "criteria": [
+                          {"id": "gemm-rate", "title": "GEMM rate", "workload": "gemm", "metric": "gemm.tflops",
+                           "conditions": {"dtype": "%s", "shape": "%s", "mode": "burst"}, "statistic": "median",
+                           "limit": {"atLeast": 1}, "unit": "TFLOPS", "source": "a test"}]}
+                        """.formatted(model, precision, shape))
+                        .toString()));
+        return both;
     }
 
     private record Screen(int code, String out, String err) {}

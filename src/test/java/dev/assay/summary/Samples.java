@@ -629,7 +629,18 @@ final class Samples {
 
     private static GpuModel model(String name) {
         return new GpuModel(
-                name, name, 132, 143771, 989.4, 1830, 4096, 659, OptionalDouble.of(700), 329, Optional.empty());
+                name,
+                name,
+                132,
+                143771,
+                989.4,
+                1830,
+                4096,
+                659,
+                OptionalDouble.of(700),
+                329,
+                List.of(),
+                Optional.empty());
     }
 
     private static Cluster cluster(

@@ -6,7 +6,6 @@ import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.Unit;
 import dev.assay.verdict.Coverage;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
@@ -50,6 +49,24 @@ class ScreenFoldTest {
                 .containsExactly(State.PASS, State.FAIL, State.INCONCLUSIVE, State.INVALID, State.NOT_RUN);
     }
 
+    @Test
+    void ofAHeadlineTheHealthThatPassedIsOneLine() {
+        List<Verdict> all = new ArrayList<>(many("hbm", ScreenFold.MOST));
+        all.add(verdict("burn", "load", State.PASS, new Limit.AtLeast(1)));
+        all.add(health("Xid", State.PASS));
+        all.add(health("ECC", State.PASS));
+        all.add(health("rows", State.FAIL));
+
+        assertThat(ScreenFold.of(all))
+                .extracting(ScreenFold.Line::title)
+                .contains("load", "burn, health, 2 passed, such as: Xid", "rows")
+                .doesNotContain("Xid", "ECC");
+    }
+
+    private static Verdict health(String title, State state) {
+        return verdict("burn", title, state, new Limit.AtMost(0), Metric.XID);
+    }
+
     private static List<Verdict> many(String workload, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> verdict(workload, "easy " + i, State.PASS, new Limit.AtLeast(1)))
@@ -57,15 +74,19 @@ class ScreenFoldTest {
     }
 
     private static Verdict verdict(String workload, String title, State state, Limit limit) {
+        return verdict(workload, title, state, limit, Metric.HBM_BANDWIDTH);
+    }
+
+    private static Verdict verdict(String workload, String title, State state, Limit limit, Metric metric) {
         Criterion criterion = new Criterion(
                 "id",
                 title,
                 workload,
-                Metric.HBM_BANDWIDTH,
+                metric,
                 Map.of(),
                 Statistic.MEDIAN,
                 limit,
-                Unit.GIGABYTES_PER_SECOND,
+                metric.unit(),
                 OptionalDouble.empty(),
                 "source",
                 List.of(),

@@ -36,6 +36,7 @@ class GemmSweepRunnerTest {
             0,
             3,
             0,
+            0,
             0.01,
             2,
             new GemmFinder(Precision.FP16, List.of(8, 16), 2, 4));

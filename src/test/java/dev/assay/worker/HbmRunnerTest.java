@@ -8,6 +8,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.MemoryKernel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,5 +44,28 @@ class HbmRunnerTest {
                     .hasSize(2)
                     .allMatch(check -> check.wrong() == 0);
         }
+    }
+
+    @Test
+    void buffersThatNoDeviceHoldsAreRefusedWithTheArithmetic() throws Exception {
+        Ranks ranks = Ranks.of(folder, new Hbm(1L << 50, 3, List.of(4096L), 10), LaunchRole.LOAD, 1, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.FAILED);
+
+        assertThat(ranks.result(0).failure().orElseThrow().message())
+                .contains("rank 0 (node1) looking for room for hbm")
+                .contains("3 × 1048576.00 GiB of buffers = 3145728.00 GiB at once")
+                .contains("make the sizes of the spec smaller");
+    }
+
+    @Test
+    void zeroIterationsAreRefusedBeforeAnythingRuns() throws Exception {
+        Ranks ranks = Ranks.of(folder, HBM, LaunchRole.LOAD, 1, 1);
+        Path spec = folder.resolve("spec.json");
+        Files.writeString(spec, Files.readString(spec).replace("\"samples\":3", "\"samples\":0"));
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.CANNOT_START);
+
+        assertThat(ranks.environment(0).result()).doesNotExist();
     }
 }

@@ -77,10 +77,11 @@ class GemmTest {
         assertThat(finder.largest()).isEqualTo(new Gemm(32, 32, 32));
         assertThatThrownBy(() -> new GemmFinder(Precision.BF16, List.of(), 1, 1))
                 .hasMessageContaining("sides");
-        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 0, 0, 1, 1, finder)).hasMessageContaining("samples");
-        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 1, 0, Double.NaN, 1, finder))
+        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 0, 0, 0, 1, 1, finder))
+                .hasMessageContaining("samples");
+        assertThatThrownBy(() -> new GemmSweep(one, one, 0, 1, 0, 0, Double.NaN, 1, finder))
                 .hasMessageContaining("sustainedSeconds");
-        assertThatThrownBy(() -> new GemmSweep(List.of(one.get(0), one.get(0)), one, 0, 1, 0, 1, 1, finder))
+        assertThatThrownBy(() -> new GemmSweep(List.of(one.get(0), one.get(0)), one, 0, 1, 0, 0, 1, 1, finder))
                 .hasMessageContaining("twice bf16 16x16x16");
     }
 

@@ -2,6 +2,7 @@ package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.OutOfMemoryException;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,7 +49,10 @@ final class CudaMemory implements DeviceMemory {
         long[] address = new long[1];
         int status = CudaDriver.cuMemAlloc_v2(address, bytes);
         if (status != CudaDriver.CUDA_SUCCESS) {
-            throw new DeviceException(refused(status, bytes, gpu));
+            String words = refused(status, bytes, gpu);
+            throw status == CudaDriver.CUDA_ERROR_OUT_OF_MEMORY
+                    ? new OutOfMemoryException(words)
+                    : new DeviceException(words);
         }
         return new CudaMemory(address[0], bytes, () -> Cuda.check(CudaDriver.cuMemFree_v2(address[0]), "cuMemFree_v2"));
     }

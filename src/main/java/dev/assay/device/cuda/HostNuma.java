@@ -51,7 +51,7 @@ record HostNuma(Map<Integer, BitSet> cpus, Optional<Integer> gpuNode, Map<Intege
     /** Near first; far only where this process may run there. */
     List<HostPlace> places(BitSet allowed) {
         if (cpus.size() <= 1) {
-            return List.of(new HostPlace(HostPlace.NEAR, "only"));
+            return List.of(new HostPlace(HostPlace.NEAR, HostPlace.ONLY));
         }
         if (gpuNode.isEmpty()) {
             return List.of(

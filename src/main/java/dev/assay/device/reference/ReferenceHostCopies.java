@@ -29,7 +29,7 @@ final class ReferenceHostCopies implements HostCopies {
 
     @Override
     public List<HostPlace> places() {
-        return List.of(new HostPlace(HostPlace.NEAR, "only"));
+        return List.of(new HostPlace(HostPlace.NEAR, HostPlace.ONLY));
     }
 
     @Override

@@ -1,0 +1,93 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.InputException;
+import dev.assay.criteria.Criterion;
+import dev.assay.workload.Workload;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The criteria that a plan asks: those whose conditions its workloads measure under. A quick suite leaves the others out and
+ * says so; elsewhere a criterion that nothing measures is a mistake of its file.
+ *
+ * @param omits what is left out, one sentence a line
+ */
+record Asked(List<Criterion> criteria, List<String> omits) {
+    Asked {
+        criteria = List.copyOf(criteria);
+        omits = List.copyOf(omits);
+    }
+
+    /** @throws InputException where a criterion asks what this version never measures, or what the model lacks */
+    static Asked of(List<Criterion> criteria, List<Workload> workloads, GpuModel model, Suite suite) {
+        Precisions.check(model, criteria);
+        List<Criterion> unmeasured = unmeasured(criteria, workloads);
+        if (suite == Suite.QUICK) {
+            return without(criteria, unmeasured);
+        }
+        unmeasured.stream().findFirst().ifPresent(criterion -> {
+            throw new InputException(
+                    "Planning the criterion " + criterion.id() + " on " + model.name(),
+                    "conditions " + new TreeMap<>(criterion.conditions()),
+                    "conditions that " + criterion.workload()
+                            + " measures under (native/README.md), at sizes that fit the" + " GPU's memory",
+                    "correct the conditions, or remove the criterion");
+        });
+        return new Asked(criteria, List.of());
+    }
+
+    /** What did not run is not asked for, whatever the suite was. */
+    static Asked ofRecorded(List<Criterion> criteria, List<Workload> workloads) {
+        return without(criteria, unmeasured(criteria, workloads));
+    }
+
+    private static Asked without(List<Criterion> criteria, List<Criterion> left) {
+        List<String> ids = left.stream().map(Criterion::id).toList();
+        Map<String, Long> byWorkload = left.stream()
+                .collect(Collectors.groupingBy(Criterion::workload, LinkedHashMap::new, Collectors.counting()));
+        List<String> omits = new ArrayList<>();
+        byWorkload.forEach((workload, count) ->
+                omits.add("Of " + workload + ", " + (count == 1 ? "1 criterion" : count + " criteria")
+                        + " of operations, sizes, shapes or heat that -Dsuite=quick leaves out: it measures "
+                        + workload + " at few sizes, briefly and cold."));
+        return new Asked(
+                criteria.stream()
+                        .filter(criterion -> !ids.contains(criterion.id()))
+                        .map(criterion -> criterion.withoutRequiring(ids))
+                        .toList(),
+                omits);
+    }
+
+    private static List<Criterion> unmeasured(List<Criterion> criteria, List<Workload> workloads) {
+        return criteria.stream()
+                .filter(criterion -> workloads.stream()
+                        .anyMatch(workload -> workload.key().equals(criterion.workload())
+                                && !workload.measures(criterion.metric().key(), criterion.conditions())))
+                .toList();
+    }
+
+    static List<Criterion> of(List<Row> rows) {
+        return rows.stream().map(Row::criterion).distinct().toList();
+    }
+
+    static List<String> workloads(List<Criterion> criteria) {
+        return criteria.stream().map(Criterion::workload).distinct().toList();
+    }
+
+    /** A plan that asks nothing would be no run. */
+    static void requireSome(List<Criterion> selected, List<Criterion> all, Selection selection, GpuModel model) {
+        if (selected.isEmpty()) {
+            throw new InputException(
+                    "Planning the families " + String.join(", ", selection.families()) + " (-Dit.groups) of the suite "
+                            + selection.suite().key(),
+                    "no criterion of " + model.name() + " that they serve",
+                    "families with criteria: " + String.join(", ", workloads(all)),
+                    "select some of those, or leave -Dit.groups away");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.InputException;
+import dev.assay.criteria.Criteria;
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.PlannedFigures;
+import dev.assay.workload.Coupled;
+import dev.assay.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans of runs that are over: nothing that ran changes; what did not run is not asked for. */
+public final class RecordedPlans {
+    private RecordedPlans() {}
+
+    /**
+     * Only some families of a recorded run. What else ran is not asked for.
+     *
+     * @throws InputException where it holds none of them
+     */
+    public static Plan selected(Plan plan, List<String> families) {
+        if (families.isEmpty()) {
+            return plan;
+        }
+        Selection selection = new Selection(suite(plan), families);
+        List<Criterion> all =
+                plan.rows().stream().map(Row::criterion).distinct().toList();
+        List<Criterion> kept = all.stream()
+                .filter(criterion -> selection.takes(criterion.workload()))
+                .toList();
+        Asked.requireSome(kept, all, selection, plan.gpuModel());
+        List<String> omits = new ArrayList<>(selection.omits(Asked.workloads(all)));
+        omits.addAll(plan.omits());
+        return new Plan(
+                plan.cluster(),
+                plan.gpuModel(),
+                plan.nodeCounts(),
+                plan.durationSeconds(),
+                taken(plan.experiments(), selection),
+                taken(plan.extension(), selection),
+                plan.rows().stream()
+                        .filter(row -> selection.takes(row.criterion().workload()))
+                        .toList(),
+                plan.fabricFloorGBps(),
+                Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
+                omits,
+                Optional.of(selection));
+    }
+
+    private static List<Experiment> taken(List<Experiment> experiments, Selection selection) {
+        return experiments.stream()
+                .filter(experiment -> selection.takes(experiment.workload().key()))
+                .toList();
+    }
+
+    /**
+     * The same experiments judged by other criteria.
+     *
+     * @throws InputException where a computed floor lies above its ceiling
+     */
+    public static Plan judgedBy(Plan plan, Criteria criteria) {
+        List<Workload> workloads =
+                plan.experiments().stream().map(Experiment::workload).toList();
+        long stepBytes = workloads.stream()
+                .filter(Coupled.class::isInstance)
+                .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
+                .findFirst()
+                .orElse(0);
+        List<Criterion> ran = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes)).stream()
+                .filter(criterion -> plan.experiments().stream()
+                        .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
+                .toList();
+        List<Criterion> resolved = Asked.ofRecorded(ran, workloads).criteria();
+        List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
+        return new Plan(
+                plan.cluster(),
+                plan.gpuModel(),
+                plan.nodeCounts(),
+                plan.durationSeconds(),
+                plan.experiments(),
+                plan.extension(),
+                rows,
+                plan.fabricFloorGBps(),
+                Scope.certifies(
+                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
+                plan.omits(),
+                plan.selection());
+    }
+
+    private static Suite suite(Plan plan) {
+        return plan.selection().map(Selection::suite).orElse(Suite.STANDARD);
+    }
+}
