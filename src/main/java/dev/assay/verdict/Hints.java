@@ -24,7 +24,8 @@ final class Hints {
             case MEMTEST_BANDWIDTH, MEMTEST_SHARE -> "that GPU's ECC counters and remapped rows; test its memory again";
             case HOST_BANDWIDTH, HOST_LATENCY -> "its PCIe link's generation and width, and its CPU binding";
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
-            case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
+            case COLLECTIVE_BUSBW, COLLECTIVE_TIME, COLLECTIVE_ITERATION ->
+                "links, NICs and NCCL's settings; its log of that launch";
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->
                 "the NICs, cables and switch ports of those two nodes, and NCCL's log of that launch";
             case WARMTH -> "the duration: too short to heat the GPU";
