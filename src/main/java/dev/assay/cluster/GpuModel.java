@@ -1,5 +1,6 @@
 package dev.assay.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -12,6 +13,7 @@ import java.util.OptionalDouble;
  * @param bf16FlopPerClockPerSm for the ceiling: SMs × this × highest SM clock seen
  * @param sustainedBf16Tflops expected under the power limit, for predictions
  * @param nvlinkAllReduceGBps healthy bus bandwidth of an all-reduce inside one node, by GPU count 2, for sharedHost clusters
+ * @param memoryGBps bandwidth of the memory, for the roofline; empty where no datasheet says it
  * @param source of these figures
  */
 public record GpuModel(
@@ -25,4 +27,5 @@ public record GpuModel(
         double sustainedBf16Tflops,
         OptionalDouble powerLimitWatts,
         double nvlinkAllReduceGBps,
-        Optional<String> source) {}
+        Optional<String> source,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble memoryGBps) {}

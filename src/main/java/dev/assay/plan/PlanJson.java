@@ -66,9 +66,8 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
-            if (tree instanceof ObjectNode plan && !plan.has("selection")) {
-                plan.putNull("selection");
-            }
+            allowAbsent(tree, "selection");
+            allowAbsent(tree.path("gpuModel"), "memoryGBps");
             return MAPPER.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputException(
@@ -76,6 +75,13 @@ public final class PlanJson {
                     e.getOriginalMessage(),
                     "a plan.json written by this version of Assay",
                     "judge the run by the version that recorded it");
+        }
+    }
+
+    /** What is absent is not written, nor did plans have it that were written before there was such a thing. */
+    private static void allowAbsent(JsonNode node, String key) {
+        if (node instanceof ObjectNode object && !object.has(key)) {
+            object.putNull(key);
         }
     }
 

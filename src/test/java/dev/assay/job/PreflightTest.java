@@ -31,8 +31,19 @@ class PreflightTest {
     private List<String> check(int nodeCount, int gpus) {
         Cluster cluster = Samples.slurm(nodeCount, gpus, Optional.of("box"), Optional.empty());
         Experiment experiment = Samples.experiment(cluster, "one");
-        GpuModel model =
-                new GpuModel("reference", "reference", 1, 1, 1, 1, 1, 1, OptionalDouble.empty(), 1, Optional.empty());
+        GpuModel model = new GpuModel(
+                "reference",
+                "reference",
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                OptionalDouble.empty(),
+                1,
+                Optional.empty(),
+                OptionalDouble.empty());
         Plan plan = new Plan(
                 cluster,
                 model,
