@@ -2,6 +2,8 @@ package dev.assay.summary;
 
 import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Link;
+import dev.assay.verdict.Outliers;
+import dev.assay.verdict.Samples;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoublePredicate;
 
 /** A heat map a node: rows are where a link begins, columns where it ends, every cell with its number. */
-final class MatrixChart {
-    private static final int WIDTH = 800;
+final class MatrixChart implements Picture {
     private static final int TOP = 76;
     private static final int LABELS = 34;
     private static final double WIDEST_CELL = 40;
@@ -31,7 +33,7 @@ final class MatrixChart {
     private final OptionalDouble limit;
     private final boolean lowIsGood;
     private final double median;
-    private final double mad;
+    private final DoublePredicate outlier;
     private final int side;
     private final double cell;
 
@@ -42,8 +44,8 @@ final class MatrixChart {
         this.limit = limit.isPresent() && Double.isFinite(limit.getAsDouble()) ? limit : OptionalDouble.empty();
         this.lowIsGood = lowIsGood;
         List<Double> values = links.stream().map(Link::value).toList();
-        median = values.isEmpty() ? 0 : Numbers.median(values);
-        mad = values.isEmpty() ? 0 : Numbers.mad(values, median);
+        median = values.isEmpty() ? 0 : Samples.median(values);
+        outlier = Outliers.among(values);
         side = 1
                 + links.stream()
                         .mapToInt(link -> Math.max(link.from(), link.to()))
@@ -54,22 +56,33 @@ final class MatrixChart {
                 nodes.computeIfAbsent(link.node(), node -> new ArrayList<>()).add(link));
     }
 
-    String svg(String title, String source) {
+    @Override
+    public int height() {
+        int rows = (shown().size() + perRow() - 1) / perRow();
+        return (int) Math.ceil(TOP + Math.max(1, rows) * panelHeight() + FOOT);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return links.isEmpty();
+    }
+
+    @Override
+    public Csv csv() {
+        Csv csv = new Csv("node", "from", "to", "value " + unit.symbol());
+        links.forEach(link -> csv.row(link.node(), link.from(), link.to(), link.value()));
+        return csv;
+    }
+
+    @Override
+    public void draw(Svg svg) {
         List<String> shown = shown();
-        int rows = (shown.size() + perRow() - 1) / perRow();
-        int height = (int) Math.ceil(TOP + Math.max(1, rows) * panelHeight() + FOOT);
-        Svg svg = new Svg(title, WIDTH, height);
-        if (links.isEmpty()) {
-            svg.text(WIDTH / 2.0, height / 2.0, "nothing measured", "middle", Svg.QUIET);
-        } else {
-            legend(svg);
-            remark(svg, shown.size());
-            for (int i = 0; i < shown.size(); i++) {
-                int line = i / perRow();
-                panel(svg, shown.get(i), (i - line * perRow()) * panelWidth(), TOP + line * panelHeight());
-            }
+        legend(svg);
+        remark(svg, shown.size());
+        for (int i = 0; i < shown.size(); i++) {
+            int line = i / perRow();
+            panel(svg, shown.get(i), (i - line * perRow()) * panelWidth(), TOP + line * panelHeight());
         }
-        return svg.end(height, WIDTH, source);
     }
 
     private int perRow() {
@@ -197,7 +210,7 @@ final class MatrixChart {
     }
 
     private boolean outlier(Link link) {
-        return links.size() > 2 && Numbers.outlier(link.value(), median, mad);
+        return outlier.test(link.value());
     }
 
     private boolean missed(Link link) {
