@@ -6,13 +6,9 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModels;
 import dev.assay.criteria.CriteriaFile;
-import dev.assay.measurement.DeviceIdentity;
-import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
-import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.RankResult;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Planner;
 import dev.assay.plan.Row;
@@ -50,6 +46,11 @@ class PartChartsTest {
     }
 
     @Test
+    void whatIsTheSameEverywhereNeedsNoPicture() {
+        assertThat(PartCharts.chart(row("host-d2h"), List.of(launch(4)), "x")).isEmpty();
+    }
+
+    @Test
     void whatNobodyRecordedHasNoPicture() {
         assertThat(PartCharts.chart(row("peer-correct"), List.of(launch(4)), "x"))
                 .isEmpty();
@@ -64,41 +65,25 @@ class PartChartsTest {
     }
 
     private static LaunchResult launch(int gpus) {
-        List<RankResult> ranks =
-                IntStream.range(0, gpus).mapToObj(rank -> rank(rank, gpus)).toList();
-        return new LaunchResult(
-                "load-1", LaunchRole.LOAD, 0, List.of("node001"), gpus, ranks, List.of(), Optional.empty());
+        return Launches.of(
+                IntStream.range(0, gpus).mapToObj(rank -> gpu(rank, gpus)).toList());
     }
 
-    private static RankResult rank(int rank, int gpus) {
+    private static List<Measurement> gpu(int rank, int gpus) {
         List<Measurement> measurements = new ArrayList<>();
         measurements.add(Measurement.of(
                 Metric.HOST_BANDWIDTH,
                 List.of(55.0 + rank),
                 Map.of("direction", "h2d", "load", "alone", "place", "near")));
+        measurements.add(Measurement.of(
+                Metric.HOST_BANDWIDTH, List.of(55.0), Map.of("direction", "d2h", "load", "alone", "place", "near")));
         for (int other = 0; other < gpus; other++) {
             if (other != rank) {
                 measurements.add(link(other, "one", List.of(99.0, 390.0 + rank, 391.0 + other)));
                 measurements.add(link(other, "both", List.of(780.0)));
             }
         }
-        Header header = new Header(
-                Header.SCHEMA,
-                "run-1",
-                "plan-1",
-                "peer",
-                "load-1",
-                rank,
-                gpus,
-                "node001",
-                rank,
-                "host",
-                "boot",
-                1,
-                IntStream.range(0, gpus).boxed().toList());
-        DeviceIdentity device = new DeviceIdentity(
-                "cuda", "NVIDIA H200", "GPU-" + rank, "s", "d", 1, 132, "9.0", 1980, List.of(), Map.of());
-        return new RankResult(header, device, measurements, List.of(), List.of(), Optional.empty());
+        return measurements;
     }
 
     private static Measurement link(int to, String direction, List<Double> samples) {
