@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
  * @param nvlinkAllReduceGBps healthy bus bandwidth of an all-reduce inside one node, by GPU count 2, for sharedHost clusters
  * @param precisions that it computes GEMMs in, by the datasheet, as {@code dtype} names them; empty in plans that were written
  *     without them once
+ * @param memoryGBps bandwidth of the memory, for the roofline; empty where no datasheet says it
  * @param source of these figures
  */
 public record GpuModel(
@@ -30,7 +31,8 @@ public record GpuModel(
         OptionalDouble powerLimitWatts,
         double nvlinkAllReduceGBps,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> precisions,
-        Optional<String> source) {
+        Optional<String> source,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble memoryGBps) {
     public GpuModel {
         precisions = List.copyOf(precisions);
     }

@@ -22,7 +22,8 @@ public final class GpuModels {
             "powerLimitWatts",
             "nvlinkAllReduceGBps",
             "precisions",
-            "source");
+            "source",
+            "memoryGBps");
     private static final Map<String, GpuModel> MODELS = readAll();
 
     private GpuModels() {}
@@ -60,15 +61,17 @@ public final class GpuModels {
                 number(json, "bf16AtMhz"),
                 number(json, "bf16FlopPerClockPerSm"),
                 number(json, "sustainedBf16Tflops"),
-                json.find("powerLimitWatts")
-                        .map(InputJson::number)
-                        .map(OptionalDouble::of)
-                        .orElse(OptionalDouble.empty()),
+                perhaps(json, "powerLimitWatts"),
                 number(json, "nvlinkAllReduceGBps"),
                 json.required("precisions", "those of the datasheet").items().stream()
                         .map(InputJson::text)
                         .toList(),
-                json.find("source").map(InputJson::text));
+                json.find("source").map(InputJson::text),
+                perhaps(json, "memoryGBps"));
+    }
+
+    private static OptionalDouble perhaps(InputJson json, String key) {
+        return json.find(key).map(InputJson::number).map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 
     private static double number(InputJson json, String key) {

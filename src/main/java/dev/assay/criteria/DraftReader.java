@@ -82,6 +82,7 @@ final class DraftReader {
                 .map(OptionalDouble::of)
                 .orElse(OptionalDouble.empty());
         checkLimit(json, limit, metric, ceiling);
+        checkStatistic(json, metric);
         return new Draft(
                 id,
                 title,
@@ -121,6 +122,17 @@ final class DraftReader {
                     "correct the unit, and the limit's figure with it");
         }
         return unit;
+    }
+
+    /** A high percentile is the slow end of times, and of rates the fast end, which hides what it should show. */
+    private static void checkStatistic(InputJson json, Metric metric) {
+        InputJson statistic = json.required("statistic", "");
+        if (statistic.choice(STATISTICS).isPercentile() && !metric.unit().isTime()) {
+            throw statistic.error(
+                    statistic.found() + " of " + metric.key() + ", the high end of what is no time",
+                    "a percentile of a time",
+                    "take the median or the minimum");
+        }
     }
 
     /** What can be said of a limit before the plan's figures are known. */

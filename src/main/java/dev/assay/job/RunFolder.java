@@ -10,7 +10,7 @@ import java.nio.file.Path;
  *   experiments/EXPERIMENT/            job.sh, slurm-rank.sh, rank.sh, steps.tsv, submit.txt, job.out, TAG.started, job.done
  *   experiments/EXPERIMENT/LAUNCH/     spec.json, environment, bindings.tsv, command, step.exit,
  *                                      rank-N.ndjson, rank-N.log, rank-N.exit.json, rank-N.phase
- *   verdict.json  summary.html  summary.txt  MANIFEST.sha256
+ *   verdict.json  summary.html  summary.txt  charts/NN-TITLE.{svg,csv}  MANIFEST.sha256
  * </pre>
  */
 public record RunFolder(Path root, String runId) {

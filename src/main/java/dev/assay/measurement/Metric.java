@@ -81,6 +81,8 @@ public enum Metric {
     COLLECTIVE_BUSBW("collective.busbw", Unit.GIGABYTES_PER_SECOND),
     /** Time of one collective on this rank; conditions as of the bus bandwidth. */
     COLLECTIVE_TIME("collective.time", Unit.MICROSECOND),
+    /** Each of many collectives on this rank by itself; conditions as of the bus bandwidth, but no {@code batch}. */
+    COLLECTIVE_ITERATION("collective.iteration", Unit.MICROSECOND),
     /** Ports of RDMA devices on this node, else interfaces; its conditions say what kind, and why a figure is absent. */
     NIC_COUNT("nic.count", Unit.COUNT, MetricKind.NODE),
     /** Time between the two readings of the NICs' counters. */

@@ -56,17 +56,25 @@ public final class ResultReader {
         }
     }
 
-    /** The telemetry of a sealed file, where it has some. */
-    public static Optional<Telemetry> telemetry(Path path) {
-        Optional<Telemetry> telemetry = Optional.empty();
+    /**
+     * The telemetry of a sealed file, window by window. The lines of a window stand together, its coverage before its series,
+     * so the coverage's conditions are the window's.
+     */
+    public static List<TelemetryWindow> telemetry(Path path) {
+        List<TelemetryWindow> windows = new ArrayList<>();
+        Map<String, String> conditions = Map.of();
         try (ResultLines lines = ResultLines.open(path)) {
             for (Optional<ResultLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
-                if (line.get().type() == LineType.TELEMETRY) {
-                    telemetry = Optional.of(finite(lines, lines.as(Telemetry.class, line.get())));
+                if (line.get().type() == LineType.MEASUREMENT) {
+                    Measurement measured = lines.as(Measurement.class, line.get());
+                    conditions = measured.metric() == Metric.TELEMETRY_COVERAGE ? measured.conditions() : conditions;
+                } else if (line.get().type() == LineType.TELEMETRY) {
+                    windows.add(new TelemetryWindow(conditions, finite(lines, lines.as(Telemetry.class, line.get()))));
+                    conditions = Map.of();
                 }
             }
         }
-        return telemetry;
+        return windows;
     }
 
     /**

@@ -34,6 +34,11 @@ public enum Unit {
         return symbol;
     }
 
+    /** Whether more of it is slower. */
+    public boolean isTime() {
+        return this == MILLISECOND || this == MICROSECOND || this == NANOSECOND;
+    }
+
     @JsonCreator
     public static Unit of(String symbol) {
         return Arrays.stream(values())

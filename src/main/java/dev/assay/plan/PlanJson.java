@@ -66,11 +66,10 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            allowAbsent(tree, "selection");
+            allowAbsent(tree.path("gpuModel"), "memoryGBps");
             if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {
                 model.putArray("precisions");
-            }
-            if (tree instanceof ObjectNode plan && !plan.has("selection")) {
-                plan.putNull("selection");
             }
             return MAPPER.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
@@ -79,6 +78,13 @@ public final class PlanJson {
                     e.getOriginalMessage(),
                     "a plan.json written by this version of Assay",
                     "judge the run by the version that recorded it");
+        }
+    }
+
+    /** What is absent is not written, nor did plans have it that were written before there was such a thing. */
+    private static void allowAbsent(JsonNode node, String key) {
+        if (node instanceof ObjectNode object && !object.has(key)) {
+            object.putNull(key);
         }
     }
 

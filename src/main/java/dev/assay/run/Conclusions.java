@@ -8,6 +8,7 @@ import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.summary.Chart;
+import dev.assay.summary.ChartFiles;
 import dev.assay.summary.Conclusion;
 import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
@@ -43,7 +44,8 @@ public final class Conclusions {
     }
 
     /**
-     * Decides and writes {@code verdict.json}, {@code summary.html}, {@code summary.txt} and the manifest.
+     * Decides and writes {@code verdict.json}, {@code summary.html} with its {@code charts/}, {@code summary.txt} and the
+     * manifest.
      *
      * @param unjudgedReason why rows that nobody asked for have no verdict
      */
@@ -53,10 +55,12 @@ public final class Conclusions {
         List<Chart> charts = RunCharts.of(run);
         VerdictJson.write(target.resolve("verdict.json"), conclusion);
         write(target.resolve("summary.html"), SummaryPage.html(conclusion, charts));
+        ChartFiles.write(target, charts);
         write(target.resolve("summary.txt"), ScreenSummary.text(conclusion));
         if (!run.replay()) {
             Manifest.write(target);
             copyToOutput(run, List.of("summary.html", "summary.txt", "verdict.json"));
+            ChartFiles.write(run.output(), charts);
             new Ledger(run.home())
                     .conclude(run.folder().runId(), conclusion.decision().words(), reason(conclusion));
         }

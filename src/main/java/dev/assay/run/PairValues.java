@@ -6,6 +6,7 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.summary.Charts.NodePair;
+import dev.assay.verdict.Samples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -41,7 +42,7 @@ final class PairValues {
                             rank.header().node(), measurement.conditions().getOrDefault("to", ""));
                     byPair.computeIfAbsent(pair, gpus -> new TreeMap<>())
                             .computeIfAbsent(rank.header().localRank(), ends -> new ArrayList<>())
-                            .add(PartCharts.value(measurement, criterion.statistic()));
+                            .add(Samples.of(criterion.statistic(), measurement.samples()));
                 }
             }
         }

@@ -1,7 +1,6 @@
 package dev.assay.run;
 
 import dev.assay.criteria.Limit;
-import dev.assay.criteria.Statistic;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
@@ -13,35 +12,49 @@ import dev.assay.summary.Charts;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.Link;
 import dev.assay.summary.Charts.NodePair;
-import java.util.ArrayList;
+import dev.assay.verdict.Samples;
+import dev.assay.verdict.State;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** Pictures of what measures a kind of part: a dot a GPU, or a heat map a node where every GPU has one value a link. */
 final class PartCharts {
-    private static final Set<String> OTHERS = Set.of("burn", "coupled");
+    /** On the page they are drawn over sizes. */
+    private static final Set<Metric> OVER_SIZES = EnumSet.of(Metric.COLLECTIVE_TIME, Metric.COLLECTIVE_ITERATION);
+
     private static final String GPU = "GPU ";
 
     private PartCharts() {}
 
-    /** Of an experiment, for the summary page: one a metric, of the first row that judges it by a limit of its own. */
+    /**
+     * Of an experiment, for the summary page: one a metric, of the first row that judges it by a limit of its own, else of its
+     * first row; and of every row that failed.
+     */
     static List<Chart> of(Run run, String experiment) {
-        Set<Metric> drawn = EnumSet.noneOf(Metric.class);
-        List<Chart> charts = new ArrayList<>();
-        if (!OTHERS.contains(experiment)) {
-            run.rows(experiment).stream()
-                    .filter(row -> row.criterion().judged()
-                            && limit(row.criterion().limit()).isPresent())
-                    .filter(row -> drawn.add(row.criterion().metric()))
-                    .forEach(row -> charts.addAll(of(run, row)));
-        }
-        return charts;
+        Set<Metric> drawn = EnumSet.copyOf(OVER_SIZES);
+        return run.rows(experiment).stream()
+                .sorted(Comparator.comparing(row -> !ownLimit(row)))
+                .filter(row -> drawn.add(row.criterion().metric()) || failed(run, row))
+                .flatMap(row -> of(run, row).stream())
+                .toList();
     }
 
-    /** None where the row's metric is not one that ranks record. */
+    private static boolean ownLimit(Row row) {
+        return row.criterion().judged() && limit(row.criterion().limit()).isPresent();
+    }
+
+    private static boolean failed(Run run, Row row) {
+        return Optional.ofNullable(run.judged().get(row.key()))
+                .filter(verdict -> verdict.state() == State.FAIL)
+                .isPresent();
+    }
+
+    /** None where the row's metric is not one that ranks record, or the same everywhere: that needs no picture. */
     static List<Chart> of(Run run, Row row) {
         List<LaunchResult> launches = RunCharts.launches(run, row.experiment())
                 .filter(launch ->
@@ -56,8 +69,11 @@ final class PartCharts {
         List<RankResult> ranks =
                 launches.stream().flatMap(launch -> launch.ranks().stream()).toList();
         List<Link> links = ranks.stream().flatMap(rank -> links(rank, row)).toList();
-        List<Dot> dots = ranks.stream().flatMap(rank -> dots(rank, row)).toList();
-        OptionalDouble limit = limit(row.criterion().limit());
+        List<Dot> dots = ranks.stream()
+                .flatMap(rank -> dots(rank, row))
+                .filter(dot -> Double.isFinite(dot.value()))
+                .toList();
+        OptionalDouble limit = row.criterion().judged() ? limit(row.criterion().limit()) : OptionalDouble.empty();
         List<NodePair> pairs = PairValues.of(launches, row.criterion());
         if (!pairs.isEmpty()) {
             boolean lowIsGood = row.criterion().limit() instanceof Limit.AtMost;
@@ -73,7 +89,7 @@ final class PartCharts {
                     row.criterion().limit() instanceof Limit.AtMost,
                     source));
         }
-        return dots.isEmpty()
+        return dots.stream().map(Dot::value).distinct().count() < 2
                 ? List.of()
                 : List.of(Charts.spread(row.title(), dots, row.criterion().unit(), limit, source));
     }
@@ -109,21 +125,7 @@ final class PartCharts {
     }
 
     private static double value(Measurement measurement, Row row) {
-        return value(measurement, row.criterion().statistic());
-    }
-
-    static double value(Measurement measurement, Statistic statistic) {
-        List<Double> sorted = measurement.samples().stream().sorted().toList();
-        return switch (statistic) {
-            case MEAN ->
-                sorted.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-            case HARMONIC_MEAN ->
-                sorted.size()
-                        / sorted.stream().mapToDouble(sample -> 1 / sample).sum();
-            case MEDIAN -> (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
-            case MINIMUM -> sorted.get(0);
-            case MAXIMUM -> sorted.get(sorted.size() - 1);
-        };
+        return Samples.of(row.criterion().statistic(), measurement.samples());
     }
 
     /** A line that a value can be compared with by eye; those relative to the fleet have none. */

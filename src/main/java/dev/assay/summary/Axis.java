@@ -39,6 +39,14 @@ record Axis(double low, double high, double step, double from, double to) {
         return ticks;
     }
 
+    /** A line across at every tick, its number on the left. */
+    void grid(Svg svg, double left, double right) {
+        for (double tick : ticks()) {
+            svg.line(left, pixel(tick), right, pixel(tick), Svg.GRID, 1, "");
+            svg.text(left - 6, pixel(tick) + 4, label(tick), "end", Svg.QUIET, Svg.SMALL);
+        }
+    }
+
     /** With the decimals that the step needs. */
     String label(double tick) {
         int decimals = Math.max(0, -(int) Math.floor(Math.log10(step) + 1e-9));

@@ -6,6 +6,7 @@ import dev.assay.measurement.Unit;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Charts for page and report: pure functions, the same input gives the same bytes. Colours are Okabe and Ito's, which
@@ -71,7 +72,7 @@ public final class Charts {
      * @param source where the numbers lie, e.g. a path in the run folder
      */
     public static Chart telemetry(String title, List<Series> gpus, Map<Metric, Double> limits, String source) {
-        return new Chart(title, new TelemetryChart(gpus, limits).svg(title, source));
+        return new TelemetryChart(gpus, limits).chart(title, source);
     }
 
     /**
@@ -82,7 +83,7 @@ public final class Charts {
      */
     public static Chart scaling(
             String title, List<ScalePoint> points, String unit, OptionalDouble floorPercent, String source) {
-        return new Chart(title, new ScalingChart(points, unit, floorPercent).svg(title, source));
+        return new ScalingChart(points, unit, floorPercent).chart(title, source);
     }
 
     /**
@@ -91,31 +92,34 @@ public final class Charts {
      * @param limit drawn as a dashed line
      */
     public static Chart spread(String title, List<Dot> dots, Unit unit, OptionalDouble limit, String source) {
-        return new Chart(title, new SpreadChart(dots, unit, limit).svg(title, source));
+        return new SpreadChart(dots, unit, limit).chart(title, source);
     }
 
-    /** A value over sizes, which span decades, a curve each; its limits are dashed lines. */
+    /**
+     * A value over sizes, which span decades, a curve each; its limits are dashed lines.
+     *
+     * @param limitOf whose limits they are, before their numbers; may be empty
+     */
     public static Chart sizes(
             String title,
             List<SizeCurve> curves,
             Unit unit,
+            String limitOf,
             OptionalDouble floor,
             OptionalDouble ceiling,
             String source) {
-        return new Chart(title, new SizeChart(curves, unit, floor, ceiling).svg(title, source));
-    }
-
-    /** The numbers of {@link #sizes}. */
-    public static String sizesCsv(List<SizeCurve> curves, Unit unit) {
-        StringBuilder csv = new StringBuilder("curve,bytes," + quoted(unit.symbol()) + "\n");
-        curves.forEach(curve -> curve.points()
-                .forEach(point -> csv.append(quoted(curve.name()))
-                        .append(',')
-                        .append(point.bytes())
-                        .append(',')
-                        .append(point.value())
-                        .append('\n')));
-        return csv.toString();
+        List<LineChart.Line> lines = curves.stream()
+                .map(curve -> new LineChart.Line(
+                        curve.name(),
+                        curve.points().stream()
+                                .map(point -> new LineChart.Point((double) point.bytes(), point.value()))
+                                .toList()))
+                .toList();
+        return new LineChart(
+                        lines,
+                        new LineChart.Scale(
+                                "bytes", true, unit.symbol(), 0, limitOf, floor, ceiling, y -> Words.brief(y, unit)))
+                .chart(title, source);
     }
 
     /**
@@ -126,7 +130,7 @@ public final class Charts {
      */
     public static Chart matrix(
             String title, List<Link> links, Unit unit, OptionalDouble limit, boolean lowIsGood, String source) {
-        return new Chart(title, new MatrixChart(links, unit, limit, lowIsGood).svg(title, source));
+        return new MatrixChart(links, unit, limit, lowIsGood).chart(title, source);
     }
 
     /**
@@ -143,60 +147,7 @@ public final class Charts {
      */
     public static Chart pairs(
             String title, List<NodePair> pairs, Unit unit, OptionalDouble limit, boolean lowIsGood, String source) {
-        return new Chart(
-                title, MatrixChart.ofNodes(pairs, unit, limit, lowIsGood).svg(title, source));
-    }
-
-    /** The numbers of {@link #pairs}. */
-    public static String pairsCsv(List<NodePair> pairs, Unit unit) {
-        StringBuilder csv = new StringBuilder("node,node," + quoted("value " + unit.symbol()) + "\n");
-        pairs.forEach(pair -> csv.append(quoted(pair.a()))
-                .append(',')
-                .append(quoted(pair.b()))
-                .append(',')
-                .append(pair.value())
-                .append('\n'));
-        return csv.toString();
-    }
-
-    /** The numbers of {@link #telemetry}: one line a GPU and tick. */
-    public static String telemetryCsv(List<Series> gpus) {
-        StringBuilder csv = new StringBuilder("gpu,seconds");
-        TelemetryChart.METRICS.forEach(metric ->
-                csv.append(',').append(quoted(metric.key() + " " + metric.unit().symbol())));
-        csv.append('\n');
-        for (Series series : gpus) {
-            for (int tick = 0; tick < series.telemetry().seconds().size(); tick++) {
-                csv.append(quoted(series.gpu()))
-                        .append(',')
-                        .append(series.telemetry().seconds().get(tick));
-                for (Metric metric : TelemetryChart.METRICS) {
-                    List<Double> column = series.telemetry().columns().get(metric);
-                    csv.append(',')
-                            .append(column == null ? "" : column.get(tick).toString());
-                }
-                csv.append('\n');
-            }
-        }
-        return csv.toString();
-    }
-
-    /** The numbers of {@link #scaling}. */
-    public static String scalingCsv(List<ScalePoint> points, String unit) {
-        StringBuilder csv = new StringBuilder("nodes," + quoted("throughput " + unit) + ",low,high\n");
-        for (ScalePoint p : points) {
-            csv.append(p.nodes()).append(',').append(p.throughput()).append(',');
-            csv.append(p.low()).append(',').append(p.high()).append('\n');
-        }
-        return csv.toString();
-    }
-
-    /** The numbers of {@link #spread}. */
-    public static String spreadCsv(List<Dot> dots, Unit unit) {
-        StringBuilder csv = new StringBuilder("unit," + quoted("value " + unit.symbol()) + "\n");
-        dots.forEach(dot ->
-                csv.append(quoted(dot.unit())).append(',').append(dot.value()).append('\n'));
-        return csv.toString();
+        return MatrixChart.ofNodes(pairs, unit, limit, lowIsGood).chart(title, source);
     }
 
     /**
@@ -224,32 +175,49 @@ public final class Charts {
      * @param across what x is, with its unit
      */
     public static Chart curves(String title, List<Curve> curves, String across, String source) {
-        return new Chart(title, new CurveChart(curves, across).svg(title, source));
+        List<LineChart.Line> lines = curves.stream()
+                .map(curve -> new LineChart.Line(
+                        curve.name(),
+                        IntStream.range(0, curve.x().size())
+                                .mapToObj(i -> new LineChart.Point(
+                                        curve.x().get(i), curve.percent().get(i)))
+                                .toList()))
+                .toList();
+        OptionalDouble none = OptionalDouble.empty();
+        return new LineChart(
+                        lines,
+                        new LineChart.Scale(
+                                across, false, "%", 100, "", none, none, y -> Words.number(y, Unit.PERCENT)))
+                .chart(title, source);
     }
 
-    /** The numbers of {@link #curves}. */
-    public static String curvesCsv(List<Curve> curves, String across) {
-        StringBuilder csv = new StringBuilder("curve," + quoted(across) + ",percent\n");
-        for (Curve curve : curves) {
-            for (int i = 0; i < curve.x().size(); i++) {
-                csv.append(quoted(curve.name())).append(',').append(curve.x().get(i));
-                csv.append(',').append(curve.percent().get(i)).append('\n');
-            }
-        }
-        return csv.toString();
-    }
+    /**
+     * What GPUs reach with one GEMM.
+     *
+     * @param precision its {@code dtype}
+     * @param mode e.g. {@code burst}
+     * @param intensity FLOP a byte of its operands and output
+     * @param median TFLOPS of the median GPU
+     * @param worst TFLOPS of the worst GPU, {@code worstGpu}
+     * @param peak TFLOPS that the GPU's datasheet gives to the precision
+     */
+    public record Rate(
+            String precision,
+            String shape,
+            String mode,
+            double intensity,
+            double median,
+            double worst,
+            String worstGpu,
+            int gpus,
+            double peak) {}
 
-    /** The numbers of {@link #matrix}. */
-    public static String matrixCsv(List<Link> links, Unit unit) {
-        StringBuilder csv = new StringBuilder("node,from,to," + quoted("value " + unit.symbol()) + "\n");
-        for (Link link : links) {
-            csv.append(quoted(link.node())).append(',').append(link.from()).append(',');
-            csv.append(link.to()).append(',').append(link.value()).append('\n');
-        }
-        return csv.toString();
-    }
-
-    private static String quoted(String cell) {
-        return '"' + Clean.text(cell).replace("\"", "\"\"") + '"';
+    /**
+     * Rates over arithmetic intensity, both logarithmic, under their roofs.
+     *
+     * @param memoryGBps bandwidth of the memory by the datasheet; without it there is no roof
+     */
+    public static Chart roofline(String title, List<Rate> rates, OptionalDouble memoryGBps, String source) {
+        return new RooflineChart(rates, memoryGBps).chart(title, source);
     }
 }

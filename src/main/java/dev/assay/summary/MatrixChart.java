@@ -3,6 +3,8 @@ package dev.assay.summary;
 import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Link;
 import dev.assay.summary.Charts.NodePair;
+import dev.assay.verdict.Outliers;
+import dev.assay.verdict.Samples;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,14 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoublePredicate;
 import java.util.stream.Stream;
 
 /**
  * A heat map a node: rows are where a link begins, columns where it ends, every cell with its number. Or one of nodes against
  * nodes, where rows and columns are nodes and both halves are the same.
  */
-final class MatrixChart {
-    private static final int WIDTH = 800;
+final class MatrixChart implements Picture {
     private static final int TOP = 76;
     private static final int LABELS = 34;
     private static final int NAMES = 150;
@@ -38,7 +40,7 @@ final class MatrixChart {
     private final OptionalDouble limit;
     private final boolean lowIsGood;
     private final double median;
-    private final double mad;
+    private final DoublePredicate outlier;
     private final int side;
     private final double cell;
     /** Of nodes, in the order of rows; empty where rows are GPUs. */
@@ -73,8 +75,8 @@ final class MatrixChart {
         this.limit = limit.isPresent() && Double.isFinite(limit.getAsDouble()) ? limit : OptionalDouble.empty();
         this.lowIsGood = lowIsGood;
         List<Double> values = links.stream().map(Link::value).toList();
-        median = values.isEmpty() ? 0 : Numbers.median(values);
-        mad = values.isEmpty() ? 0 : Numbers.mad(values, median);
+        median = values.isEmpty() ? 0 : Samples.median(values);
+        outlier = Outliers.among(values);
         side = 1
                 + links.stream()
                         .mapToInt(link -> Math.max(link.from(), link.to()))
@@ -85,22 +87,40 @@ final class MatrixChart {
                 nodes.computeIfAbsent(link.node(), node -> new ArrayList<>()).add(link));
     }
 
-    String svg(String title, String source) {
-        List<String> shown = shown();
-        int rows = (shown.size() + perRow() - 1) / perRow();
-        int height = (int) Math.ceil(TOP + Math.max(1, rows) * panelHeight() + FOOT);
-        Svg svg = new Svg(title, WIDTH, height);
-        if (links.isEmpty()) {
-            svg.text(WIDTH / 2.0, height / 2.0, "nothing measured", "middle", Svg.QUIET);
-        } else {
-            legend(svg);
-            remark(svg, shown.size());
-            for (int i = 0; i < shown.size(); i++) {
-                int line = i / perRow();
-                panel(svg, shown.get(i), (i - line * perRow()) * panelWidth(), TOP + line * panelHeight());
-            }
+    @Override
+    public int height() {
+        int rows = (shown().size() + perRow() - 1) / perRow();
+        return (int) Math.ceil(TOP + Math.max(1, rows) * panelHeight() + FOOT);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return links.isEmpty();
+    }
+
+    @Override
+    public Csv csv() {
+        if (names.isEmpty()) {
+            Csv csv = new Csv("node", "from", "to", "value " + unit.symbol());
+            links.forEach(link -> csv.row(link.node(), link.from(), link.to(), link.value()));
+            return csv;
         }
-        return svg.end(height, WIDTH, source);
+        Csv csv = new Csv("node", "node", "value " + unit.symbol());
+        links.stream()
+                .filter(link -> link.from() < link.to())
+                .forEach(link -> csv.row(names.get(link.from()), names.get(link.to()), link.value()));
+        return csv;
+    }
+
+    @Override
+    public void draw(Svg svg) {
+        List<String> shown = shown();
+        legend(svg);
+        remark(svg, shown.size());
+        for (int i = 0; i < shown.size(); i++) {
+            int line = i / perRow();
+            panel(svg, shown.get(i), (i - line * perRow()) * panelWidth(), TOP + line * panelHeight());
+        }
     }
 
     private int labels() {
@@ -251,7 +271,7 @@ final class MatrixChart {
     }
 
     private boolean outlier(Link link) {
-        return links.size() > 2 && Numbers.outlier(link.value(), median, mad);
+        return outlier.test(link.value());
     }
 
     private boolean missed(Link link) {

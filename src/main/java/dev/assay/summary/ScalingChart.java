@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** Left: throughput over nodes against ideal. Right: the efficiency, where a loss of 5 % can be seen. */
-final class ScalingChart {
-    private static final int WIDTH = 800;
+final class ScalingChart implements Picture {
     private static final int HEIGHT = 330;
     private static final int TOP = 58;
     private static final int BOTTOM = 262;
@@ -31,15 +30,27 @@ final class ScalingChart {
         this.floor = floor.isPresent() && Double.isFinite(floor.getAsDouble()) ? floor : OptionalDouble.empty();
     }
 
-    String svg(String title, String source) {
-        Svg svg = new Svg(title, WIDTH, HEIGHT);
-        if (points.isEmpty() || points.get(0).throughput() <= 0) {
-            svg.text(WIDTH / 2.0, HEIGHT / 2.0, "nothing measured", "middle", Svg.QUIET);
-        } else {
-            throughput(svg);
-            efficiency(svg);
-        }
-        return svg.end(HEIGHT, WIDTH, source);
+    @Override
+    public int height() {
+        return HEIGHT;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return points.isEmpty() || points.get(0).throughput() <= 0;
+    }
+
+    @Override
+    public Csv csv() {
+        Csv csv = new Csv("nodes", "throughput " + unit, "low", "high");
+        points.forEach(point -> csv.row(point.nodes(), point.throughput(), point.low(), point.high()));
+        return csv;
+    }
+
+    @Override
+    public void draw(Svg svg) {
+        throughput(svg);
+        efficiency(svg);
     }
 
     private double perNode() {
@@ -52,7 +63,7 @@ final class ScalingChart {
         Axis x = new Axis(0, most, most, LEFT, MIDDLE);
         Axis y = Axis.over(0, Math.max(high, perNode() * most), BOTTOM, TOP);
         svg.text(0, TOP - 16, "Throughput of all nodes, " + Clean.shorten(Clean.text(unit), 20), "start", Svg.INK);
-        ticks(svg, y, LEFT, MIDDLE);
+        y.grid(svg, LEFT, MIDDLE);
         double before = Double.NEGATIVE_INFINITY;
         for (ScalePoint point : points) {
             if (x.pixel(point.nodes()) - before >= 22) {
@@ -60,14 +71,7 @@ final class ScalingChart {
                 svg.text(before, BOTTOM + 15, String.valueOf(point.nodes()), "middle", Svg.QUIET);
             }
         }
-        svg.line(
-                x.pixel(0),
-                y.pixel(0),
-                x.pixel(most),
-                y.pixel(perNode() * most),
-                Svg.QUIET,
-                1,
-                "stroke-dasharray=\"2 3\"");
+        svg.line(x.pixel(0), y.pixel(0), x.pixel(most), y.pixel(perNode() * most), Svg.QUIET, 1, Svg.DOTTED);
         svg.path(line(x, y), Svg.BLUE, 1.5);
         for (ScalePoint point : points) {
             interval(svg, x.pixel(point.nodes()), y.pixel(point.low()), y.pixel(point.high()));
@@ -79,7 +83,7 @@ final class ScalingChart {
 
     /** In the upper left of the drawing, where no throughput lies. */
     private void idealLegend(Svg svg) {
-        svg.line(LEFT + 8, TOP + 14, LEFT + 34, TOP + 14, Svg.QUIET, 1, "stroke-dasharray=\"2 3\"");
+        svg.line(LEFT + 8, TOP + 14, LEFT + 34, TOP + 14, Svg.QUIET, 1, Svg.DOTTED);
         String text = "ideal: " + points.get(0).nodes() + "-node point × nodes";
         svg.text(LEFT + 40, TOP + 18, text, "start", Svg.QUIET, Svg.HALO + " font-size=\"10\"");
     }
@@ -95,11 +99,11 @@ final class ScalingChart {
                 "Efficiency per node, % of the " + points.get(0).nodes() + "-node point",
                 "start",
                 Svg.INK);
-        ticks(svg, y, SECOND, RIGHT);
+        y.grid(svg, SECOND, RIGHT);
         if (floor.isPresent()) {
             svg.dashed(SECOND, y.pixel(floorOr), RIGHT, y.pixel(floorOr));
             svg.dashed(RIGHT - 86, TOP - 20, RIGHT - 60, TOP - 20);
-            svg.text(RIGHT, TOP - 16, "≥ " + Words.exact(floorOr) + " %", "end", Svg.QUIET, "font-size=\"10\"");
+            svg.text(RIGHT, TOP - 16, "≥ " + Words.exact(floorOr) + " %", "end", Svg.QUIET, Svg.SMALL);
         }
         double slot = (RIGHT - SECOND) / (double) points.size();
         int every = (int) Math.ceil(LABEL_ROOM / slot);
@@ -142,10 +146,7 @@ final class ScalingChart {
 
     private String line(Axis x, Axis y) {
         StringBuilder d = new StringBuilder();
-        for (ScalePoint point : points) {
-            d.append(d.length() == 0 ? 'M' : 'L').append(Svg.n(x.pixel(point.nodes())));
-            d.append(' ').append(Svg.n(y.pixel(point.throughput())));
-        }
+        points.forEach(point -> Svg.point(d, x.pixel(point.nodes()), y.pixel(point.throughput())));
         return d.toString();
     }
 
@@ -154,13 +155,6 @@ final class ScalingChart {
             svg.line(x, low, x, high, Svg.BLUE, 1.2, "");
             svg.line(x - 4, low, x + 4, low, Svg.BLUE, 1.2, "");
             svg.line(x - 4, high, x + 4, high, Svg.BLUE, 1.2, "");
-        }
-    }
-
-    private static void ticks(Svg svg, Axis y, double left, double right) {
-        for (double tick : y.ticks()) {
-            svg.line(left, y.pixel(tick), right, y.pixel(tick), Svg.GRID, 1, "");
-            svg.text(left - 6, y.pixel(tick) + 4, y.label(tick), "end", Svg.QUIET, "font-size=\"10\"");
         }
     }
 }

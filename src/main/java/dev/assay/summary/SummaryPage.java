@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The page a person prints and signs: one HTML file without script, reference or font of its own. The first sheet holds what
+ * The page a person prints and signs: one HTML file without script, picture or font from elsewhere; it refers to nothing but
+ * its charts' numbers, by {@link ChartFiles}. The first sheet holds what
  * is signed: decision, what it certifies and what not, the attempts before, the hashes that bind it to the evidence, and
  * the two lines. The sheets behind it hold the numbers.
  */
@@ -39,7 +40,11 @@ public final class SummaryPage {
             return;
         }
         page.markup("<section>\n").heading("Charts");
-        charts.forEach(chart -> page.markup("<figure>\n" + chart.svg() + "</figure>\n"));
+        for (int i = 0; i < charts.size(); i++) {
+            String csv = ChartFiles.csv(i, charts.get(i));
+            page.markup("<figure>\n" + charts.get(i).svg() + "<figcaption>Numbers: <a href=\"" + csv + "\">" + csv
+                    + "</a></figcaption>\n</figure>\n");
+        }
         page.markup("</section>\n");
     }
 

@@ -14,6 +14,11 @@ final class Svg {
     /** White around the letters, so that no line runs through them. */
     static final String HALO = "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\"";
 
+    /** Pixels that a letter of {@link #SMALL} takes, at the mean. */
+    static final double SMALL_LETTER = 5.6;
+
+    static final String SMALL = "font-size=\"10\"";
+    static final String DOTTED = "stroke-dasharray=\"2 3\"";
     static final String BOLD = " font-weight=\"600\"";
     private static final String FONT = "'Helvetica Neue', 'Segoe UI', Arial, 'Liberation Sans', sans-serif";
 
@@ -57,13 +62,23 @@ final class Svg {
     }
 
     void path(String d, String colour, double width) {
+        path(d, colour, width, "");
+    }
+
+    void path(String d, String colour, double width, String more) {
         if (!d.isEmpty()) {
             out.append("<path d=\"")
                     .append(d)
                     .append("\" fill=\"none\" stroke=\"")
                     .append(colour);
-            out.append("\" stroke-width=\"").append(n(width)).append("\" stroke-linejoin=\"round\"/>\n");
+            out.append("\" stroke-width=\"").append(n(width)).append("\" stroke-linejoin=\"round\" ");
+            out.append(more).append("/>\n");
         }
+    }
+
+    /** Puts a point at the end of a path that is being written. */
+    static void point(StringBuilder d, double x, double y) {
+        d.append(d.length() == 0 ? 'M' : 'L').append(n(x)).append(' ').append(n(y));
     }
 
     /** @param more attributes of its outline, if it has one */
@@ -95,6 +110,13 @@ final class Svg {
         out.append("\"/>\n");
     }
 
+    void triangle(double x, double y, double radius, String fill) {
+        out.append("<path d=\"M").append(n(x)).append(' ').append(n(y - radius));
+        out.append('L').append(n(x + radius)).append(' ').append(n(y + 0.8 * radius));
+        out.append('L').append(n(x - radius)).append(' ').append(n(y + 0.8 * radius));
+        out.append("Z\" fill=\"").append(fill).append("\"/>\n");
+    }
+
     void text(double x, double y, String text, String anchor, String colour) {
         text(x, y, text, anchor, colour, "");
     }
@@ -112,13 +134,7 @@ final class Svg {
 
     /** Where the numbers lie, at the foot. */
     String end(int height, int width, String source) {
-        text(
-                0,
-                height - 5,
-                Clean.shorten("Source: " + Clean.text(source), width / 5),
-                "start",
-                QUIET,
-                "font-size=\"9\"");
+        text(0, height - 5, Clean.shorten("Source: " + Clean.text(source), (int) (width / 5.5)), "start", QUIET, SMALL);
         return out.append("</svg>\n").toString();
     }
 

@@ -2,16 +2,17 @@ package dev.assay.summary;
 
 import dev.assay.measurement.Metric;
 import dev.assay.summary.Charts.Series;
+import dev.assay.verdict.Samples;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Small multiples over time: a row a metric, and a column a GPU where there are few. */
-final class TelemetryChart {
+final class TelemetryChart implements Picture {
     static final List<Metric> METRICS = List.of(Metric.SM_ACTIVE, Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE);
 
-    private static final int WIDTH = 800;
     private static final int LEFT = 78;
     private static final int RIGHT = 8;
     private static final int TOP = 44;
@@ -21,7 +22,6 @@ final class TelemetryChart {
     private static final int FOOT = 52;
     private static final int COLUMNS = 8;
     private static final int LINES = 64;
-    private static final double CHARACTER = 5.6;
 
     private final List<Series> gpus;
     private final Map<Metric, Double> limits;
@@ -38,9 +38,44 @@ final class TelemetryChart {
                 .orElse(1);
     }
 
-    String svg(String title, String source) {
-        int height = TOP + METRICS.size() * (ROW + ROW_GAP) + FOOT;
-        Svg svg = new Svg(title, WIDTH, height);
+    @Override
+    public int height() {
+        return TOP + METRICS.size() * (ROW + ROW_GAP) + FOOT;
+    }
+
+    /** Without a GPU too it has its panels, which say so. */
+    @Override
+    public boolean isEmpty() {
+        return false;
+    }
+
+    @Override
+    public String remark() {
+        return gpus.size() > LINES ? "; drawn: the 64 GPUs with the worst mean" : "";
+    }
+
+    /** One line a GPU and tick. */
+    @Override
+    public Csv csv() {
+        List<String> heads = new ArrayList<>(List.of("gpu", "seconds"));
+        METRICS.forEach(metric -> heads.add(metric.key() + " " + metric.unit().symbol()));
+        Csv csv = new Csv(heads);
+        for (Series series : gpus) {
+            List<Double> seconds = series.telemetry().seconds();
+            for (int tick = 0; tick < seconds.size(); tick++) {
+                List<Object> cells = new ArrayList<>(List.of(series.gpu(), seconds.get(tick)));
+                for (Metric metric : METRICS) {
+                    List<Double> column = series.telemetry().columns().getOrDefault(metric, List.of());
+                    cells.add(column.isEmpty() ? OptionalDouble.empty() : column.get(tick));
+                }
+                csv.row(cells.toArray());
+            }
+        }
+        return csv;
+    }
+
+    @Override
+    public void draw(Svg svg) {
         boolean together = gpus.size() > COLUMNS;
         for (int row = 0; row < METRICS.size(); row++) {
             double top = TOP + row * (double) (ROW + ROW_GAP);
@@ -53,7 +88,6 @@ final class TelemetryChart {
             }
         }
         feet(svg, together);
-        return svg.end(height, WIDTH, source + (gpus.size() > LINES ? "; drawn: the 64 GPUs with the worst mean" : ""));
     }
 
     private void columns(Svg svg, Metric metric, Axis y, double top, boolean heads) {
@@ -62,13 +96,13 @@ final class TelemetryChart {
             double left = LEFT + i * (width + COLUMN_GAP);
             Axis x = time(left, width);
             if (heads) {
-                String head = Clean.shorten(Clean.text(gpus.get(i).gpu()), (int) (width / CHARACTER));
-                svg.text(left + width / 2, TOP - 8, head, "middle", Svg.INK, "font-size=\"10\"");
+                String head = Clean.shorten(Clean.text(gpus.get(i).gpu()), (int) (width / Svg.SMALL_LETTER));
+                svg.text(left + width / 2, TOP - 8, head, "middle", Svg.INK, Svg.SMALL);
             }
             grid(svg, y, left, width);
             List<Double> column = gpus.get(i).telemetry().columns().get(metric);
             if (column == null) {
-                svg.text(left + width / 2, top + ROW / 2.0, "not available", "middle", Svg.QUIET, "font-size=\"9\"");
+                svg.text(left + width / 2, top + ROW / 2.0, "not available", "middle", Svg.QUIET, Svg.SMALL);
             } else {
                 svg.path(trace(gpus.get(i), metric, x, y, (int) width), Svg.BLUE, 1.1);
             }
@@ -97,21 +131,21 @@ final class TelemetryChart {
         limit(svg, metric, y, LEFT, width);
         String says = (metric == Metric.TEMPERATURE ? "highest mean: " : "lowest mean: ") + Clean.text(worst.gpu())
                 + ", "
-                + Words.withUnit(Words.number(Numbers.mean(values(worst, metric)), metric.unit()), metric.unit());
-        svg.text(WIDTH - RIGHT, top - 3, Clean.shorten(says, 90), "end", Svg.BLUE, "font-size=\"10\"");
+                + Words.withUnit(Words.number(Samples.mean(values(worst, metric)), metric.unit()), metric.unit());
+        svg.text(WIDTH - RIGHT, top - 3, Clean.shorten(says, 90), "end", Svg.BLUE, Svg.HALO + " " + Svg.SMALL);
     }
 
     /** Worst is lowest, but for temperature. */
     private static double badness(Series series, Metric metric) {
-        double mean = Numbers.mean(values(series, metric));
+        double mean = Samples.mean(values(series, metric));
         return metric == Metric.TEMPERATURE ? -mean : mean;
     }
 
     private void rowLabels(Svg svg, Metric metric, Axis y, double top) {
         svg.text(0, top + 9, name(metric), "start", Svg.INK);
-        svg.text(0, top + 22, metric.unit().symbol(), "start", Svg.QUIET, "font-size=\"10\"");
+        svg.text(0, top + 22, metric.unit().symbol(), "start", Svg.QUIET, Svg.SMALL);
         for (double tick : y.ticks()) {
-            svg.text(LEFT - 5, y.pixel(tick) + 3, y.label(tick), "end", Svg.QUIET, "font-size=\"9\"");
+            svg.text(LEFT - 5, y.pixel(tick) + 3, y.label(tick), "end", Svg.QUIET, Svg.SMALL);
         }
     }
 
@@ -135,21 +169,15 @@ final class TelemetryChart {
         double width = together || gpus.isEmpty() ? WIDTH - LEFT - RIGHT : columnWidth();
         for (int i = 0; i < columns; i++) {
             double left = LEFT + i * (width + COLUMN_GAP);
-            svg.text(left, bottom, "0", "start", Svg.QUIET, "font-size=\"9\"");
+            svg.text(left, bottom, "0", "start", Svg.QUIET, Svg.SMALL);
             String end = Words.exact(Math.round(seconds * 10) / 10.0);
-            svg.text(left + width, bottom, end, "end", Svg.QUIET, "font-size=\"9\"");
+            svg.text(left + width, bottom, end, "end", Svg.QUIET, Svg.SMALL);
         }
         double middle = LEFT + (WIDTH - LEFT - RIGHT) / 2.0;
-        svg.text(
-                middle,
-                bottom + 14,
-                "seconds since the measured window began",
-                "middle",
-                Svg.QUIET,
-                "font-size=\"10\"");
+        svg.text(middle, bottom + 14, "seconds since the measured window began", "middle", Svg.QUIET, Svg.SMALL);
         if (!limits.isEmpty()) {
             svg.dashed(WIDTH - RIGHT - 60, bottom + 10, WIDTH - RIGHT - 34, bottom + 10);
-            svg.text(WIDTH - RIGHT, bottom + 14, "limit", "end", Svg.QUIET, "font-size=\"10\"");
+            svg.text(WIDTH - RIGHT, bottom + 14, "limit", "end", Svg.QUIET, Svg.SMALL);
         }
     }
 
@@ -191,35 +219,9 @@ final class TelemetryChart {
         return column.stream().filter(Double::isFinite).toList();
     }
 
-    /** Lowest and highest value of every stretch of time: no dip is lost, however long the run. */
     private static String trace(Series series, Metric metric, Axis x, Axis y, int stretches) {
-        List<Double> times = series.telemetry().seconds();
         List<Double> column = series.telemetry().columns().getOrDefault(metric, List.of());
-        StringBuilder d = new StringBuilder();
-        int ticks = column.size();
-        int stretch = Math.max(1, (ticks + stretches - 1) / stretches);
-        for (int start = 0; start < ticks; start += stretch) {
-            int end = Math.min(ticks, start + stretch);
-            int low = -1;
-            int high = -1;
-            for (int i = start; i < end; i++) {
-                if (Double.isFinite(column.get(i)) && Double.isFinite(times.get(i))) {
-                    low = low < 0 || column.get(i) < column.get(low) ? i : low;
-                    high = high < 0 || column.get(i) > column.get(high) ? i : high;
-                }
-            }
-            if (low >= 0) {
-                point(d, x.pixel(times.get(Math.min(low, high))), y.pixel(column.get(Math.min(low, high))));
-            }
-            if (low != high) {
-                point(d, x.pixel(times.get(Math.max(low, high))), y.pixel(column.get(Math.max(low, high))));
-            }
-        }
-        return d.toString();
-    }
-
-    private static void point(StringBuilder d, double x, double y) {
-        d.append(d.length() == 0 ? 'M' : 'L').append(Svg.n(x)).append(' ').append(Svg.n(y));
+        return Trace.path(series.telemetry().seconds(), column, x, y, stretches);
     }
 
     private static String name(Metric metric) {

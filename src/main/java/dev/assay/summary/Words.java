@@ -6,6 +6,7 @@ import dev.assay.verdict.Coverage;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -59,6 +60,16 @@ final class Words {
 
     static String number(double value, Unit unit) {
         return number(value, unit, List.of());
+    }
+
+    /** As {@link #number(double, Unit)}, but what that would round to nearly nothing keeps three digits. */
+    static String brief(double value, Unit unit) {
+        return value == 0 || !Double.isFinite(value) || Math.abs(value) >= 1
+                ? number(value, unit)
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     /** As written, without trailing zeros: for limits and ceilings. */

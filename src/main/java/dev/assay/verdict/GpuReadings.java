@@ -1,6 +1,7 @@
 package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -38,7 +39,7 @@ final class GpuReadings {
             String unit = unit(rank, measurement);
             readings.add(
                     units.add(unit)
-                            ? Reading.of(unit, Samples.of(criterion.statistic(), measurement.samples()))
+                            ? value(unit, criterion.statistic(), measurement.samples())
                             : Reading.gap(unit, "it was measured twice under " + criterion.conditions(), false));
         }
         if (units.size() != question.valuesPerRank()) {
@@ -49,6 +50,17 @@ final class GpuReadings {
                     false));
         }
         return readings;
+    }
+
+    private static Reading value(String unit, Statistic statistic, List<Double> samples) {
+        if (statistic.isPercentile() && samples.size() < Samples.fewest(statistic.percent())) {
+            return Reading.gap(
+                    unit,
+                    "a " + statistic.percent() + "th percentile needs " + Samples.fewest(statistic.percent())
+                            + " samples, found " + samples.size(),
+                    false);
+        }
+        return Reading.of(unit, Samples.of(statistic, samples));
     }
 
     private static String unit(RankResult rank, Measurement measurement) {

@@ -27,7 +27,8 @@ final class Hints {
                 "that node's CPU governor and clock, its CPU binding, what else runs there, virtualisation";
             case LAUNCH_MEMORY -> "that node's memory channels, NUMA placement and CPU binding, what else runs there";
             case PEER_BANDWIDTH, PEER_LATENCY -> "NVLink state of both GPUs (nvidia-smi nvlink -s), fabric manager";
-            case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
+            case COLLECTIVE_BUSBW, COLLECTIVE_TIME, COLLECTIVE_ITERATION ->
+                "links, NICs and NCCL's settings; its log of that launch";
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->
                 "the NICs, cables and switch ports of those two nodes, and NCCL's log of that launch";
             case TEMPERATURE_RISE -> "its cooling, and the temperature in the telemetry";

@@ -4,20 +4,21 @@ import dev.assay.criteria.Statistic;
 import java.util.List;
 
 /** Statistics of raw samples. Of nothing there is none: NaN, which meets no limit. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
-    static double of(Statistic statistic, List<Double> samples) {
+    public static double of(Statistic statistic, List<Double> samples) {
         return switch (statistic) {
             case MEAN -> mean(samples);
             case HARMONIC_MEAN -> harmonicMean(samples);
             case MEDIAN -> median(samples);
             case MINIMUM -> minimum(samples);
             case MAXIMUM -> maximum(samples);
+            case P95, P99 -> percentile(statistic.percent(), samples);
         };
     }
 
-    static double mean(List<Double> samples) {
+    public static double mean(List<Double> samples) {
         return samples.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
@@ -30,7 +31,7 @@ final class Samples {
         return samples.size() / inverse;
     }
 
-    static double median(List<Double> samples) {
+    public static double median(List<Double> samples) {
         List<Double> sorted = samples.stream().sorted().toList();
         int size = sorted.size();
         if (size == 0) {
@@ -38,6 +39,23 @@ final class Samples {
         }
         double upper = sorted.get(size / 2);
         return size % 2 == 1 ? upper : (sorted.get(size / 2 - 1) + upper) / 2;
+    }
+
+    /**
+     * The least sample that so many percent of all do not exceed. One at least must lie beyond it, or the highest of a few
+     * samples would pass for a percentile: of fewer there is none.
+     */
+    static double percentile(int percent, List<Double> samples) {
+        if (samples.size() < fewest(percent)) {
+            return Double.NaN;
+        }
+        int rank = (percent * samples.size() + 99) / 100;
+        return samples.stream().sorted().toList().get(rank - 1);
+    }
+
+    /** Samples that a percentile needs: 20 for the 95th, 100 for the 99th. */
+    public static int fewest(int percent) {
+        return (100 + 99 - percent) / (100 - percent);
     }
 
     static double minimum(List<Double> samples) {

@@ -39,7 +39,8 @@ final class CollectiveRunner implements Runner {
                     circle.agree(List.of(), (System.nanoTime() - began) / 1e9).elapsed());
             Owned owned = new Owned();
             Communicator communicator = join(circle, owned);
-            CollectiveWork work = new CollectiveWork(context, circle, communicator, stream, send, receive, pace, began);
+            CollectiveWork work = new CollectiveWork(
+                    context, circle, communicator, stream, send, receive, pace, began, collective::iterationsOf);
             if (!warm) {
                 context.phase("warm-up", 0);
                 work.warmUp(collective.cases().get(0), collective.warmUpOperations());

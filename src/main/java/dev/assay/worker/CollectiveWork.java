@@ -15,9 +15,13 @@ import dev.assay.workload.CollectivePiece;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleToIntFunction;
 
 /** The cases of one communicator. */
 final class CollectiveWork {
+    /** Operations before those that are timed one by one: the first include waiting for the others to begin. */
+    private static final int LEAD_IN = 5;
+
     private final RankContext context;
     private final Circle circle;
     private final Communicator communicator;
@@ -26,10 +30,14 @@ final class CollectiveWork {
     private final DeviceMemory receive;
     private final CollectivePace pace;
     private final long began;
+    private final DoubleToIntFunction iterations;
     private final Map<String, String> conditions;
     private long cases;
 
-    /** @param began by the nano clock, when this rank began with all cases */
+    /**
+     * @param began by the nano clock, when this rank began with all cases
+     * @param iterations of a case, by the microseconds of one
+     */
     CollectiveWork(
             RankContext context,
             Circle circle,
@@ -38,7 +46,8 @@ final class CollectiveWork {
             DeviceMemory send,
             DeviceMemory receive,
             CollectivePace pace,
-            long began) {
+            long began,
+            DoubleToIntFunction iterations) {
         this.context = context;
         this.circle = circle;
         this.communicator = communicator;
@@ -47,6 +56,7 @@ final class CollectiveWork {
         this.receive = receive;
         this.pace = pace;
         this.began = began;
+        this.iterations = iterations;
         this.conditions = circle.conditions(Identity.bootId());
     }
 
@@ -84,16 +94,37 @@ final class CollectiveWork {
         Pipeline pipeline = pipeline(piece, repetitions, owned);
         circle.barrier("case");
         List<Double> milliseconds = pipeline.run(what.warmUp() + what.samples());
-        write(
+        double longest = write(
                 what,
                 milliseconds.subList(what.warmUp(), milliseconds.size()).stream()
                         .map(each -> 1e3 * each / what.batch())
                         .toList());
+        eachByItself(what, once, longest, owned);
 
         fill(buffers, seed);
         piece.run();
         check(buffers, seed);
         owned.close();
+    }
+
+    /** @param longest microseconds of one operation, which all ranks agree on: they time equally many */
+    private void eachByItself(CollectiveCase what, Runnable once, double longest, Owned owned) throws Exception {
+        int count = iterations.applyAsInt(longest);
+        if (count == 0) {
+            return;
+        }
+        Runnable one = what.graph() ? owned.own(context.device().capture(stream, once))::enqueue : once;
+        circle.barrier("iterations");
+        List<Double> milliseconds = Timed.each(context, stream, one, LEAD_IN + count);
+        Map<String, String> single = told(what);
+        single.remove("batch");
+        context.writer()
+                .write(Measurement.of(
+                        Metric.COLLECTIVE_ITERATION,
+                        milliseconds.subList(LEAD_IN, milliseconds.size()).stream()
+                                .map(each -> 1e3 * each)
+                                .toList(),
+                        single));
     }
 
     private Runnable prepare(Buffers buffers) {
@@ -140,10 +171,16 @@ final class CollectiveWork {
         load().fill(buffers.in(), elements, what, seed, circle.rank(), circle.size(), stream);
     }
 
-    private void write(CollectiveCase what, List<Double> microseconds) {
+    private Map<String, String> told(CollectiveCase what) {
         Map<String, String> all = new TreeMap<>(conditions);
         all.putAll(what.conditions());
         all.putAll(communicator.report());
+        return all;
+    }
+
+    /** Microseconds of one operation, the longest of all ranks. */
+    private double write(CollectiveCase what, List<Double> microseconds) {
+        Map<String, String> all = told(what);
         Circle.Agreement agreement = circle.agree(microseconds, (System.nanoTime() - began) / 1e9);
         pace.told(what, agreement.elapsed(), agreement.longest());
         List<Double> gigabytesPerSecond = agreement.slowest().stream()
@@ -151,6 +188,7 @@ final class CollectiveWork {
                 .toList();
         context.writer().write(Measurement.of(Metric.COLLECTIVE_TIME, microseconds, all));
         context.writer().write(Measurement.of(Metric.COLLECTIVE_BUSBW, gigabytesPerSecond, all));
+        return agreement.longest();
     }
 
     private void check(Buffers buffers, long seed) {

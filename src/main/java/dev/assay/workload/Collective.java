@@ -12,15 +12,23 @@ import java.util.Set;
  * @param scopes where they exist on the nodes that take part
  * @param cases in this order, in every scope
  * @param warmUpOperations of the first case, once a process, so that the JVM has compiled the path
+ * @param iterations of a case, at most, that are timed one by one after its samples; 0: none
  */
-public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> cases, int warmUpOperations)
+public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> cases, int warmUpOperations, int iterations)
         implements Workload {
+    /** So many tell a 99th and a 95th percentile, with one sample beyond it. */
+    private static final List<Integer> TELLING = List.of(100, 20);
+
+    private static final double QUICK_MICROSECONDS = 0.1e6;
+    private static final double MOST_MICROSECONDS = 0.5e6;
+
     public Collective {
         scopes = List.copyOf(scopes);
         cases = List.copyOf(cases);
-        if (scopes.isEmpty() || cases.isEmpty() || warmUpOperations < 0) {
-            throw new IllegalArgumentException("collective must have scopes, cases and warmUpOperations ≥ 0, got "
-                    + scopes + ", " + cases.size() + " cases, " + warmUpOperations);
+        if (scopes.isEmpty() || cases.isEmpty() || warmUpOperations < 0 || iterations < 0) {
+            throw new IllegalArgumentException(
+                    "collective must have scopes, cases and warmUpOperations, iterations ≥ 0, got " + scopes + ", "
+                            + cases.size() + " cases, " + warmUpOperations + ", " + iterations);
         }
         if (new HashSet<>(scopes).size() < scopes.size()) {
             throw new IllegalArgumentException("collective must name every scope once, got " + scopes);
@@ -61,6 +69,21 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
                 .anyMatch(known -> conditions.entrySet().stream()
                         .allMatch(asked -> known.getOrDefault(asked.getKey(), asked.getValue())
                                 .equals(asked.getValue())));
+    }
+
+    /**
+     * How many operations of a case are timed one by one: all where that is quick, else what a percentile needs, else none.
+     *
+     * @param microseconds of one of them
+     */
+    public int iterationsOf(double microseconds) {
+        if (iterations * microseconds <= QUICK_MICROSECONDS) {
+            return iterations;
+        }
+        return TELLING.stream()
+                .filter(count -> count <= iterations && count * microseconds <= MOST_MICROSECONDS)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Of the largest buffer; each rank has two of them. */

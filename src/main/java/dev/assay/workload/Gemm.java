@@ -77,6 +77,11 @@ public record Gemm(
         return 2.0 * m * n * k;
     }
 
+    /** FLOP for each byte of A, B and C, each of them moved once. */
+    public double intensity() {
+        return flop() / (bytesOfA() + bytesOfB() + bytesOfC());
+    }
+
     public long elementsOfA() {
         return (long) m * k;
     }

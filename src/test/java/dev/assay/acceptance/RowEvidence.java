@@ -5,6 +5,7 @@ import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.plan.Row;
 import dev.assay.report.Evidence;
+import dev.assay.run.IterationTable;
 import dev.assay.run.Run;
 import dev.assay.run.RunCharts;
 import dev.assay.verdict.Verdict;
@@ -33,10 +34,17 @@ final class RowEvidence {
         Evidence.parameter("GPUs a node", row.gpusPerNode());
         Evidence.explain(verdict.sentence());
         Evidence.attachText("Verdict", verdictText(verdict));
-        RunCharts.of(run, row).forEach(chart -> Evidence.attachSvg(chart.title(), chart.svg()));
+        RunCharts.of(run, row).forEach(chart -> {
+            Evidence.attachSvg(chart.title(), chart.svg());
+            Evidence.attachCsv("Numbers: " + chart.title(), chart.csv());
+        });
         List<LaunchResult> launches = result.launches().stream()
                 .filter(launch -> RunCharts.serves(launch, row))
                 .toList();
+        String iterations = IterationTable.csv(launches);
+        if (!iterations.isEmpty()) {
+            Evidence.attachCsv("Single operations of every case: median, p95, p99", iterations);
+        }
         Evidence.attachCsv("Raw samples", RowSamples.csv(row.criterion().metric(), launches));
         Path experiment = run.folder().experiment(row.experiment());
         attachIfPresent("Batch script", experiment.resolve("job.sh"));

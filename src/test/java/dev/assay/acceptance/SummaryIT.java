@@ -3,6 +3,7 @@ package dev.assay.acceptance;
 import dev.assay.report.Evidence;
 import dev.assay.run.Conclusions;
 import dev.assay.run.Run;
+import dev.assay.summary.ChartFiles;
 import dev.assay.summary.Conclusion;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -39,6 +40,7 @@ class SummaryIT {
         Evidence.explain(conclusion.meaning());
         Evidence.attachFile("Summary page to print and sign", run.output().resolve("summary.html"));
         Evidence.attachFile("verdict.json", run.output().resolve("verdict.json"));
+        Evidence.attachFiles(run.output().resolve(ChartFiles.FOLDER), ".csv");
         Acceptance.assertAccepting(conclusion);
     }
 }

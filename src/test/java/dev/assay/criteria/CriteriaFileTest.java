@@ -37,6 +37,12 @@ class CriteriaFileTest {
             }
             """;
 
+    @Test
+    void aPercentileIsOneOfTimes() {
+        assertThat(refusal("\"harmonic-mean\"", "\"p99\""))
+                .contains("p99", "of gemm.tflops, the high end of what is no time", "median");
+    }
+
     private static String refusal(String piece, String by) {
         assertThat(GOOD).contains(piece);
         InputException refused = catchThrowableOfType(

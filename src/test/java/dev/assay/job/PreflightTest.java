@@ -32,7 +32,19 @@ class PreflightTest {
         Cluster cluster = Samples.slurm(nodeCount, gpus, Optional.of("box"), Optional.empty());
         Experiment experiment = Samples.experiment(cluster, "one");
         GpuModel model = new GpuModel(
-                "reference", "reference", 1, 1, 1, 1, 1, 1, OptionalDouble.empty(), 1, List.of(), Optional.empty());
+                "reference",
+                "reference",
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                OptionalDouble.empty(),
+                1,
+                List.of(),
+                Optional.empty(),
+                OptionalDouble.empty());
         Plan plan = new Plan(
                 cluster,
                 model,

@@ -45,6 +45,7 @@ class ResultFileTest {
     private static final Digest DIGEST = new Digest("gemm.c", "0123456789abcdef");
     private static final Telemetry TELEMETRY = new Telemetry(
             List.of(0.0, 0.25), Map.of(Metric.POWER, List.of(699.5, 700.0)), Map.of(Metric.SM_ACTIVE, "Not Supported"));
+    private static final TelemetryWindow WINDOW = new TelemetryWindow(Map.of(), TELEMETRY);
 
     @TempDir
     Path folder;
@@ -70,7 +71,7 @@ class ResultFileTest {
                         List.of(CHECK),
                         List.of(DIGEST),
                         java.util.Optional.empty()));
-        assertThat(ResultReader.telemetry(file)).contains(TELEMETRY);
+        assertThat(ResultReader.telemetry(file)).containsExactly(WINDOW);
         assertThat(ResultWriter.partOf(file)).doesNotExist();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -88,7 +89,22 @@ class ResultFileTest {
         assertThat(ResultReader.read(file, EXPECTED).device().facts())
                 .containsEntry("health.retired.pages", "Not Supported (3)")
                 .containsEntry("sm.active", "Not Supported");
-        assertThat(ResultReader.telemetry(file)).contains(TELEMETRY);
+        assertThat(ResultReader.telemetry(file)).containsExactly(WINDOW);
+    }
+
+    @Test
+    void eachWindowHasTheConditionsOfItsWork() throws Exception {
+        Map<String, String> bf16 = Map.of("dtype", "bf16");
+        try (ResultWriter writer = ResultWriter.open(file, HEADER)) {
+            writer.write(DEVICE);
+            writer.write(Measurement.of(Metric.TELEMETRY_COVERAGE, List.of(100.0), bf16));
+            writer.write(TELEMETRY);
+            writer.write(RATE);
+            writer.write(TELEMETRY);
+            writer.finish();
+        }
+
+        assertThat(ResultReader.telemetry(file)).containsExactly(new TelemetryWindow(bf16, TELEMETRY), WINDOW);
     }
 
     @Test

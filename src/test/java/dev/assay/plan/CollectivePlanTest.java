@@ -85,11 +85,11 @@ class CollectivePlanTest {
     }
 
     @Test
-    void theFamilyTakesAboutAMinute() {
+    void theFamilyTakesLessThanTwoMinutes() {
         Cluster slow = PlannerTest.h200(8, 8, new Nics(2, 400), false);
 
         assertThat(plan(slow).experiment("collective").launches().get(0).measuredSeconds())
-                .isBetween(30.0, 90.0);
+                .isBetween(30.0, 120.0);
     }
 
     private static Plan plan(Cluster cluster) {

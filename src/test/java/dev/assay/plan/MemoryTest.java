@@ -50,7 +50,8 @@ class MemoryTest {
                 h200.powerLimitWatts(),
                 h200.nvlinkAllReduceGBps(),
                 h200.precisions(),
-                h200.source());
+                h200.source(),
+                h200.memoryGBps());
     }
 
     @Test

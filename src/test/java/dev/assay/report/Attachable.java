@@ -26,6 +26,16 @@ record Attachable(String type, String extension, String text) {
         return new Attachable(type(extension), extension, text);
     }
 
+    /** The first whole lines that fit, the head among them, and how many were left out. */
+    static String wholeLines(String text) {
+        if (text.length() <= LIMIT_BYTES) {
+            return text;
+        }
+        int end = text.lastIndexOf('\n', LIMIT_BYTES) + 1;
+        long left = text.substring(end).lines().count();
+        return text.substring(0, end) + "# " + left + " more lines: in the run folder\n";
+    }
+
     private static Attachable plain(String text) {
         return new Attachable("text/plain", ".txt", text);
     }

@@ -42,6 +42,17 @@ class AttachableTest {
     }
 
     @Test
+    void ofALongTableWholeLinesStayAndTheRestIsCounted() {
+        String line = "x".repeat(1023) + "\n";
+
+        assertThat(Attachable.wholeLines("head\n" + line)).isEqualTo("head\n" + line);
+        assertThat(Attachable.wholeLines("head\n" + line.repeat(1030)))
+                .startsWith("head\n" + line)
+                .endsWith("\n# 7 more lines: in the run folder\n")
+                .hasSizeLessThan(Attachable.LIMIT_BYTES + 100);
+    }
+
+    @Test
     void aMissingFileIsSaid() throws IOException {
         assertThat(Attachable.of(folder.resolve("rank-7.log")).text())
                 .isEqualTo("There is no such file: " + folder.resolve("rank-7.log"));

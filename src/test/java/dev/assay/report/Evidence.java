@@ -76,7 +76,7 @@ public final class Evidence {
     }
 
     public static void attachCsv(String name, String csv) {
-        Allure.addAttachment(name, "text/csv", csv, ".csv");
+        Allure.addAttachment(name, "text/csv", Attachable.wholeLines(csv), ".csv");
     }
 
     public static void attachJson(String name, String json) {

@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import dev.assay.run.AttributionProof.Trial;
 import dev.assay.run.SyntheticFleet.Fault;
+import dev.assay.summary.Chart;
 import dev.assay.summary.Charts;
 import dev.assay.summary.Charts.Curve;
 import java.io.IOException;
@@ -26,10 +27,9 @@ final class AttributionTable {
                     .toList());
             String file = name + "-" + rails + "-rails";
             String title = "Found of one faulty part, " + rails + (rails == 1 ? " GPU" : " GPUs") + " a node";
-            Files.writeString(FOLDER.resolve(file + ".csv"), Charts.curvesCsv(curves, ACROSS));
-            Files.writeString(
-                    FOLDER.resolve(file + ".svg"),
-                    Charts.curves(title, curves, ACROSS, file + ".csv").svg());
+            Chart chart = Charts.curves(title, curves, ACROSS, file + ".csv");
+            Files.writeString(FOLDER.resolve(file + ".csv"), chart.csv());
+            Files.writeString(FOLDER.resolve(file + ".svg"), chart.svg());
         }
         Files.writeString(FOLDER.resolve(name + ".csv"), table(trials));
     }

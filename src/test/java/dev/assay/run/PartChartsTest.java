@@ -6,13 +6,9 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModels;
 import dev.assay.criteria.CriteriaFile;
-import dev.assay.measurement.DeviceIdentity;
-import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
-import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.RankResult;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Planner;
 import dev.assay.plan.Row;
@@ -58,30 +54,16 @@ class PartChartsTest {
     /** Three nodes of eight GPUs at 11 to 14 GB/s, of two of them one pair of GPUs slow. */
     private static LaunchResult pairs() {
         List<String> nodes = List.of("node001", "node002", "node003");
-        List<RankResult> ranks =
-                IntStream.range(0, 24).mapToObj(rank -> pairRank(rank, nodes)).toList();
-        return new LaunchResult("load-3", LaunchRole.LOAD, 0, nodes, 8, ranks, List.of(), Optional.empty());
+        return Launches.of(
+                nodes,
+                8,
+                IntStream.range(0, 24)
+                        .mapToObj(rank -> paired(nodes.get(rank / 8), rank % 8, nodes))
+                        .toList());
     }
 
-    private static RankResult pairRank(int rank, List<String> nodes) {
-        int local = rank % 8;
-        String self = nodes.get(rank / 8);
-        RankResult one = rank(rank, 0);
-        Header header = new Header(
-                Header.SCHEMA,
-                "run-1",
-                "plan-1",
-                "node-pair",
-                "load-3",
-                rank,
-                24,
-                self,
-                local,
-                "host",
-                "boot",
-                1,
-                List.of());
-        List<Measurement> measurements = nodes.stream()
+    private static List<Measurement> paired(String self, int local, List<String> nodes) {
+        return nodes.stream()
                 .filter(other -> !other.equals(self))
                 .map(other -> Measurement.of(
                         Metric.PAIR_BANDWIDTH,
@@ -91,7 +73,6 @@ class PartChartsTest {
                                         : 11.0 + local % 4),
                         Map.of("to", other, "round", "0")))
                 .toList();
-        return new RankResult(header, one.device(), measurements, List.of(), List.of(), Optional.empty());
     }
 
     @Test
@@ -100,6 +81,11 @@ class PartChartsTest {
 
         assertThat(charts).hasSize(1);
         assertThat(charts.get(0).svg()).contains("unit, in the order of nodes and local ranks");
+    }
+
+    @Test
+    void whatIsTheSameEverywhereNeedsNoPicture() {
+        assertThat(PartCharts.chart(row("host-d2h"), List.of(launch(4)), "x")).isEmpty();
     }
 
     @Test
@@ -117,41 +103,25 @@ class PartChartsTest {
     }
 
     private static LaunchResult launch(int gpus) {
-        List<RankResult> ranks =
-                IntStream.range(0, gpus).mapToObj(rank -> rank(rank, gpus)).toList();
-        return new LaunchResult(
-                "load-1", LaunchRole.LOAD, 0, List.of("node001"), gpus, ranks, List.of(), Optional.empty());
+        return Launches.of(
+                IntStream.range(0, gpus).mapToObj(rank -> gpu(rank, gpus)).toList());
     }
 
-    private static RankResult rank(int rank, int gpus) {
+    private static List<Measurement> gpu(int rank, int gpus) {
         List<Measurement> measurements = new ArrayList<>();
         measurements.add(Measurement.of(
                 Metric.HOST_BANDWIDTH,
                 List.of(55.0 + rank),
                 Map.of("direction", "h2d", "load", "alone", "place", "near")));
+        measurements.add(Measurement.of(
+                Metric.HOST_BANDWIDTH, List.of(55.0), Map.of("direction", "d2h", "load", "alone", "place", "near")));
         for (int other = 0; other < gpus; other++) {
             if (other != rank) {
                 measurements.add(link(other, "one", List.of(99.0, 390.0 + rank, 391.0 + other)));
                 measurements.add(link(other, "both", List.of(780.0)));
             }
         }
-        Header header = new Header(
-                Header.SCHEMA,
-                "run-1",
-                "plan-1",
-                "peer",
-                "load-1",
-                rank,
-                gpus,
-                "node001",
-                rank,
-                "host",
-                "boot",
-                1,
-                IntStream.range(0, gpus).boxed().toList());
-        DeviceIdentity device = new DeviceIdentity(
-                "cuda", "NVIDIA H200", "GPU-" + rank, "s", "d", 1, 132, "9.0", 1980, List.of(), Map.of());
-        return new RankResult(header, device, measurements, List.of(), List.of(), Optional.empty());
+        return measurements;
     }
 
     private static Measurement link(int to, String direction, List<Double> samples) {

@@ -9,6 +9,7 @@ import dev.assay.measurement.Unit;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.Link;
 import dev.assay.summary.Charts.NodePair;
+import dev.assay.summary.Charts.Rate;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.summary.Charts.SizeCurve;
@@ -48,24 +49,40 @@ class ChartsTest {
                 new SizeCurve("broadcast", List.of(new SizePoint(1 << 20, 90), new SizePoint(1 << 30, Double.NaN))),
                 new SizeCurve("nothing", List.of()));
 
-        String svg = Charts.sizes(
-                        "Bus bandwidth over bytes",
-                        curves,
-                        Unit.GIGABYTES_PER_SECOND,
-                        OptionalDouble.of(300),
-                        OptionalDouble.of(450),
-                        "rank-N.ndjson")
-                .svg();
+        Chart chart = Charts.sizes(
+                "Bus bandwidth over bytes",
+                curves,
+                Unit.GIGABYTES_PER_SECOND,
+                "all-reduce ",
+                OptionalDouble.of(300),
+                OptionalDouble.of(450),
+                "rank-N.ndjson");
 
-        assertThat(svg).contains("all-reduce 329.4", "broadcast 90", "1 MiB", "16 MiB", "≥ 300", "ceiling 450");
-        assertThat(svg).doesNotContain("nothing", "NaN");
-        DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
-        assertThat(Charts.sizesCsv(curves, Unit.GIGABYTES_PER_SECOND)).contains("\"all-reduce\",1048576,100.0\n");
-        assertThat(Charts.sizes("t", List.of(), Unit.RATIO, OptionalDouble.empty(), OptionalDouble.empty(), "s")
+        assertSound(chart);
+        assertThat(chart.svg())
+                .contains("all-reduce 329.4", "broadcast 90", "1 MiB", "16 MiB")
+                .contains("all-reduce ≥ 300", "all-reduce ceiling 450");
+        assertThat(chart.svg()).doesNotContain("nothing");
+        assertThat(chart.csv()).contains("\"all-reduce\",1048576,100.0\n").doesNotContain("NaN");
+        assertThat(Charts.sizes("t", List.of(), Unit.RATIO, "", OptionalDouble.empty(), OptionalDouble.empty(), "s")
                         .svg())
                 .contains("nothing measured");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 9, 16})
+    void sizesHaveANameEachHoweverCloseTheCurvesLie(int count) throws Exception {
+        List<SizeCurve> curves = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            curves.add(new SizeCurve(
+                    "curve " + i, List.of(new SizePoint(8, 1 + 0.01 * i), new SizePoint(17L << 30, 3 + 0.1 * i))));
+        }
+
+        Chart chart = Charts.sizes(
+                "t", curves, Unit.GIGABYTES_PER_SECOND, "", OptionalDouble.empty(), OptionalDouble.empty(), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg()).contains("4 GiB", "curve " + (count - 1));
     }
 
     @Test
@@ -163,7 +180,43 @@ class ChartsTest {
 
         assertSound(chart);
         assertThat(chart.svg().contains("curve 0")).isEqualTo(count > 0);
-        assertThat(Charts.curvesCsv(curves, "size, %").lines()).hasSize(1 + 3 * count);
+        assertThat(chart.csv().lines()).hasSize(1 + 3 * count);
+    }
+
+    @Test
+    void aRooflineNamesEveryRoofAndEveryPoint() throws Exception {
+        Chart chart = Charts.roofline("Roofline", Samples.rates(), OptionalDouble.of(4800), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg())
+                .contains("memory 4800 GB/s", "989.4  bf16, fp16", "1978.8  fp8-e4m3, fp8-e5m2")
+                .contains(">bf16 8192³<", ">bf16 32768 × 11008 × 4096<", ">816.0<", ">814.4<", ">82 %<")
+                .contains(">sustained<", ">burst<", ">finder<");
+        assertThat(chart.csv().lines()).hasSize(1 + Samples.rates().size());
+        assertThat(chart.csv())
+                .contains("\"fp32\",\"8192x8192x8192\",\"burst\",1365.0,51.2,51.1,\"node001 GPU 3\",8,61.8375\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void aRooflineOfAnUnknownDeviceHasNoRoof(int count) throws Exception {
+        List<Rate> rates = Samples.rates().subList(0, count);
+
+        Chart chart = Charts.roofline("Roofline", rates, OptionalDouble.empty(), "x");
+
+        assertSound(chart);
+        assertThat(chart.svg()).contains(count == 0 ? "nothing measured" : "no roof is known of this device");
+        assertThat(chart.csv().lines().skip(1)).hasSize(count).allMatch(line -> line.endsWith(",8,"));
+    }
+
+    @Test
+    void belowTheRidgeTheMemoryIsTheRoof() {
+        Rate thin = new Rate("bf16", "16x16x16", "burst", 100, 400, 300, "n", 1, 989.4);
+
+        Chart chart = Charts.roofline("t", List.of(thin), OptionalDouble.of(4800), "x");
+
+        assertThat(chart.csv()).endsWith(",1,480.0\n");
+        assertThat(chart.svg()).contains(">83 %<");
     }
 
     @Test
@@ -255,16 +308,28 @@ class ChartsTest {
     }
 
     @Test
-    void csvHoldsTheNumbers() {
-        assertThat(Charts.spreadCsv(List.of(new Dot("a \"b\"", 1.5)), Unit.TFLOPS))
-                .isEqualTo("unit,\"value TFLOPS\"\n\"a \"\"b\"\"\",1.5\n");
-        assertThat(Charts.matrixCsv(List.of(new Link("n1", 0, 3, 394.5)), Unit.GIGABYTES_PER_SECOND))
-                .isEqualTo("node,from,to,\"value GB/s\"\n\"n1\",0,3,394.5\n");
-        assertThat(Charts.scalingCsv(List.of(new ScalePoint(2, 10, 9, 11)), "TFLOPS"))
-                .isEqualTo("nodes,\"throughput TFLOPS\",low,high\n2,10.0,9.0,11.0\n");
+    void csvHoldsTheNumbersThatAreDrawn() {
+        OptionalDouble none = OptionalDouble.empty();
+        assertThat(Charts.spread("t", List.of(new Dot("a \"b\"", 1.5)), Unit.TFLOPS, none, "x")
+                        .csv())
+                .isEqualTo("\"unit\",\"value TFLOPS\"\n\"a \"\"b\"\"\",1.5\n");
+        assertThat(Charts.matrix("t", List.of(new Link("n1", 0, 3, 394.5)), Unit.NANOSECOND, none, true, "x")
+                        .csv())
+                .isEqualTo("\"node\",\"from\",\"to\",\"value ns\"\n\"n1\",0,3,394.5\n");
+        assertThat(Charts.scaling("t", List.of(new ScalePoint(2, 10, 9, 11)), "TFLOPS", none, "x")
+                        .csv())
+                .isEqualTo("\"nodes\",\"throughput TFLOPS\",\"low\",\"high\"\n2,10.0,9.0,11.0\n");
         Telemetry telemetry = new Telemetry(List.of(0.0, 0.5), Map.of(Metric.POWER, List.of(690.0, 700.0)), Map.of());
-        assertThat(Charts.telemetryCsv(List.of(new Series("g", telemetry))))
+        assertThat(Charts.telemetry("t", List.of(new Series("g", telemetry)), Map.of(), "x")
+                        .csv())
                 .endsWith("\n\"g\",0.0,,690.0,,\n\"g\",0.5,,700.0,,\n");
+    }
+
+    @Test
+    void aChartHasAFileNameOfPlainLetters() {
+        assertThat(new Chart("Peer copy ≥ 375 GB/s, µs: ../x", "", "").fileName())
+                .isEqualTo("peer-copy-375-gb-s-us-x");
+        assertThat(new Chart("../..", "", "").fileName()).isEmpty();
     }
 
     /** Well-formed, without numbers that are none, and no text runs into another. */

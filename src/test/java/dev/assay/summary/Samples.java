@@ -16,6 +16,7 @@ import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.summary.Charts.Dot;
 import dev.assay.summary.Charts.Link;
+import dev.assay.summary.Charts.Rate;
 import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.verdict.Coverage;
@@ -539,6 +540,38 @@ final class Samples {
                         "experiments/burn/load-8/rank-*.ndjson"));
     }
 
+    /** As many GEMMs as the built-in criteria judge, at about the rates of an H200. */
+    static List<Rate> rates() {
+        double bf16 = 989.4;
+        return List.of(
+                rate("bf16", "8192x8192x8192", "burst", 2731, 799.5, bf16),
+                rate("fp16", "8192x8192x8192", "burst", 2731, 764.9, bf16),
+                rate("fp8-e4m3", "8192x8192x8192", "burst", 4096, 1514.2, 2 * bf16),
+                rate("tf32", "8192x8192x8192", "burst", 1365, 413.2, bf16 / 2),
+                rate("fp32", "8192x8192x8192", "burst", 1365, 51.2, bf16 / 16),
+                rate("fp64", "8192x8192x8192", "burst", 683, 55.6, bf16 / 16),
+                rate("fp8-e5m2", "8192x8192x8192", "burst", 4096, 1240, 2 * bf16),
+                rate("int8", "8192x8192x8192", "burst", 2731, 1390, 2 * bf16),
+                rate("bf16", "4096x4096x4096", "burst", 1365, 702.3, bf16),
+                rate("bf16", "16384x16384x16384", "burst", 5461, 720.9, bf16),
+                rate("bf16", "32768x11008x4096", "burst", 2735, 816, bf16),
+                rate("fp8-e4m3", "32768x11008x4096", "burst", 3755, 1571.1, 2 * bf16),
+                rate("bf16", "16384x13824x5120", "burst", 3054, 811.4, bf16),
+                rate("fp8-e4m3", "16384x13824x5120", "burst", 4371, 1549.7, 2 * bf16),
+                rate("bf16", "4096x28672x8192", "burst", 2493, 796.1, bf16),
+                rate("fp8-e4m3", "4096x28672x8192", "burst", 3337, 1509.6, 2 * bf16),
+                rate("bf16", "8192x4096x16384", "finder", 2341, 823.3, bf16),
+                rate("bf16", "8192x8192x8192", "sustained", 2731, 671.1, bf16),
+                rate("fp8-e4m3", "8192x8192x8192", "sustained", 4096, 1290.6, 2 * bf16));
+    }
+
+    private static Rate rate(
+            String precision, String shape, String mode, double intensity, double median, double peak) {
+        boolean sick = mode.equals("sustained");
+        double worst = sick ? 0.7 * median : Math.rint(9.98 * median) / 10;
+        return new Rate(precision, shape, mode, intensity, median, worst, "node001 GPU 3", 8, peak);
+    }
+
     static List<Dot> dots(int gpus) {
         Random random = new Random(3);
         List<Dot> dots = new ArrayList<>();
@@ -640,7 +673,8 @@ final class Samples {
                 OptionalDouble.of(700),
                 329,
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalDouble.of(4800));
     }
 
     private static Cluster cluster(

@@ -2,10 +2,19 @@ package dev.assay.summary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SummaryPageTest {
+    @TempDir
+    Path folder;
+
     private static final String REJECTED = SummaryPage.html(Samples.h200Rejected(), Samples.charts());
 
     @Test
@@ -45,7 +54,26 @@ class SummaryPageTest {
     void needsNothingFromOutsideAndRunsNothing() {
         assertThat(REJECTED)
                 .contains("default-src 'none'")
-                .doesNotContain("<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "href=");
+                .doesNotContain("<script", "<link", "<img", "<iframe", "@import", "url(", "src=");
+        assertThat(REJECTED.split("href=", -1)).hasSize(1 + Samples.charts().size());
+        assertThat(REJECTED.split("href=\"charts/", -1))
+                .hasSize(1 + Samples.charts().size());
+    }
+
+    @Test
+    void everyChartsNumbersLieWhereThePageSays() throws Exception {
+        Files.writeString(Files.createDirectories(folder.resolve("charts")).resolve("07-of-before.csv"), "old");
+
+        ChartFiles.write(folder, Samples.charts());
+
+        Matcher link = Pattern.compile("href=\"([^\"]+)\"").matcher(REJECTED);
+        List<String> linked = new ArrayList<>();
+        while (link.find()) {
+            linked.add(Files.readString(folder.resolve(link.group(1))));
+        }
+        assertThat(linked).isEqualTo(Samples.charts().stream().map(Chart::csv).toList());
+        assertThat(folder.resolve("charts").toFile().list())
+                .hasSize(2 * Samples.charts().size());
     }
 
     @Test

@@ -40,6 +40,10 @@ class CollectiveRunnerTest {
                 assertThat(result.measurements(Metric.COLLECTIVE_TIME, conditions))
                         .hasSameSizeAs(collective.cases())
                         .allMatch(each -> each.samples().size() == 2);
+                assertThat(result.measurements(Metric.COLLECTIVE_ITERATION, conditions))
+                        .hasSameSizeAs(collective.cases())
+                        .allMatch(each -> each.samples().size() == 20)
+                        .noneMatch(each -> each.conditions().containsKey("batch"));
             }
             assertThat(result.checks())
                     .hasSize(3 * collective.cases().size())
@@ -105,7 +109,7 @@ class CollectiveRunnerTest {
             cases.add(what(CollectiveOperation.REDUCE_SCATTER, type, Reduction.SUM, false, false));
             cases.add(what(CollectiveOperation.ALL_REDUCE, type, Reduction.MAX, false, true));
         }
-        return new Collective(Arrays.asList(scopes), cases, 1);
+        return new Collective(Arrays.asList(scopes), cases, 1, 20);
     }
 
     /** 960 bytes: four shares and three are multiples of 16 bytes. */

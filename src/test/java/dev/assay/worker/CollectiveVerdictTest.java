@@ -49,8 +49,14 @@ class CollectiveVerdictTest {
         assertThat(verdicts)
                 .extracting(verdict -> verdict.criterion().id(), Verdict::state)
                 .containsExactly(
-                        tuple("collective-correct", State.PASS), tuple("all-reduce-cluster", State.NOT_APPLICABLE));
+                        tuple("collective-correct", State.PASS),
+                        tuple("all-reduce-cluster", State.NOT_APPLICABLE),
+                        tuple("all-reduce-iteration-median", State.NOT_APPLICABLE),
+                        tuple("all-reduce-iteration-p95", State.NOT_APPLICABLE));
         assertThat(verdicts.get(1).value().orElseThrow()).isPositive();
+        assertThat(verdicts.get(3).value().orElseThrow())
+                .isPositive()
+                .isGreaterThanOrEqualTo(verdicts.get(2).value().orElseThrow());
     }
 
     @Test

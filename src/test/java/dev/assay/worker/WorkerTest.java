@@ -64,7 +64,8 @@ class WorkerTest {
             assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
         }
         assertThat(ResultReader.telemetry(ranks.environment(0).result())
-                        .orElseThrow()
+                        .get(0)
+                        .telemetry()
                         .unavailable())
                 .containsEntry(Metric.SM_ACTIVE, "the reference device has no counters");
     }

@@ -48,6 +48,26 @@ class CollectiveTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "200, 0, 200",
+        "200, 500, 200",
+        "200, 501, 100",
+        "200, 5000, 100",
+        "200, 5001, 20",
+        "200, 25000, 20",
+        "200, 25001, 0",
+        "20, 5001, 20",
+        "20, 25001, 0",
+        "0, 10, 0"
+    })
+    void singleOperationsAreTimedAsOftenAsAPercentileNeedsWhereThereIsTime(int most, double microseconds, int count) {
+        CollectiveCase one = what(CollectiveOperation.ALL_REDUCE, 8, CollectiveType.FLOAT);
+
+        assertThat(new Collective(List.of(CollectiveScope.NODE), List.of(one), 0, most).iterationsOf(microseconds))
+                .isEqualTo(count);
+    }
+
     @Test
     void sharesAreWholeSixteenBytes() {
         assertThat(what(CollectiveOperation.ALL_GATHER, 1 << 20, CollectiveType.FLOAT)
@@ -72,9 +92,10 @@ class CollectiveTest {
         assertThatThrownBy(() -> new CollectiveCase(
                         CollectiveOperation.GATHER, 8, CollectiveType.FLOAT, Reduction.SUM, false, false, 0, 1, 1))
                 .hasMessageContaining("batch > 0");
-        assertThatThrownBy(() -> new Collective(List.of(CollectiveScope.NODE), List.of(one, one), 0))
+        assertThatThrownBy(() -> new Collective(List.of(CollectiveScope.NODE), List.of(one, one), 0, 0))
                 .hasMessageContaining("got twice all-reduce of 8 bytes");
-        assertThatThrownBy(() -> new Collective(List.of(), List.of(one), 0)).hasMessageContaining("must have scopes");
+        assertThatThrownBy(() -> new Collective(List.of(), List.of(one), 0, 0))
+                .hasMessageContaining("must have scopes");
     }
 
     @Test
