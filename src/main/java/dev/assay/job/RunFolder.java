@@ -8,6 +8,7 @@ import java.nio.file.Path;
  * <pre>
  *   run.json  cluster.json  criteria.json  plan.json  journal.ndjson  secret (0600, never reported)
  *   experiments/EXPERIMENT/            job.sh, slurm-rank.sh, rank.sh, steps.tsv, submit.txt, job.out, TAG.started, job.done
+ *                                      experiment.json where what runs follows from what was measured, and is in no plan
  *   experiments/EXPERIMENT/LAUNCH/     spec.json, environment, bindings.tsv, command, step.exit,
  *                                      rank-N.ndjson, rank-N.log, rank-N.exit.json, rank-N.phase
  *   verdict.json  summary.html  summary.txt  charts/NN-TITLE.{svg,csv}  MANIFEST.sha256

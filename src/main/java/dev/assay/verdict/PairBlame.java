@@ -46,7 +46,7 @@ final class PairBlame {
     PairBlame(PairIndex index, Better better, Set<String> suspects) {
         this.index = index;
         this.better = better;
-        this.noise = new PairNoise(index);
+        this.noise = new PairNoise(index, index.within(suspects));
         explained = new boolean[index.size()];
         slowness = new double[index.parts()];
         score = new double[index.parts()];

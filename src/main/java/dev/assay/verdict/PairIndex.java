@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -34,6 +35,21 @@ final class PairIndex {
                 .toArray(int[][]::new);
         members = members();
         dropLinksThatAreTheNodePair(observations, ids);
+    }
+
+    /**
+     * Meetings of two suspects, where others were measured too: they are met again and again because they look slow, and say
+     * nothing of what healthy parts give.
+     */
+    boolean[] within(Set<String> suspects) {
+        boolean[] within = new boolean[slowness.length];
+        boolean others = false;
+        for (int i = 0; i < within.length; i++) {
+            within[i] = IntStream.of(partsOf[i])
+                    .allMatch(part -> suspects.containsAll(parts.get(part).nodes()));
+            others |= !within[i];
+        }
+        return others ? within : new boolean[within.length];
     }
 
     int size() {

@@ -72,11 +72,11 @@ final class PairNoise {
 
     private final Map<Width, Scale> scales = new EnumMap<>(Width.class);
 
-    PairNoise(PairIndex index) {
+    /** @param leftOut observations to learn nothing from */
+    PairNoise(PairIndex index, boolean[] leftOut) {
         Map<Width, Group> groups = new EnumMap<>(Width.class);
-        boolean[] nothing = new boolean[index.size()];
         for (int part = 0; part < index.parts(); part++) {
-            double[] meetings = index.meetingMedians(part, nothing);
+            double[] meetings = index.meetingMedians(part, leftOut);
             Width width = width(index.part(part));
             boolean isEnd = width == Width.NODE || index.part(part) instanceof Part.Gpu;
             if (isEnd && meetings.length >= ENOUGH) {

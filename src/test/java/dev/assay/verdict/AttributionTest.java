@@ -124,6 +124,28 @@ class AttributionTest {
     }
 
     @Test
+    void aPairThatMeetsInEverySecondRoundDoesNotDrownInItsOwnNoise() {
+        SplittableRandom random = new SplittableRandom(11);
+        List<PairObservation> fresh = new ArrayList<>();
+        for (int round = 0; round < 16; round++) {
+            for (String[] pair : round % 2 == 0
+                    ? new String[][] {{"n1", "n3"}, {"n0", "n2"}}
+                    : round % 4 == 1
+                            ? new String[][] {{"n1", "n0"}, {"n3", "n2"}}
+                            : new String[][] {{"n1", "n2"}, {"n3", "n0"}}) {
+                double slow = pair[0].equals("n1") && pair[1].equals("n3") ? 0.7 : 1;
+                double value = slow * Math.exp(0.03 * random.nextGaussian());
+                fresh.add(new PairObservation(end(pair[0], 0, 0), end(pair[1], 0, 0), "same rail", round, value));
+            }
+        }
+
+        Attribution judged = Attribution.among(Set.of("n1", "n3"), names(4), fresh, Better.HIGHER);
+
+        assertThat(only(judged).parts()).containsExactly(new NodePair("n1", "n3"));
+        assertThat(only(judged).percent()).isCloseTo(30, within(3.0));
+    }
+
+    @Test
     void theOrderOfObservationsChangesNothing() {
         List<PairObservation> shuffled = new ArrayList<>(fleet(8, REPEATS, true, slow(new Gpu("n3", 1), 0.95)));
         Attribution before = Attribution.of(names(8), shuffled, Better.HIGHER);
