@@ -60,7 +60,8 @@ public final class Planner {
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
         List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
         List<Criterion> resolved = all.stream()
-                .filter(criterion -> selection.takes(criterion.workload()) && measures(criterion.workload(), most))
+                .filter(criterion ->
+                        selection.takes(criterion.workload()) && measures(criterion.workload(), most, cluster))
                 .toList();
         requireSome(resolved, all, selection, model);
 
@@ -188,8 +189,14 @@ public final class Planner {
     }
 
     /** Whether so many nodes have what the workload measures. */
-    private static boolean measures(String workload, int nodes) {
-        return !workload.equals("node-pair") || NodePair.measures(nodes);
+    private static boolean measures(String workload, int nodes, Cluster cluster) {
+        boolean pairs = workload.equals("node-pair") || workload.equals("rdma");
+        return (!pairs || NodePair.measures(nodes)) && (!workload.equals("rdma") || hasNics(cluster));
+    }
+
+    /** Between nodes of one host there is no NIC to measure. */
+    private static boolean hasNics(Cluster cluster) {
+        return !cluster.sharedHost() && cluster.nics().count() > 0;
     }
 
     private static List<Criterion> asked(List<Row> rows) {
@@ -221,6 +228,9 @@ public final class Planner {
         }
         CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
         parts.add(Sizes.nodePair(cluster));
+        if (hasNics(cluster)) {
+            parts.add(Sizes.rdma(cluster));
+        }
         parts.add(Sizes.sweep(cluster));
         return parts;
     }

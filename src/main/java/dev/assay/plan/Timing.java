@@ -15,6 +15,7 @@ import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -49,6 +50,9 @@ final class Timing {
 
     private static final double PAIR_ROUND_REFERENCE = 0.2;
 
+    /** perftest three times a round, beside its work: it opens its device, waits a second and closes; assumed, not measured. */
+    private static final double RDMA_ROUND = 6;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -71,6 +75,9 @@ final class Timing {
         if (part instanceof NodePair pair) {
             return PairRounds.count(nodes)
                     * (cuda ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair) : PAIR_ROUND_REFERENCE);
+        }
+        if (part instanceof Rdma rdma) {
+            return PairRounds.count(nodes) * (RDMA_ROUND + 2 * rdma.seconds());
         }
         if (part instanceof GemmSweep sweep) {
             return cuda ? gemmSeconds(sweep) : 1;

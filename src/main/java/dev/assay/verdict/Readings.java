@@ -78,6 +78,7 @@ record Readings(
             case PAIR_BANDWIDTH, PAIR_LATENCY ->
                 perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()))
                         .details(PairReadings.blame(evidence));
+            case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS -> RdmaReadings.read(evidence);
             case IDENTITY_DIFFERENCES -> Identities.read(evidence);
             case ECC_CORRECTED,
                     ECC_UNCORRECTED,

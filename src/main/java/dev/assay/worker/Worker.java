@@ -15,6 +15,7 @@ import dev.assay.workload.HostLink;
 import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,6 +163,9 @@ public final class Worker {
         }
         if (workload instanceof NodePair nodePair) {
             return new NodePairRunner(context, nodePair);
+        }
+        if (workload instanceof Rdma rdma) {
+            return new RdmaRunner(context, rdma);
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);

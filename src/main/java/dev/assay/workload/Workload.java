@@ -13,14 +13,16 @@ import java.util.List;
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
+    @JsonSubTypes.Type(value = Rdma.class, name = "rdma"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
+public sealed interface Workload
+        permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, Rdma, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS =
-            List.of("hbm", "memtest", "host-link", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
+    List<String> KEYS = List.of(
+            "hbm", "memtest", "host-link", "peer", "collective", "node-pair", "rdma", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();
