@@ -58,7 +58,7 @@ public final class Planner {
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
-        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
+        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster)));
         List<Criterion> resolved = all.stream()
                 .filter(criterion ->
                         selection.takes(criterion.workload()) && measures(criterion.workload(), most, cluster))
@@ -168,7 +168,7 @@ public final class Planner {
                 .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
                 .findFirst()
                 .orElse(0);
-        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes)).stream()
+        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes, nicGBps(plan.cluster()))).stream()
                 .filter(criterion -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
                 .toList();
@@ -192,6 +192,10 @@ public final class Planner {
     private static boolean measures(String workload, int nodes, Cluster cluster) {
         boolean pairs = workload.equals("node-pair") || workload.equals("rdma");
         return (!pairs || NodePair.measures(nodes)) && (!workload.equals("rdma") || hasNics(cluster));
+    }
+
+    private static double nicGBps(Cluster cluster) {
+        return cluster.nics().gigabitsPerSecond() / 8;
     }
 
     /** Between nodes of one host there is no NIC to measure. */

@@ -4,8 +4,10 @@ import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.measurement.Unit;
 import dev.assay.verdict.Readings.Reading;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +63,21 @@ final class RdmaReadings {
         return Readings.collect(readings, "ways between NICs")
                 .details(details)
                 .broken(evidence.ranks().stream()
-                        .flatMap(rank -> Physics.problem(rank, evidence).stream())
+                        .flatMap(rank -> Physics.problem(rank, evidence).or(() -> beyondLine(rank, evidence)).stream())
                         .findFirst());
+    }
+
+    /** No NIC gives its payload more than its line carries. */
+    private static Optional<String> beyondLine(RankResult rank, Evidence evidence) {
+        double line = evidence.contract().nicGBps();
+        return measurements(rank, evidence)
+                .filter(each -> each.metric() == Metric.RDMA_BANDWIDTH)
+                .filter(each -> !(Samples.maximum(each.samples()) <= line))
+                .findFirst()
+                .map(each -> "the test is broken: "
+                        + Numbers.beside(Samples.maximum(each.samples()), line, Unit.GIGABYTES_PER_SECOND) + " from "
+                        + rank.header().node() + " NIC " + each.conditions().get("rail") + ", whose line carries "
+                        + Numbers.limit(line, Unit.GIGABYTES_PER_SECOND));
     }
 
     /** Whether the metric is one of pairs of NICs. */
@@ -96,7 +111,7 @@ final class RdmaReadings {
 
     private static Map<Way, List<Measurement>> found(LaunchResult launch, Evidence evidence) {
         Map<Way, List<Measurement>> found = new TreeMap<>(
-                java.util.Comparator.comparing(Way::from).thenComparing(Way::to).thenComparingInt(Way::rail));
+                Comparator.comparing(Way::from).thenComparing(Way::to).thenComparingInt(Way::rail));
         for (RankResult rank : launch.ranks()) {
             measurements(rank, evidence).forEach(each -> {
                 Way way = way(rank, each, evidence.criterion().metric());
