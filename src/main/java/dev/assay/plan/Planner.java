@@ -168,10 +168,13 @@ public final class Planner {
                 .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
                 .findFirst()
                 .orElse(0);
-        List<Criterion> resolved = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes, nicGBps(plan.cluster()))).stream()
-                .filter(criterion -> plan.experiments().stream()
-                        .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
-                .toList();
+        List<Criterion> resolved =
+                criteria
+                        .resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes, nicGBps(plan.cluster())))
+                        .stream()
+                        .filter(criterion -> plan.experiments().stream()
+                                .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
+                        .toList();
         List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
         return new Plan(
                 plan.cluster(),

@@ -55,8 +55,7 @@ final class FakePerftest {
         try (Socket server = connect(options);
                 DataOutputStream out = new DataOutputStream(server.getOutputStream())) {
             if (mode.equals("client-fails")) {
-                end(" Completion with error at client\n Failed status 12: wr_id 0 syndrom 0x81\n"
-                        + "scnt=128, ccnt=0");
+                end(" Completion with error at client\n Failed status 12: wr_id 0 syndrom 0x81\n" + "scnt=128, ccnt=0");
             }
             long iterations = options.iterations * options.queuePairs;
             out.writeLong(options.bytes);
@@ -90,8 +89,9 @@ final class FakePerftest {
         String line = "-".repeat(87) + "\n";
         out.print(line + "                    RDMA_Write " + (latency ? "Latency" : "BW") + " Test\n" + line);
         if (latency) {
-            out.print(" #bytes #iterations    t_min[usec]    t_max[usec]  t_typical[usec]    t_avg[usec]    t_stdev[usec]"
-                    + "   99% percentile[usec]   99.9% percentile[usec] \n");
+            out.print(
+                    " #bytes #iterations    t_min[usec]    t_max[usec]  t_typical[usec]    t_avg[usec]    t_stdev[usec]"
+                            + "   99% percentile[usec]   99.9% percentile[usec] \n");
             out.printf(
                     Locale.ROOT,
                     " %-7d %d          %-7.2f        %-7.2f      %-7.2f  \t       %-7.2f     \t%-7.2f\t\t%-7.2f \t\t%-7.2f\n",

@@ -48,7 +48,8 @@ class PerftestReportTest {
 
     @Test
     void aFurtherColumnChangesNothing() {
-        String more = BANDWIDTH.replace("MsgRate[Mpps]\n", "MsgRate[Mpps]    CPU_Util[%]\n")
+        String more = BANDWIDTH
+                .replace("MsgRate[Mpps]\n", "MsgRate[Mpps]    CPU_Util[%]\n")
                 .replace("0.046715\n", "0.046715\t    3.21\n");
 
         assertThat(more).isNotEqualTo(BANDWIDTH);

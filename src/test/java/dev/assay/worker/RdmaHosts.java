@@ -40,8 +40,8 @@ final class RdmaHosts {
             Path home = Files.createDirectory(folder.resolve("node" + node));
             Files.createDirectories(home.resolve("sys"));
             Files.createDirectories(home.resolve("bin"));
-            sites.add(new RdmaSurvey.Site(
-                    home.resolve("sys"), home.resolve("bin").toString(), Duration.ofSeconds(10)));
+            sites.add(
+                    new RdmaSurvey.Site(home.resolve("sys"), home.resolve("bin").toString(), Duration.ofSeconds(10)));
         }
         this.spec = new Spec(
                 Spec.SCHEMA,
@@ -92,8 +92,10 @@ final class RdmaHosts {
 
     private void script(int node, String program, String mode) throws IOException {
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-        String hang = mode.equals("hang") ? "for last; do :; done; [ \"$last\" != 127.0.0.1 ] || "
-                + "{ echo $$ >> '" + folder.resolve("hanging") + "'; exec sleep 1000; }\n" : "";
+        String hang = mode.equals("hang")
+                ? "for last; do :; done; [ \"$last\" != 127.0.0.1 ] || " + "{ echo $$ >> '" + folder.resolve("hanging")
+                        + "'; exec sleep 1000; }\n"
+                : "";
         String text = "#!/bin/sh\n"
                 + "case \"$1\" in\n"
                 + "  --help) echo '      --report_gbits  Report Max/Average BW of test in Gbit/sec'; exit 1;;\n"
@@ -161,8 +163,7 @@ final class RdmaHosts {
             World world = new World(meeting, limit, lost -> {});
             Rendezvous.meet(meeting, world, limit);
             writer.write(device.identity());
-            RankContext context = new RankContext(
-                    spec, device, world, world.all(), new Owned(), writer, watchdog);
+            RankContext context = new RankContext(spec, device, world, world.all(), new Owned(), writer, watchdog);
             new RdmaRunner(context, rdma, sites.get(node)).run();
             world.all().barrier("done");
             writer.finish();

@@ -53,8 +53,10 @@ class RdmaRunnerTest {
                     .containsEntry("rail", Integer.toString(rail))
                     .containsEntry("device", rail == 0 ? "mlx5_2/1" : "mlx5_10/1")
                     .containsEntry("iterations", Long.toString(4 * two.iterations()))
-                    .containsEntry("memory", "host, as GPU memory is not to be had: node1: the reference device has no GPU memory"
-                            .replace("node1", rank.header().node()))
+                    .containsEntry(
+                            "memory",
+                            "host, as GPU memory is not to be had: node1: the reference device has no GPU memory"
+                                    .replace("node1", rank.header().node()))
                     .containsEntry("perftest", "6.06");
             assertThat(bandwidth.conditions().get("gid")).startsWith("3 (RoCE v2, 0000:0000:0000:0000:0000:ffff:");
             assertThat(rank.measurements(Metric.RDMA_BANDWIDTH, Map.of())).hasSize(1);
@@ -68,12 +70,18 @@ class RdmaRunnerTest {
                         .flatMap(rank -> rank.measurements(Metric.RDMA_LATENCY, Map.of()).stream())
                         .map(Measurement::samples))
                 .containsExactly(List.of(2.14), List.of(2.14));
-        assertThat(launch.ranks().get(0).measurement(Metric.NIC_BYTES_PREDICTED).orElseThrow().samples())
+        assertThat(launch.ranks()
+                        .get(0)
+                        .measurement(Metric.NIC_BYTES_PREDICTED)
+                        .orElseThrow()
+                        .samples())
                 .containsExactly(2.0 * two.bytesSent());
         Verdict verdict = verdict(launch, two, Metric.RDMA_BANDWIDTH, new Limit.AtLeast(45));
         assertThat(verdict.state()).isEqualTo(State.PASS);
         assertThat(verdict.coverage().measured()).isEqualTo(4);
-        assertThat(verdict(launch, two, Metric.RDMA_LATENCY, new Limit.AtMost(3)).coverage().measured())
+        assertThat(verdict(launch, two, Metric.RDMA_LATENCY, new Limit.AtMost(3))
+                        .coverage()
+                        .measured())
                 .isEqualTo(2);
     }
 
@@ -132,9 +140,10 @@ class RdmaRunnerTest {
         assertThat(verdict.sentence()).contains("client on node1 did not end within 4.1 s and was killed");
         List<String> pids = Files.readAllLines(folder.resolve("hanging"));
         assertThat(pids).isNotEmpty();
-        assertThat(pids).noneMatch(pid -> ProcessHandle.of(Long.parseLong(pid))
-                .filter(ProcessHandle::isAlive)
-                .isPresent());
+        assertThat(pids)
+                .noneMatch(pid -> ProcessHandle.of(Long.parseLong(pid))
+                        .filter(ProcessHandle::isAlive)
+                        .isPresent());
     }
 
     @Test
