@@ -98,7 +98,7 @@ final class Scope {
             lines.add("The fabric: NCCL treats two nodes apart; it takes three or more to certify one.");
         }
         if (most > NodePair.MOST_NODES) {
-            lines.add("Pairs of nodes (node-pair, rdma): not measured, since all pairs of " + most
+            lines.add("Pairs of nodes: not measured (node-pair, rdma), since all pairs of " + most
                     + " nodes are more than this version" + " runs, which is up to " + NodePair.MOST_NODES
                     + "; the decision is PARTIAL at best.");
         }

@@ -27,7 +27,8 @@ import java.util.concurrent.Future;
 /** "Nodes" with a sysfs and a PATH of their own each, whose ranks are threads that meet over the loopback. */
 final class RdmaHosts {
     private final Path folder;
-    private final Spec spec;
+    private Spec spec;
+    private String help = "      --report_gbits  Report Max/Average BW of test in Gbit/sec";
     private final Rdma rdma;
     private final List<RdmaSurvey.Site> sites = new ArrayList<>();
 
@@ -43,7 +44,13 @@ final class RdmaHosts {
             sites.add(
                     new RdmaSurvey.Site(home.resolve("sys"), home.resolve("bin").toString(), Duration.ofSeconds(10)));
         }
-        this.spec = new Spec(
+        this.spec = spec(names, perNode, DeviceKind.REFERENCE);
+        Files.writeString(folder.resolve("spec.json"), StrictJson.mapper().writeValueAsString(spec));
+        Files.writeString(folder.resolve("secret"), "a secret of the run, long enough");
+    }
+
+    private Spec spec(List<String> names, int perNode, DeviceKind device) {
+        return new Spec(
                 Spec.SCHEMA,
                 "run-1",
                 "plan-1",
@@ -52,7 +59,7 @@ final class RdmaHosts {
                 LaunchRole.LOAD,
                 0,
                 rdma,
-                DeviceKind.REFERENCE,
+                device,
                 names,
                 perNode,
                 10,
@@ -61,8 +68,16 @@ final class RdmaHosts {
                 1,
                 true,
                 List.of());
-        Files.writeString(folder.resolve("spec.json"), StrictJson.mapper().writeValueAsString(spec));
-        Files.writeString(folder.resolve("secret"), "a secret of the run, long enough");
+    }
+
+    /** As on GPUs whose driver gives their memory to NICs, with a perftest that was built for CUDA; called first. */
+    RdmaHosts withGpuMemory() throws IOException {
+        spec = spec(spec.nodes(), spec.gpusPerNode(), DeviceKind.CUDA);
+        help += "\n      --use_cuda_bus_id=<cuda full BUS id>";
+        for (RdmaSurvey.Site site : sites) {
+            Files.createDirectories(site.sys().resolve("module/nvidia_peermem"));
+        }
+        return this;
     }
 
     /** A RoCE port with an IPv4 address; {@code node} from 1. */
@@ -98,7 +113,7 @@ final class RdmaHosts {
                 : "";
         String text = "#!/bin/sh\n"
                 + "case \"$1\" in\n"
-                + "  --help) echo '      --report_gbits  Report Max/Average BW of test in Gbit/sec'; exit 1;;\n"
+                + "  --help) echo '" + help + "'; exit 1;;\n"
                 + "  --version) echo 'Version: 6.06'; exit 1;;\n"
                 + "esac\n"
                 + hang

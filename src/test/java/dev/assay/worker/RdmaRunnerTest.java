@@ -146,6 +146,30 @@ class RdmaRunnerTest {
                         .isPresent());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "good|gpu",
+                "no-gpu|host, as GPU memory is not to be had: server on node2 ended with exit code 1 before it listened"
+            })
+    void bandwidthIsOfGpuMemoryAndWhatFailsThereIsMeasuredInHostMemoryAndSaysSo(String mode, String memory)
+            throws Exception {
+        RdmaHosts hosts = new RdmaHosts(folder, RDMA, 2, 1).withGpuMemory();
+        hosts.perftest(1, "good").healthyNic(1, "mlx5_0");
+        hosts.perftest(2, mode).healthyNic(2, "mlx5_0");
+
+        LaunchResult launch = hosts.run();
+
+        Measurement bandwidth =
+                launch.ranks().get(0).measurement(Metric.RDMA_BANDWIDTH).orElseThrow();
+        assertThat(bandwidth.conditions().get("memory")).startsWith(memory);
+        assertThat(bandwidth.samples()).containsExactly(391.87 / 8);
+        assertThat(launch.ranks().stream().flatMap(rank -> rank.measurements(Metric.RDMA_LATENCY, Map.of()).stream()))
+                .singleElement()
+                .satisfies(latency -> assertThat(latency.conditions()).containsEntry("memory", "host"));
+    }
+
     @Test
     void endsThatDisagreeAreAWrongResult() throws Exception {
         RdmaHosts hosts = new RdmaHosts(folder, RDMA, 2, 1);
