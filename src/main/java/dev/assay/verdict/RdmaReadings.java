@@ -168,34 +168,44 @@ final class RdmaReadings {
         if (!values.isEmpty()) {
             return Reading.gap(unit, "it was measured " + values.size() + " times", false);
         }
-        Optional<String> reason = reason(way, launch);
+        Optional<String> reason = reason(way, launch, evidence.criterion().metric());
         return Reading.gap(unit, reason.orElse("no reason was given"), reason.isPresent());
     }
 
     /** What the nodes themselves say: of this test, else of the ports that they left out. */
-    private static Optional<String> reason(Way way, LaunchResult launch) {
-        return launch.ranks().stream()
-                .filter(rank ->
-                        List.of(way.from(), way.to()).contains(rank.header().node()))
-                .flatMap(rank -> rank.measurements(Metric.RDMA_TESTS, Map.of()).stream()
-                        .flatMap(tests -> reason(way, rank.header().node(), tests.conditions()).stream()))
-                .findFirst();
+    private static Optional<String> reason(Way way, LaunchResult launch, Metric metric) {
+        return reasons(way, launch, metric)
+                .findFirst()
+                .or(() -> launch.ranks().stream()
+                        .filter(rank -> rank.header().node().equals(way.from())
+                                || rank.header().node().equals(way.to()))
+                        .flatMap(rank -> rank.measurements(Metric.RDMA_TESTS, Map.of()).stream()
+                                .flatMap(tests -> missing(way, rank.header().node(), tests.conditions()).stream()))
+                        .findFirst());
     }
 
-    private static Optional<String> reason(Way way, String node, Map<String, String> conditions) {
-        String other = node.equals(way.from()) ? way.to() : way.from();
-        Optional<String> failed = conditions.entrySet().stream()
-                .filter(each -> each.getKey().endsWith("rail " + way.rail() + " to " + other))
-                .map(each -> each.getKey() + ": " + each.getValue())
-                .findFirst();
-        boolean missing = conditions.getOrDefault("nics", "").matches("\\d{1,4}")
-                && Integer.parseInt(conditions.getOrDefault("nics", "0")) <= way.rail();
-        return failed.or(() -> missing
-                ? Optional.of(node + " has " + conditions.get("nics") + " NICs that can be measured"
+    /** The writer's node tells; of latency, which is of both ways, whoever of the two called. */
+    private static Stream<String> reasons(Way way, LaunchResult launch, Metric metric) {
+        String test = metric == Metric.RDMA_LATENCY ? "latency of " : "bandwidth of ";
+        Way back = new Way(way.to(), way.from(), way.rail());
+        return (metric == Metric.RDMA_LATENCY ? Stream.of(way, back) : Stream.of(way))
+                .flatMap(each -> launch.ranks().stream()
+                        .filter(rank -> rank.header().node().equals(each.from()))
+                        .flatMap(rank -> rank.measurements(Metric.RDMA_TESTS, Map.of()).stream())
+                        .flatMap(tests -> tests.conditions().entrySet().stream())
+                        .filter(said -> said.getKey().startsWith(test)
+                                && said.getKey().endsWith(", rail " + each.rail() + " to " + each.to()))
+                        .map(said -> said.getKey() + ": " + said.getValue()));
+    }
+
+    private static Optional<String> missing(Way way, String node, Map<String, String> conditions) {
+        String nics = conditions.getOrDefault("nics", "");
+        return nics.matches("\\d{1,4}") && Integer.parseInt(nics) <= way.rail()
+                ? Optional.of(node + " has " + nics + " NICs that can be measured"
                         + Optional.ofNullable(conditions.get("ports left out"))
                                 .map(why -> "; left out: " + why)
                                 .orElse(""))
-                : Optional.empty());
+                : Optional.empty();
     }
 
     /** GPU memory is what an accelerator's NIC is for; where it was not used that must be seen. */

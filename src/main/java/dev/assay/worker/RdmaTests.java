@@ -23,9 +23,6 @@ import java.util.stream.IntStream;
  * told the port, all clients have ended before a server is asked what it printed, and whatever still runs then is killed.
  */
 final class RdmaTests {
-    private static final int PORTS_TRIED = 3;
-    private static final long POLL_MILLIS = 20;
-    private static final String PORT_TAKEN = "Couldn't listen to port";
 
     /** Beyond the time at the line rate: what a link of a tenth of its rate takes. */
     private static final double SLOWEST = 10;
@@ -50,7 +47,7 @@ final class RdmaTests {
 
     /** What a call may take beyond the common deadline, s. */
     double seconds() {
-        return (PORTS_TRIED * toStart.toMillis() + 2 * toEnd.toMillis()) / 1e3;
+        return (PerftestServer.PORTS_TRIED * toStart.toMillis() + 2 * toEnd.toMillis()) / 1e3;
     }
 
     /** @param gpu whether the buffers lie in GPU memory; all links can have theirs there */
@@ -83,36 +80,12 @@ final class RdmaTests {
 
     private Offer serve(RdmaTest test, RdmaLink link, int index, boolean gpu, Map<Integer, ChildProcess> running)
             throws IOException, InterruptedException {
-        String problem = "";
-        for (int attempt = 0; attempt < PORTS_TRIED; attempt++) {
-            int port = TcpPorts.free();
-            ChildProcess server = ChildProcess.start(
-                    test.command(link.to(), link.reader(), rdma, port, gpu(link.to(), gpu)), log("server", index));
-            problem = awaitListening(server, port);
-            if (problem.isEmpty()) {
-                running.put(index, server);
-                return new Offer(index, port, "");
-            }
-            server.close();
-            if (!problem.contains(PORT_TAKEN)) {
-                break;
-            }
-        }
-        return new Offer(index, 0, problem);
-    }
-
-    /** Empty once it listens. */
-    private String awaitListening(ChildProcess server, int port) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + toStart.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (TcpPorts.listens(port)) {
-                return "";
-            }
-            if (server.ended(Duration.ofMillis(POLL_MILLIS))) {
-                return "ended with exit code " + server.exitCode() + " before it listened; " + server.tail();
-            }
-        }
-        return "did not listen within " + words(toStart) + " and was killed; " + server.tail();
+        PerftestServer server = PerftestServer.start(
+                port -> test.command(link.to(), link.reader(), rdma, port, gpu(link.to(), gpu)),
+                log("server", index),
+                toStart);
+        server.process().forEach(process -> running.put(index, process));
+        return new Offer(index, server.port(), server.problem());
     }
 
     private List<Answer> call(RdmaTest test, List<RdmaLink> links, List<Offer> offers, boolean gpu)
@@ -163,7 +136,9 @@ final class RdmaTests {
         if (!child.ended(left)) {
             child.close();
             return new Answer(
-                    link, List.of(), "did not end within " + words(whole) + " and was killed; " + child.tail());
+                    link,
+                    List.of(),
+                    "did not end within " + PerftestServer.words(whole) + " and was killed; " + child.tail());
         }
         if (child.exitCode() != 0) {
             return new Answer(link, List.of(), "ended with exit code " + child.exitCode() + "; " + child.tail());
@@ -241,9 +216,5 @@ final class RdmaTests {
 
     private Path log(String end, int link) throws IOException {
         return Files.createTempFile(logs, end + "-" + link + "-", ".txt");
-    }
-
-    private static String words(Duration duration) {
-        return duration.toMillis() / 1000.0 + " s";
     }
 }

@@ -83,6 +83,9 @@ class RdmaReadingsTest {
         assertThat(verdict(explained, FLOOR).state()).isEqualTo(State.INCONCLUSIVE);
         assertThat(verdict(explained, FLOOR).sentence()).contains("Failed status 12");
         assertThat(verdict(explained, FLOOR).coverage().measured()).isEqualTo(105);
+        assertThat(verdict(explained, LATENCY).sentence())
+                .as("a reason of another test is none of this one")
+                .doesNotContain("Failed status 12");
     }
 
     @Test
