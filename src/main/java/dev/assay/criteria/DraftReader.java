@@ -138,7 +138,8 @@ final class DraftReader {
     /** What can be said of a limit before the plan's figures are known. */
     static void checkLimit(InputJson json, LimitForm form, Metric metric, OptionalDouble ceiling) {
         InputJson where = json.required("limit", "");
-        if (form instanceof LimitForm.OfFabricFloor && metric.unit() != Unit.GIGABYTES_PER_SECOND) {
+        boolean computed = form instanceof LimitForm.OfFabricFloor || form instanceof LimitForm.OfNicRate;
+        if (computed && metric.unit() != Unit.GIGABYTES_PER_SECOND) {
             throw where.error(
                     "a share of the fabric's floor (GB/s) for " + metric.key() + " in "
                             + metric.unit().symbol(),

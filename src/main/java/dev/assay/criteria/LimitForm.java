@@ -4,13 +4,16 @@ import dev.assay.cluster.InputJson;
 import dev.assay.cluster.Nearest;
 import java.util.List;
 
-/** A limit as a criteria file writes it: a number, or one of two that the plan's own figures turn into a number. */
+/** A limit as a criteria file writes it: a number, or one of three that the plan's own figures turn into a number. */
 sealed interface LimitForm {
     /** Stands in the file as it is. */
     record Fixed(Limit limit) implements LimitForm {}
 
     /** At least this share of the fabric's floor. */
     record OfFabricFloor(double share) implements LimitForm {}
+
+    /** At least this share of a NIC's line rate. */
+    record OfNicRate(double share) implements LimitForm {}
 
     /** Exactly the bytes a step that the plan says. */
     record PlannedBytes() implements LimitForm {}
@@ -24,7 +27,8 @@ sealed interface LimitForm {
             "atMostOfMedian",
             "uniform",
             "atLeastOfFabricFloor",
-            "equalToPlannedBytes");
+            "equalToPlannedBytes",
+            "atLeastOfNicRate");
 
     default Limit resolve(PlannedFigures figures) {
         if (this instanceof Fixed fixed) {
@@ -33,12 +37,15 @@ sealed interface LimitForm {
         if (this instanceof OfFabricFloor floor) {
             return new Limit.AtLeast(floor.share() * figures.fabricFloorGBps());
         }
+        if (this instanceof OfNicRate rate) {
+            return new Limit.AtLeast(rate.share() * figures.nicGBps());
+        }
         return new Limit.Equal(figures.stepBytes());
     }
 
     /** Whether a site may put {@code other} in the place of this: the same kind of limit, only with other figures. */
     default boolean sameKind(LimitForm other) {
-        PlannedFigures any = new PlannedFigures(1, 1);
+        PlannedFigures any = new PlannedFigures(1, 1, 1);
         return resolve(any).getClass() == other.resolve(any).getClass();
     }
 
@@ -62,6 +69,7 @@ sealed interface LimitForm {
             case "ofMedian" -> new Fixed(new Limit.OfMedian(share(value)));
             case "atMostOfMedian" -> new Fixed(new Limit.AtMostOfMedian(times(value)));
             case "atLeastOfFabricFloor" -> new OfFabricFloor(share(value));
+            case "atLeastOfNicRate" -> new OfNicRate(share(value));
             case "uniform" -> {
                 onlyTrue(value);
                 yield new Fixed(new Limit.Uniform());

@@ -5,5 +5,6 @@ package dev.assay.criteria;
  *
  * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
  * @param stepBytes gradient bytes that a rank hands to the all-reduces of one coupled step
+ * @param nicGBps line rate of one compute NIC
  */
-public record PlannedFigures(double fabricFloorGBps, long stepBytes) {}
+public record PlannedFigures(double fabricFloorGBps, long stepBytes, double nicGBps) {}

@@ -176,6 +176,13 @@ public enum Metric {
     /** Bytes read and written over time by all threads of a rank that copy host memory; condition {@code threads}. */
     LAUNCH_MEMORY("launch.memory", Unit.GIGABYTES_PER_SECOND),
 
+    /** RDMA writes from one NIC to its like on another node, by {@code ib_write_bw}; conditions {@code to}, {@code rail}. */
+    RDMA_BANDWIDTH("rdma.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** Half a round trip of RDMA writes of 8 bytes, by {@code ib_write_lat}: the median; conditions as of the bandwidth. */
+    RDMA_LATENCY("rdma.latency", Unit.MICROSECOND),
+    /** Tests of this node towards others that gave a value; conditions: why others gave none, and why NICs took no part. */
+    RDMA_TESTS("rdma.tests", Unit.COUNT),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
     /** Derived: weak scale efficiency against the nodes' own baselines. */
@@ -225,7 +232,7 @@ public enum Metric {
 
     /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */
     public boolean ofNics() {
-        return key.startsWith("nic.") || this == PAIR_NODE_BANDWIDTH;
+        return key.startsWith("nic.") || key.startsWith("rdma.") || this == PAIR_NODE_BANDWIDTH;
     }
 
     @JsonCreator

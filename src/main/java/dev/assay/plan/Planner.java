@@ -60,12 +60,12 @@ public final class Planner {
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
-        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep()));
+        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster)));
         List<Workload> parts = parts(cluster, model, selection.suite(), most);
         Asked asked = Asked.of(
                 all.stream()
                         .filter(criterion ->
-                                selection.takes(criterion.workload()) && measures(criterion.workload(), most))
+                                selection.takes(criterion.workload()) && measures(criterion.workload(), most, cluster))
                         .toList(),
                 parts,
                 model,
@@ -114,8 +114,18 @@ public final class Planner {
     }
 
     /** Whether so many nodes have what the workload measures. */
-    private static boolean measures(String workload, int nodes) {
-        return !workload.equals("node-pair") || NodePair.measures(nodes);
+    private static boolean measures(String workload, int nodes, Cluster cluster) {
+        boolean pairs = workload.equals("node-pair") || workload.equals("rdma");
+        return (!pairs || NodePair.measures(nodes)) && (!workload.equals("rdma") || hasNics(cluster));
+    }
+
+    static double nicGBps(Cluster cluster) {
+        return cluster.nics().gigabitsPerSecond() / 8;
+    }
+
+    /** Between nodes of one host there is no NIC to measure. */
+    private static boolean hasNics(Cluster cluster) {
+        return !cluster.sharedHost() && cluster.nics().count() > 0;
     }
 
     private static boolean needs(List<Criterion> criteria, Workload workload) {
@@ -144,6 +154,9 @@ public final class Planner {
         }
         CollectiveSizes.of(cluster, model, nodes, suite).ifPresent(parts::add);
         parts.add(Sizes.nodePair(cluster));
+        if (hasNics(cluster)) {
+            parts.add(Sizes.rdma(cluster));
+        }
         parts.add(Sizes.sweep(cluster, model, suite));
         return parts;
     }

@@ -67,7 +67,9 @@ public final class RecordedPlans {
                 .mapToLong(workload -> ((Coupled) workload).bytesPerStep())
                 .findFirst()
                 .orElse(0);
-        List<Criterion> ran = criteria.resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes)).stream()
+        List<Criterion> ran = criteria
+                .resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes, Planner.nicGBps(plan.cluster())))
+                .stream()
                 .filter(criterion -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
                 .toList();

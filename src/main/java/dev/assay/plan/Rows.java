@@ -43,7 +43,7 @@ final class Rows {
     }
 
     private static boolean applies(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
-        if (criterion.workload().equals("node-pair")) {
+        if (criterion.workload().equals("node-pair") || criterion.workload().equals("rdma")) {
             return count >= 2 && count == Collections.max(counts);
         }
         if (criterion.metric() == Metric.SCALE_EFFICIENCY

@@ -88,7 +88,7 @@ final class Scope {
         if (cluster.sharedHost()) {
             lines.add("Any network: all nodes are this one host, so the decision is never ACCEPTED.");
             lines.add("NIC evidence: no byte crosses a NIC between nodes of one host, so bytes, retransmits and link"
-                    + " errors are not judged.");
+                    + " errors are not judged, and single NICs (rdma) are not run.");
         }
         if (most < cluster.nodes().size()) {
             List<String> left = cluster.nodes().subList(most, cluster.nodes().size());
@@ -98,8 +98,9 @@ final class Scope {
             lines.add("The fabric: NCCL treats two nodes apart; it takes three or more to certify one.");
         }
         if (most > NodePair.MOST_NODES) {
-            lines.add("Pairs of nodes: not measured, since all pairs of " + most + " nodes are more than this version"
-                    + " runs, which is up to " + NodePair.MOST_NODES + "; the decision is PARTIAL at best.");
+            lines.add("Pairs of nodes: not measured (node-pair, rdma), since all pairs of " + most
+                    + " nodes are more than this version" + " runs, which is up to " + NodePair.MOST_NODES
+                    + "; the decision is PARTIAL at best.");
         }
         for (int count : Planner.uncovered(counts, cluster.nodes().subList(0, most))) {
             lines.add("Every subset of nodes: not all nodes take part in a step over " + count + " nodes.");
@@ -108,7 +109,7 @@ final class Scope {
             lines.add("The heated plateau of burn: " + LimitText.number(seconds)
                     + " s do not reach it; -Dsuite=full measures 600 s.");
         }
-        lines.add("Training, single NIC pairs by perftest: not measured by this version of the suite.");
+        lines.add("Training: not measured by this version of the suite.");
         return lines;
     }
 }

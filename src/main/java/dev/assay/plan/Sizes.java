@@ -16,6 +16,7 @@ import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Precision;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.TrainingGemms;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -116,6 +117,14 @@ final class Sizes {
     private static final Peer CUDA_PEER = new Peer(256L << 20, 4, 6, 2L << 20, 10_000);
 
     private static final Peer REFERENCE_PEER = new Peer(64L << 10, 2, 3, 64L << 10, 500);
+
+    /** RDMA writes of 1 MiB, which one queue pair alone should fill a line with; each way takes a second at the line rate. */
+    private static final long RDMA_BYTES = 1L << 20;
+
+    private static final int RDMA_QUEUE_PAIRS = 4;
+
+    private static final int RDMA_ROUND_TRIPS = 5_000;
+
     private static final Burn REFERENCE_BURN = new Burn(REFERENCE_GEMM, 4);
     private static final Coupled REFERENCE_COUPLED = new Coupled(REFERENCE_GEMM, 3, 2, 4096);
 
@@ -189,6 +198,18 @@ final class Sizes {
 
     static NodePair nodePair(Cluster cluster) {
         return cluster.device() == DeviceKind.CUDA ? CUDA_NODE_PAIR : REFERENCE_NODE_PAIR;
+    }
+
+    /** NICs are the host's, so the device makes no difference but in how long a look at them may take. */
+    static Rdma rdma(Cluster cluster) {
+        double seconds = cluster.device() == DeviceKind.CUDA ? 1 : 0.1;
+        return new Rdma(
+                cluster.nics().count(),
+                cluster.nics().gigabitsPerSecond(),
+                RDMA_BYTES,
+                RDMA_QUEUE_PAIRS,
+                seconds,
+                RDMA_ROUND_TRIPS);
     }
 
     static HostLink hostLink(Cluster cluster) {

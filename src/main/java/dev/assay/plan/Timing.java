@@ -17,6 +17,7 @@ import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -80,6 +81,9 @@ final class Timing {
     /** The benchmarks' JVM and JMH on one core. */
     private static final double LAUNCH_REFERENCE = 1.1;
 
+    /** perftest three times a round, beside its work: it opens its device, waits a second and closes; assumed, not measured. */
+    private static final double RDMA_ROUND = 6;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -104,6 +108,9 @@ final class Timing {
         }
         if (part instanceof NodePairRetest retest) {
             return retest.rounds().size() * pairRoundSeconds(cluster, retest.sizes());
+        }
+        if (part instanceof Rdma rdma) {
+            return PairRounds.count(nodes) * (RDMA_ROUND + 2 * rdma.seconds());
         }
         if (part instanceof GemmSweep sweep) {
             return cuda ? gemmSeconds(sweep) : 1;

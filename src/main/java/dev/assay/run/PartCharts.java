@@ -114,8 +114,17 @@ final class PartCharts {
     private static Stream<Dot> dots(RankResult rank, Row row) {
         return measured(rank, row)
                 .map(measurement -> new Dot(
-                        rank.header().node() + " " + GPU + rank.header().localRank() + other(measurement),
+                        rank.header().node() + " " + part(rank, measurement) + other(measurement),
                         value(measurement, row)));
+    }
+
+    /** The rank's GPU, or the NIC that it drives. */
+    private static String part(RankResult rank, Measurement measurement) {
+        boolean nic = measurement.conditions().containsKey("rail")
+                && measurement.conditions().containsKey("device");
+        return nic
+                ? "NIC " + measurement.conditions().get("rail")
+                : GPU + rank.header().localRank();
     }
 
     /** The node that a link goes to, where it leaves the rank's own. */

@@ -32,6 +32,8 @@ final class Hints {
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->
                 "the NICs, cables and switch ports of those two nodes, and NCCL's log of that launch";
             case TEMPERATURE_RISE -> "its cooling, and the temperature in the telemetry";
+            case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS ->
+                "those two NICs: PCIe link (lspci -vv, LnkSta), cable, switch port, and perftest by hand";
             case WARMTH -> "the duration: too short to heat the GPU";
             case NIC_COUNT, NIC_WINDOW, NIC_RATE, NIC_LINK_DOWN ->
                 "that NIC: its link, cable, transceiver and switch port";

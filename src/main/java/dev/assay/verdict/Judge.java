@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * From measurements to verdicts. The same questions and the same result give the same verdicts, bit for bit.
  *
- * <p>A question is asked in this order, and the first answer stands: was all it needs run, to the end (NOT_RUN)? Can the
+ * <p>A question is asked in this order, and the first answer stands: was all it needs run, to the end, and could it be (NOT_RUN)? Can the
  * results be what they claim (INVALID)? Is any of them wrong (FAIL), or unchecked (INVALID)? Is there a value of every unit
  * (INCONCLUSIVE where the device has none, else INVALID), watched well enough and below the ceiling (INVALID)? Does the worst
  * unit meet the limit? Do the criteria hold that it rests on?
@@ -44,6 +44,7 @@ public final class Judge {
 
     private static Finding find(Evidence evidence, ExperimentResult result) {
         return refused(State.NOT_RUN, Wholeness.problem(evidence, result), evidence)
+                .or(() -> RdmaReadings.notRun(evidence).map(why -> notRun(why, evidence)))
                 .or(() -> refused(State.INVALID, Protocol.problem(evidence), evidence))
                 .or(() -> wrong(evidence))
                 .or(() -> refused(State.INVALID, Correctness.unchecked(evidence), evidence))
@@ -95,6 +96,17 @@ public final class Judge {
 
     private static Optional<Finding> refused(State state, Optional<String> problem, Evidence evidence) {
         return problem.map(words -> Finding.without(state, words, evidence.coverage(), List.of()));
+    }
+
+    /** What is only shown has its reason and is no trouble. */
+    private static Finding notRun(String why, Evidence evidence) {
+        return evidence.criterion().judged()
+                ? Finding.without(State.NOT_RUN, why, evidence.coverage(), List.of())
+                : Finding.without(
+                        State.NOT_APPLICABLE,
+                        "not judged, no value (" + why + "); " + proof(evidence),
+                        evidence.coverage(),
+                        List.of());
     }
 
     private static String proof(Evidence evidence) {

@@ -160,7 +160,9 @@ final class Measured {
         }
         String look = PairReadings.tells(criterion.metric())
                 ? PairReadings.look(evidence)
-                : "look at " + Hints.of(criterion.metric());
+                : RdmaReadings.tells(criterion.metric())
+                        ? RdmaReadings.look(evidence)
+                        : "look at " + Hints.of(criterion.metric());
         if (criterion.metric() == Metric.SENSITIVITY) {
             return words + "; the workload cannot see a broken fabric: " + look;
         }

@@ -64,11 +64,15 @@ record Readings(
     }
 
     private static Readings recorded(Evidence evidence) {
-        Readings readings = perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
         return switch (evidence.criterion().metric()) {
-            case PAIR_BANDWIDTH, PAIR_LATENCY -> readings.details(PairReadings.blame(evidence));
-            default -> readings;
+            case PAIR_BANDWIDTH, PAIR_LATENCY -> raw(evidence).details(PairReadings.blame(evidence));
+            case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS -> RdmaReadings.read(evidence);
+            default -> raw(evidence);
         };
+    }
+
+    private static Readings raw(Evidence evidence) {
+        return perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()));
     }
 
     /** A metric of this kind that nobody derives is a mistake in the suite, found by the test that asks for each. */

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A proved connection: frames out from any thread, frames in on one of its own. */
@@ -23,6 +24,13 @@ final class SocketConnection implements World.Connection, Hub.Peer {
             closing = true;
         }
         frame.write(out);
+    }
+
+    @Override
+    public Optional<World.Route> route() {
+        return Optional.of(new World.Route(
+                socket.getLocalAddress().getHostAddress(),
+                socket.getInetAddress().getHostAddress()));
     }
 
     /** Hands on every frame until the other side is gone. */

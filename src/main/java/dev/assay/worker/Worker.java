@@ -17,6 +17,7 @@ import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -170,6 +171,9 @@ public final class Worker {
         }
         if (workload instanceof NodePairRetest retest) {
             return NodePairRunner.of(context, retest);
+        }
+        if (workload instanceof Rdma rdma) {
+            return new RdmaRunner(context, rdma);
         }
         if (workload instanceof GemmSweep sweep) {
             return new GemmSweepRunner(context, sweep);

@@ -32,11 +32,24 @@ final class World implements AutoCloseable {
         this.onLost = onLost;
     }
 
+    /**
+     * Addresses by which two nodes have reached each other.
+     *
+     * @param own this rank's
+     * @param hub rank 0's
+     */
+    record Route(String own, String hub) {}
+
     /** The way to the hub. */
     interface Connection {
         void send(Frame frame) throws IOException;
 
         void close();
+
+        /** By which addresses it goes; empty where this rank is the hub itself. */
+        default Optional<Route> route() {
+            return Optional.empty();
+        }
 
         static Connection none() {
             return new Connection() {
@@ -75,6 +88,11 @@ final class World implements AutoCloseable {
 
     int rank() {
         return meeting.rank();
+    }
+
+    /** How this rank reaches rank 0; empty on rank 0. */
+    Optional<Route> route() {
+        return connection.route();
     }
 
     Group all() {

@@ -16,6 +16,7 @@ import java.util.Map;
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
     @JsonSubTypes.Type(value = NodePairRetest.class, name = "node-pair-retest"),
+    @JsonSubTypes.Type(value = Rdma.class, name = "rdma"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
@@ -29,12 +30,23 @@ public sealed interface Workload
                 Collective,
                 NodePair,
                 NodePairRetest,
+                Rdma,
                 GemmSweep,
                 Burn,
                 Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
     List<String> KEYS = List.of(
-            "hbm", "memtest", "host-link", "launch", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
+            "hbm",
+            "memtest",
+            "host-link",
+            "launch",
+            "peer",
+            "collective",
+            "node-pair",
+            "rdma",
+            "gemm",
+            "burn",
+            "coupled");
 
     /** One of {@link #KEYS}. */
     String key();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 @Tag("peer")
 @Tag("collective")
 @Tag("node-pair")
+@Tag("rdma")
 @Tag("gemm")
 @Tag("burn")
 @Tag("coupled")

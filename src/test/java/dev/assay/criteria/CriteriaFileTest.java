@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CriteriaFileTest {
-    private static final PlannedFigures FIGURES = new PlannedFigures(90, 1 << 20);
+    private static final PlannedFigures FIGURES = new PlannedFigures(90, 1 << 20, 50);
     private static final String GOOD = """
             {
               "name": "mine",
@@ -171,8 +171,8 @@ class CriteriaFileTest {
                 .replace("1070", "40");
         Criteria criteria = CriteriaFile.parse("criteria file my.json", text, "h100-sxm");
 
-        assertThat(criteria.resolve(new PlannedFigures(80, 1))).hasSize(2);
-        assertThatThrownBy(() -> criteria.resolve(new PlannedFigures(81, 1)))
+        assertThat(criteria.resolve(new PlannedFigures(80, 1, 50))).hasSize(2);
+        assertThatThrownBy(() -> criteria.resolve(new PlannedFigures(81, 1, 50)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("above the ceiling");
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Sizes beyond memory are refused before any job starts, by one arithmetic for every workload. */
 class MemoryTest {
     /** They take what they find free. */
-    private static final Set<String> WITHOUT_SIZE = Set.of("memtest", "launch");
+    private static final Set<String> WITHOUT_SIZE = Set.of("memtest", "launch", "rdma");
 
     private static Plan plan(GpuModel model, Selection selection) {
         return Planner.plan(

@@ -21,6 +21,7 @@ import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Precision;
+import dev.assay.workload.Rdma;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -367,6 +368,44 @@ class PlannerTest {
     }
 
     @Test
+    void nicsAreMeasuredWhereTheClusterFilePromisesSomeAndNodesAreHosts() {
+        Plan plan = spectrumx(1, 2, 8);
+
+        assertThat(plan.rows())
+                .filteredOn(row -> row.experiment().equals("rdma"))
+                .extracting(Row::key)
+                .containsExactly(
+                        "rdma-correct@8",
+                        "rdma-nic-bytes@8",
+                        "rdma-bandwidth@8",
+                        "rdma-bandwidth-fleet@8",
+                        "rdma-latency@8");
+        assertThat(plan.rows())
+                .filteredOn(row -> row.criterion().id().equals("rdma-bandwidth"))
+                .extracting(row -> row.criterion().limit())
+                .containsExactly(new Limit.AtLeast(0.9 * 50));
+        assertThat(plan.experiment("rdma").workload()).isEqualTo(new Rdma(2, 400, 1 << 20, 4, 1, 5000));
+        assertThat(((Rdma) plan.experiment("rdma").workload()).bytesSent()).isBetween(49_990_000_000L, 50_010_000_000L);
+        assertThat(spectrumx(1).rows()).noneMatch(row -> row.experiment().equals("rdma"));
+    }
+
+    @Test
+    void nodesOfOneHostHaveNoNicBetweenThemAndThePlanSaysSo() {
+        Plan shared = Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 60);
+
+        for (Plan plan : List.of(shared, embedded())) {
+            assertThat(plan.experiments()).extracting(Experiment::id).doesNotContain("rdma");
+            assertThat(plan.rows()).noneMatch(row -> row.experiment().equals("rdma"));
+            assertThat(plan.omits()).anyMatch(line -> line.contains("single NICs (rdma) are not run"));
+        }
+        Selection selection = Selection.parse(Optional.empty(), Optional.of("rdma"));
+        assertThatThrownBy(() ->
+                        Planner.plan(h200(2, 1, new Nics(0, 400), true), H200, CRITERIA, List.of(), 60, selection))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("rdma");
+    }
+
+    @Test
     void pairsOfOneNodeAreNoPlan() {
         Selection selection = Selection.parse(Optional.empty(), Optional.of("node-pair"));
 
@@ -493,9 +532,9 @@ class PlannerTest {
 
         assertThat(plan.experiments())
                 .extracting(Experiment::id)
-                .as("one GPU a node has no peer")
+                .as("one GPU a node has no peer, and no NIC lies between nodes of one host")
                 .containsExactlyElementsOf(Workload.KEYS.stream()
-                        .filter(key -> !key.equals("peer"))
+                        .filter(key -> !key.equals("peer") && !key.equals("rdma"))
                         .toList());
         assertThat(coupled(plan).buckets()).isEqualTo(3);
         assertThat(coupled(plan).bucketElements()).isEqualTo(4096);

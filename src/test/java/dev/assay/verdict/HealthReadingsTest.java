@@ -189,14 +189,14 @@ class HealthReadingsTest {
     }
 
     private static Criterion criterion(String id) {
-        return H200.resolve(new PlannedFigures(90, 1)).stream()
+        return H200.resolve(new PlannedFigures(90, 1, 50)).stream()
                 .filter(each -> each.id().equals(id))
                 .findFirst()
                 .orElseThrow();
     }
 
     private static Criterion judgedBy(Metric metric) {
-        return H200.resolve(new PlannedFigures(90, 1)).stream()
+        return H200.resolve(new PlannedFigures(90, 1, 50)).stream()
                 .filter(each -> each.metric() == metric && each.judged())
                 .findFirst()
                 .orElseThrow();

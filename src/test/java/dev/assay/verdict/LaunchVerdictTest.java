@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The host side by the criteria of an H200: four nodes of eight, one of which may be sick. */
 class LaunchVerdictTest {
     private static final List<Criterion> CRITERIA =
-            CriteriaFile.read("h200-sxm", Optional.empty()).resolve(new PlannedFigures(1, 1)).stream()
+            CriteriaFile.read("h200-sxm", Optional.empty()).resolve(new PlannedFigures(1, 1, 50)).stream()
                     .filter(criterion -> criterion.workload().equals("launch"))
                     .toList();
 
