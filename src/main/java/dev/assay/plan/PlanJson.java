@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.assay.cluster.InputException;
+import dev.assay.measurement.LaunchVariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** {@code plan.json}: what a run was to do, so that it can be judged again; and the hash that ties results to it. */
 public final class PlanJson {
@@ -66,6 +68,10 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            for (String part : List.of("experiments", "extension")) {
+                tree.path(part)
+                        .forEach(experiment -> experiment.path("launches").forEach(PlanJson::allowNoVariant));
+            }
             if (tree instanceof ObjectNode plan && !plan.has("selection")) {
                 plan.putNull("selection");
             }
@@ -83,6 +89,13 @@ public final class PlanJson {
     private static void allowAnyCondition(JsonNode criterion) {
         if (criterion instanceof ObjectNode object && !object.has("conditions")) {
             object.putObject("conditions");
+        }
+    }
+
+    /** A launch, or a spec, of the default variant is written without it. */
+    static void allowNoVariant(JsonNode launch) {
+        if (launch instanceof ObjectNode object && !object.has("variant")) {
+            object.put("variant", LaunchVariant.DEFAULT.key());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.assay.plan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -54,13 +55,15 @@ public final class SpecFile {
 
     static Spec parse(String text, String source) {
         try {
-            int schema = MAPPER.readTree(text).path("schema").asInt(0);
+            JsonNode tree = MAPPER.readTree(text);
+            int schema = tree.path("schema").asInt(0);
             if (schema != Spec.SCHEMA) {
                 throw new IllegalArgumentException(
                         "reading spec " + source + ": schema " + schema + ", this worker reads " + Spec.SCHEMA
                                 + "; driver and worker must come from the same build of Assay");
             }
-            return MAPPER.readValue(text, Spec.class);
+            PlanJson.allowNoVariant(tree);
+            return MAPPER.treeToValue(tree, Spec.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("reading spec " + source + ": " + e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.LauncherKind;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Spec;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class JobFilesTest {
     @Test
@@ -31,6 +34,29 @@ class JobFilesTest {
     }
 
     @Test
+    void pairsOfNodesAskTooAndTheFabricAlsoForTheAlgorithm() {
+        assertThat(environment(DeviceKind.CUDA, "node-pair", Map.of())).contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM");
+        assertThat(environment(DeviceKind.CUDA, "fabric", Map.of()))
+                .contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM,TUNING");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LaunchVariant.class)
+    void aVariantsVariablesAreStrongerThanTheClusterFiles(LaunchVariant variant) {
+        Map<String, String> contrary = Map.of("NCCL_CROSS_NIC", "0", "NCCL_P2P_DISABLE", "0", "NCCL_IB_HCA", "mlx5");
+
+        List<String> lines = environment(DeviceKind.REFERENCE, "fabric", contrary, variant);
+
+        assertThat(lines).contains("NCCL_IB_HCA=mlx5").doesNotHaveDuplicates();
+        variant.environment()
+                .forEach((name, value) -> assertThat(lines)
+                        .contains(name + "=" + value)
+                        .filteredOn(line -> line.startsWith(name + "="))
+                        .hasSize(1));
+        assertThat(lines.contains("NCCL_CROSS_NIC=0")).isEqualTo(variant != LaunchVariant.CROSS_RAIL);
+    }
+
+    @Test
     void othersAreLeftAlone() {
         assertThat(environment(DeviceKind.REFERENCE, "collective", Map.of())).noneMatch(JobFilesTest::asksNccl);
         assertThat(environment(DeviceKind.CUDA, "burn", Map.of())).noneMatch(JobFilesTest::asksNccl);
@@ -41,8 +67,13 @@ class JobFilesTest {
     }
 
     private static List<String> environment(DeviceKind device, String id, Map<String, String> variables) {
+        return environment(device, id, variables, LaunchVariant.DEFAULT);
+    }
+
+    private static List<String> environment(
+            DeviceKind device, String id, Map<String, String> variables, LaunchVariant variant) {
         Cluster cluster = Samples.cluster(LauncherKind.LOCAL, device, 1, 1, Optional.empty(), List.of(), variables);
-        Experiment burn = Samples.experiment(cluster, "one");
+        Experiment burn = Samples.experiment(cluster, variant, "one");
         Experiment experiment = new Experiment(id, burn.workload(), burn.launches(), burn.gpusPerNode(), 0, 1);
         Spec spec = Samples.specs(experiment, 1).get(0);
         WorkerRuntime runtime = new WorkerRuntime(Path.of("/java"), List.of(Path.of("/a.jar")), List.of());
