@@ -10,6 +10,7 @@ import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Fabric;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** From cluster and criteria to the experiments that serve them. Pure: the same input gives the same plan, bit for bit. */
 public final class Planner {
@@ -64,10 +66,17 @@ public final class Planner {
                 .toList();
         requireSome(resolved, all, selection, model);
 
+        List<Row> rows = Rows.of(resolved, counts, cluster);
         List<Experiment> experiments = new ArrayList<>();
         for (Workload part : parts(cluster, model, selection.suite(), most)) {
             if (needs(resolved, part)) {
-                experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
+                experiments.add(experiment(
+                        part.key(),
+                        part,
+                        cluster,
+                        part instanceof Fabric fabric
+                                ? FabricPlan.launches(cluster, most, fabric, rows)
+                                : partLaunches(cluster, most, part)));
             }
         }
         if (needs(resolved, burn)) {
@@ -77,7 +86,8 @@ public final class Planner {
             experiments.add(
                     experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
         }
-        List<Row> rows = Rows.of(resolved, counts, cluster);
+        List<String> omits = new ArrayList<>(Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))));
+        omits.addAll(fabricOmits(cluster, most, experiments));
         return new Plan(
                 cluster,
                 model,
@@ -88,7 +98,7 @@ public final class Planner {
                 rows,
                 floor,
                 Scope.certifies(cluster, model, asked(rows), counts, seconds),
-                Scope.omits(cluster, counts, seconds, selection.omits(workloads(all))),
+                omits,
                 selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
     }
 
@@ -189,7 +199,11 @@ public final class Planner {
 
     /** Whether so many nodes have what the workload measures. */
     private static boolean measures(String workload, int nodes) {
-        return !workload.equals("node-pair") || NodePair.measures(nodes);
+        return switch (workload) {
+            case "node-pair" -> NodePair.measures(nodes);
+            case "fabric" -> nodes >= 2;
+            default -> true;
+        };
     }
 
     private static List<Criterion> asked(List<Row> rows) {
@@ -220,9 +234,18 @@ public final class Planner {
             parts.add(Sizes.peer(cluster));
         }
         CollectiveSizes.of(cluster, model, nodes).ifPresent(parts::add);
+        FabricPlan.of(cluster, nodes).ifPresent(parts::add);
         parts.add(Sizes.nodePair(cluster));
         parts.add(Sizes.sweep(cluster));
         return parts;
+    }
+
+    private static List<String> fabricOmits(Cluster cluster, int nodes, List<Experiment> experiments) {
+        return experiments.stream()
+                .flatMap(experiment -> experiment.workload() instanceof Fabric fabric
+                        ? FabricPlan.omits(cluster, nodes, experiment.launches(), fabric).stream()
+                        : Stream.empty())
+                .toList();
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

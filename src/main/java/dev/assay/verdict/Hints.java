@@ -27,6 +27,9 @@ final class Hints {
             case COLLECTIVE_BUSBW, COLLECTIVE_TIME -> "links, NICs and NCCL's settings; its log of that launch";
             case PAIR_BANDWIDTH, PAIR_LATENCY, PAIR_NODE_BANDWIDTH ->
                 "the NICs, cables and switch ports of those two nodes, and NCCL's log of that launch";
+            case FABRIC_BANDWIDTH, FABRIC_BUSBW, FABRIC_NODE_BANDWIDTH ->
+                "the NICs of that node, its leaf's uplinks and the spine, routing, and NCCL's log of that launch";
+            case FABRIC_VICTIM -> "congestion control, adaptive routing and the spine: others' traffic slows this pair";
             case WARMTH -> "the duration: too short to heat the GPU";
             case NIC_COUNT, NIC_WINDOW, NIC_RATE, NIC_LINK_DOWN ->
                 "that NIC: its link, cable, transceiver and switch port";

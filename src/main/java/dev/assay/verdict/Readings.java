@@ -78,6 +78,9 @@ record Readings(
             case PAIR_BANDWIDTH, PAIR_LATENCY ->
                 perLink(evidence, rank -> GpuReadings.raw(rank, evidence.question()))
                         .details(PairReadings.blame(evidence));
+            case FABRIC_BANDWIDTH -> FabricReadings.ofGpus(evidence);
+            case FABRIC_NODE_BANDWIDTH -> FabricReadings.ofNodes(evidence);
+            case FABRIC_VICTIM -> FabricReadings.ofVictims(evidence);
             case IDENTITY_DIFFERENCES -> Identities.read(evidence);
             case ECC_CORRECTED,
                     ECC_UNCORRECTED,
@@ -133,6 +136,7 @@ record Readings(
                     PEER_LATENCY,
                     COLLECTIVE_BUSBW,
                     COLLECTIVE_TIME,
+                    FABRIC_BUSBW,
                     PCIE_SENT,
                     PCIE_RECEIVED,
                     NVLINK_SENT,

@@ -3,6 +3,7 @@ package dev.assay.workload;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 
 /** What one rank runs. Sealed: a new workload does not compile until every place handles it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
@@ -12,15 +13,17 @@ import java.util.List;
     @JsonSubTypes.Type(value = HostLink.class, name = "host-link"),
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
+    @JsonSubTypes.Type(value = Fabric.class, name = "fabric"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
     @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
 })
-public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collective, NodePair, GemmSweep, Burn, Coupled {
+public sealed interface Workload
+        permits Hbm, Memtest, HostLink, Peer, Collective, Fabric, NodePair, GemmSweep, Burn, Coupled {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
-    List<String> KEYS =
-            List.of("hbm", "memtest", "host-link", "peer", "collective", "node-pair", "gemm", "burn", "coupled");
+    List<String> KEYS = List.of(
+            "hbm", "memtest", "host-link", "peer", "collective", "fabric", "node-pair", "gemm", "burn", "coupled");
 
     /** One of {@link #KEYS}. */
     String key();
@@ -36,5 +39,10 @@ public sealed interface Workload permits Hbm, Memtest, HostLink, Peer, Collectiv
      */
     default int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return 1;
+    }
+
+    /** The same for a criterion of only those measurements that were taken under these conditions. */
+    default int valuesPerRank(String metric, Map<String, String> conditions, int gpusPerNode, int nodes) {
+        return valuesPerRank(metric, gpusPerNode, nodes);
     }
 }

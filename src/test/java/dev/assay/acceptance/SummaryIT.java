@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("host-link")
 @Tag("peer")
 @Tag("collective")
+@Tag("fabric")
 @Tag("node-pair")
 @Tag("gemm")
 @Tag("burn")
