@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.assay.cluster.InputException;
-import dev.assay.measurement.LaunchVariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +69,7 @@ public final class PlanJson {
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
             for (String part : List.of("experiments", "extension")) {
                 tree.path(part)
-                        .forEach(experiment -> experiment.path("launches").forEach(PlanJson::allowNoVariant));
+                        .forEach(experiment -> experiment.path("launches").forEach(SpecFile::allowNoVariant));
             }
             if (tree instanceof ObjectNode plan && !plan.has("selection")) {
                 plan.putNull("selection");
@@ -89,13 +88,6 @@ public final class PlanJson {
     private static void allowAnyCondition(JsonNode criterion) {
         if (criterion instanceof ObjectNode object && !object.has("conditions")) {
             object.putObject("conditions");
-        }
-    }
-
-    /** A launch, or a spec, of the default variant is written without it. */
-    static void allowNoVariant(JsonNode launch) {
-        if (launch instanceof ObjectNode object && !object.has("variant")) {
-            object.put("variant", LaunchVariant.DEFAULT.key());
         }
     }
 

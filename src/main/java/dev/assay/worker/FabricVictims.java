@@ -90,7 +90,11 @@ final class FabricVictims {
                     highest(all(name + ", victims", victim ? elapsed : 0)),
                     lowest(all(name + ", aggressors", victim ? Double.MAX_VALUE : elapsed)));
             if (of.aggressors() > of.victims()) {
-                write(round, load, victims, work, victim ? times : List.of());
+                if (victim) {
+                    write(round, load, victims, work, times);
+                } else {
+                    writeLoad(round, load, work, mean(times));
+                }
                 return;
             }
             wanted *= Math.min(10, 2 * of.victims() / of.aggressors());
@@ -114,6 +118,17 @@ final class FabricVictims {
                         Metric.FABRIC_BANDWIDTH,
                         milliseconds.stream().map(work::gigabytesPerSecond).toList(),
                         conditions));
+    }
+
+    /** What the load was; of an incast what its receiver got. */
+    private void writeLoad(int round, String load, FabricWork work, double milliseconds) {
+        Map<String, String> conditions =
+                FabricRunner.conditions(context, FabricPattern.VICTIM, round, fabric.bytes(), work);
+        conditions.put("pattern", "aggressor");
+        conditions.put("load", load);
+        context.writer()
+                .write(Measurement.of(
+                        Metric.FABRIC_BANDWIDTH, List.of(work.gigabytesPerSecond(milliseconds)), conditions));
     }
 
     private static double mean(List<Double> times) {

@@ -137,6 +137,11 @@ class FabricRunnerTest {
                 .flatExtracting(rank -> rank.measurements(Metric.FABRIC_BANDWIDTH, victim))
                 .extracting(each -> each.conditions().get("load"))
                 .containsOnly("alone", "all-to-all", "incast");
+        assertThat(launch.ranks())
+                .filteredOn(rank -> !rank.measurements(Metric.FABRIC_BANDWIDTH, Map.of("pattern", "aggressor"))
+                        .isEmpty())
+                .extracting(rank -> rank.header().node())
+                .containsExactly("node2", "node4", "node5");
     }
 
     @Test
