@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,6 +55,32 @@ class JobFilesTest {
                         .filteredOn(line -> line.startsWith(name + "="))
                         .hasSize(1));
         assertThat(lines.contains("NCCL_CROSS_NIC=0")).isEqualTo(variant != LaunchVariant.CROSS_RAIL);
+    }
+
+    /** The scripts that a Slurm job runs on a node, with srun's own variables. */
+    @Test
+    void aVariantsEnvironmentReachesTheWorkerByTheScriptsOfTheJob(@TempDir Path root) throws Exception {
+        Cluster cluster = Samples.slurm(2, 1, Optional.of("box"), Optional.empty());
+        Experiment experiment = Samples.experiment(cluster, LaunchVariant.CROSS_RAIL, "one");
+        List<Spec> specs = Samples.specs(experiment, 30);
+        Samples.prepare(root.resolve("prepared"), specs);
+        Path java = Samples.java(root, root.resolve("prepared"), "echo $rank $NCCL_PXN_DISABLE $NCCL_CROSS_NIC");
+        RunFolder folder = new RunFolder(root, Samples.RUN);
+        new JobFiles(cluster, folder, new WorkerRuntime(java, List.of(), List.of()), Samples.SHORT)
+                .write(experiment, specs);
+        Path script = folder.experiment(experiment.id()).resolve("slurm-rank.sh");
+
+        ProcessBuilder srun = new ProcessBuilder(
+                "/bin/bash",
+                script.toString(),
+                folder.launch(experiment.id(), "one").toString(),
+                "n1,n2",
+                "1");
+        srun.environment().keySet().retainAll(List.of("PATH"));
+        srun.environment().putAll(Map.of("SLURMD_NODENAME", "n2", "SLURM_LOCALID", "0", "SLURM_PROCID", "1"));
+
+        assertThat(srun.start().waitFor()).isZero();
+        assertThat(folder.log(experiment.id(), "one", 1)).content().isEqualTo("1 1 1\n");
     }
 
     @Test
