@@ -178,7 +178,7 @@ public final class FabricPlan {
         }
         int gpus = cluster.gpusPerNode();
         double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), nodes) * 1e9;
-        double operations = fabric.samples() + fabric.warmUp() + 2.0;
+        double operations = fabric.samples() + fabric.warmUp() + 3.0;
         double exchange = operations * gpus * fabric.bytes() / floor;
         double allReduce =
                 operations * 2 * fabric.allReduceBytes() / floor * (variant == LaunchVariant.NIC_ONLY ? gpus : 1);

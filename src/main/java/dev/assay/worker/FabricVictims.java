@@ -6,7 +6,6 @@ import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.Fabric;
 import dev.assay.workload.Fabric.Meeting;
 import dev.assay.workload.FabricPattern;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -70,13 +69,14 @@ final class FabricVictims {
             write(round, "alone", victims, work, times);
         }
         double mine = times.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-        return highest(all(name + ", alone", mine));
+        return Told.of(context, name + ", alone", mine).highest();
     }
 
     private void besideAll(String name, int round, String load, List<Integer> victims, double alone, FabricWork work) {
         boolean victim = !victims.isEmpty();
         double operation = victim ? 0 : mean(work.milliseconds(1, 2));
-        double slowest = Math.max(1e-6, highest(all(name + ", one operation", operation)));
+        double slowest = Math.max(
+                1e-6, Told.of(context, name + ", one operation", operation).highest());
         double wanted = LONGER * alone * (fabric.warmUp() + fabric.samples());
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             long operations = (long) Math.min(MOST_OPERATIONS, Math.max(2, Math.ceil(wanted / slowest)));
@@ -87,8 +87,9 @@ final class FabricVictims {
                     : work.milliseconds(1, (int) operations - 1);
             double elapsed = (System.nanoTime() - began) / 1e6;
             Elapsed of = new Elapsed(
-                    highest(all(name + ", victims", victim ? elapsed : 0)),
-                    lowest(all(name + ", aggressors", victim ? Double.MAX_VALUE : elapsed)));
+                    Told.of(context, name + ", victims", victim ? elapsed : 0).highest(),
+                    Told.of(context, name + ", aggressors", victim ? Double.MAX_VALUE : elapsed)
+                            .lowest());
             if (of.aggressors() > of.victims()) {
                 if (victim) {
                     write(round, load, victims, work, times);
@@ -133,24 +134,5 @@ final class FabricVictims {
 
     private static double mean(List<Double> times) {
         return times.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    }
-
-    private List<Double> all(String name, double mine) {
-        return context
-                .world()
-                .all()
-                .allGather(
-                        name, ByteBuffer.allocate(Double.BYTES).putDouble(mine).array())
-                .stream()
-                .map(bytes -> ByteBuffer.wrap(bytes).getDouble())
-                .toList();
-    }
-
-    private static double highest(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-    }
-
-    private static double lowest(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
     }
 }

@@ -40,8 +40,8 @@ class FabricRunnerTest {
     private static final int SAMPLES = 3;
     private static final int WARM_UP = 1;
 
-    /** One that connects, and one whose result is compared. */
-    private static final int OPERATIONS = SAMPLES + WARM_UP + 2;
+    /** One that connects, one that tells how many there is time for, and one whose result is compared. */
+    private static final int OPERATIONS = SAMPLES + WARM_UP + 3;
 
     @TempDir
     private Path folder;
