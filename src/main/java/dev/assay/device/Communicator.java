@@ -23,7 +23,8 @@ public interface Communicator extends AutoCloseable {
 
     /**
      * How the library says it has connected this rank until now, as conditions of a measurement: {@code transport}, and where
-     * it uses them {@code nics} and {@code gdr}. Without {@code transport} where it says nothing.
+     * it uses them {@code nics}, {@code gdr} and {@code pxn}; of its rank 0, where it was asked, {@code algorithm} and {@code
+     * protocol} of its collectives. Without {@code transport} where it says nothing.
      */
     Map<String, String> report();
 

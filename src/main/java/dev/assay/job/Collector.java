@@ -49,7 +49,8 @@ final class Collector {
                 spec.gpusPerNode(),
                 whole,
                 troubles,
-                jobTrouble);
+                jobTrouble,
+                launch.variant());
     }
 
     /** What one rank left: a usable result, or words why there is none. */

@@ -18,12 +18,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes what the scripts and workers of an experiment read. The scripts are constants; every value travels in a file. */
 final class JobFiles {
     private static final String WORKER = "dev.assay.worker.Worker";
     private static final List<String> SCRIPTS = List.of("job.sh", "slurm-rank.sh", "rank.sh");
+
+    /**
+     * What NCCL's log is asked for, by experiment. TUNING tells algorithm and protocol, a line for every collective that rank 0
+     * enqueues, some µs each: nothing beside gigabytes, too much beside an all-reduce of 8 bytes.
+     */
+    private static final Map<String, String> NCCL_TELLS = Map.of(
+            "collective", "INIT,NET,P2P,SHM",
+            "node-pair", "INIT,NET,P2P,SHM",
+            "fabric", "INIT,NET,P2P,SHM,TUNING");
 
     private final Cluster cluster;
     private final RunFolder folder;
@@ -88,13 +98,15 @@ final class JobFiles {
         return command;
     }
 
-    /** The cluster's variables first, then ours, which nothing overrides. */
+    /** The cluster's variables first, then the launch's variant's and ours, which nothing overrides. */
     List<String> environment(Experiment experiment, Launch launch, Spec spec) {
         Map<String, String> variables = new TreeMap<>(cluster.environment());
         variables.putIfAbsent("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
-        if (cluster.device() == DeviceKind.CUDA && experiment.id().equals("collective")) {
-            askNccl(variables, folder.launch(experiment.id(), launch.id()));
+        if (cluster.device() == DeviceKind.CUDA) {
+            Optional.ofNullable(NCCL_TELLS.get(experiment.id()))
+                    .ifPresent(of -> askNccl(variables, of, folder.launch(experiment.id(), launch.id())));
         }
+        variables.putAll(launch.variant().environment());
         variables.put("LC_ALL", "C.UTF-8");
         variables.put("ASSAY_SPEC", folder.spec(experiment.id(), launch.id()).toString());
         variables.put("ASSAY_SECRET_FILE", folder.secret().toString());
@@ -107,9 +119,9 @@ final class JobFiles {
     }
 
     /** NCCL's own report of its connections, a file a process; what the cluster file sets stays. */
-    private static void askNccl(Map<String, String> variables, Path launchFolder) {
+    private static void askNccl(Map<String, String> variables, String subsystems, Path launchFolder) {
         variables.putIfAbsent("NCCL_DEBUG", "INFO");
-        variables.putIfAbsent("NCCL_DEBUG_SUBSYS", "INIT,NET,P2P,SHM");
+        variables.putIfAbsent("NCCL_DEBUG_SUBSYS", subsystems);
         variables.putIfAbsent(
                 "NCCL_DEBUG_FILE", launchFolder.resolve("nccl-%h-%p.log").toString());
     }

@@ -193,7 +193,8 @@ final class SlurmLauncher implements Launcher {
                 result.gpusPerNode(),
                 result.ranks(),
                 result.troubles(),
-                Optional.of(trouble));
+                Optional.of(trouble),
+                result.variant());
     }
 
     @Override

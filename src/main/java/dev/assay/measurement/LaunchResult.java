@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param ranks complete results of this very run, plan, experiment and launch, ascending by rank
  * @param troubles one for each expected rank without a result
  * @param jobTrouble what befell the job as a whole, e.g. {@code CANCELLED by uid 1000}
+ * @param variant how NCCL was to connect its ranks
  */
 public record LaunchResult(
         String id,
@@ -22,11 +23,24 @@ public record LaunchResult(
         int gpusPerNode,
         List<RankResult> ranks,
         List<RankTrouble> troubles,
-        Optional<String> jobTrouble) {
+        Optional<String> jobTrouble,
+        LaunchVariant variant) {
     public LaunchResult {
         nodes = List.copyOf(nodes);
         ranks = List.copyOf(ranks);
         troubles = List.copyOf(troubles);
+    }
+
+    public LaunchResult(
+            String id,
+            LaunchRole role,
+            int repetition,
+            List<String> nodes,
+            int gpusPerNode,
+            List<RankResult> ranks,
+            List<RankTrouble> troubles,
+            Optional<String> jobTrouble) {
+        this(id, role, repetition, nodes, gpusPerNode, ranks, troubles, jobTrouble, LaunchVariant.DEFAULT);
     }
 
     public int expectedRanks() {

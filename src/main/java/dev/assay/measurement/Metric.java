@@ -183,6 +183,15 @@ public enum Metric {
     /** Tests of this node towards others that gave a value; conditions: why others gave none, and why NICs took no part. */
     RDMA_TESTS("rdma.tests", Unit.COUNT),
 
+    /** What a rank received of other nodes over time; conditions {@code variant}, {@code pattern}, {@code round}. */
+    FABRIC_BANDWIDTH("fabric.bandwidth", Unit.GIGABYTES_PER_SECOND),
+    /** Bus bandwidth of an all-reduce over all ranks; condition {@code variant}: how NCCL was held to connect them. */
+    FABRIC_BUSBW("fabric.busbw", Unit.GIGABYTES_PER_SECOND),
+    /** Derived: what all GPUs of one node received in one round, added up. */
+    FABRIC_NODE_BANDWIDTH("fabric.node.bandwidth", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
+    /** Derived: a pair's bandwidth while others load the fabric, over its bandwidth alone. */
+    FABRIC_VICTIM("fabric.victim", Unit.RATIO, MetricKind.DERIVED),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
     /** Derived: weak scale efficiency against the nodes' own baselines. */
@@ -232,7 +241,10 @@ public enum Metric {
 
     /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */
     public boolean ofNics() {
-        return key.startsWith("nic.") || key.startsWith("rdma.") || this == PAIR_NODE_BANDWIDTH;
+        return key.startsWith("nic.")
+                || key.startsWith("rdma.")
+                || this == PAIR_NODE_BANDWIDTH
+                || this == FABRIC_NODE_BANDWIDTH;
     }
 
     @JsonCreator

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** {@code plan.json}: what a run was to do, so that it can be judged again; and the hash that ties results to it. */
 public final class PlanJson {
@@ -66,6 +67,10 @@ public final class PlanJson {
         try {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
+            for (String part : List.of("experiments", "extension")) {
+                tree.path(part)
+                        .forEach(experiment -> experiment.path("launches").forEach(SpecFile::allowNoVariant));
+            }
             allowAbsent(tree, "selection");
             allowAbsent(tree.path("gpuModel"), "memoryGBps");
             if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {

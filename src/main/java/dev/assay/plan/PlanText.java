@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.Hostlist;
 import dev.assay.criteria.LimitText;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Fabric;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +40,7 @@ public final class PlanText {
         lines.add("");
         plan.experiments()
                 .forEach(experiment -> wrap(
-                        lines,
-                        String.format(Locale.ROOT, "  %-13s", experiment.id()),
-                        describe(plan, experiment.workload())));
+                        lines, String.format(Locale.ROOT, "  %-13s", experiment.id()), describe(plan, experiment)));
         wrap(lines, "  judged       ", judged(plan));
         bullets(lines, "Certifies, if every criterion passes:", plan.certifies());
         bullets(lines, "Does not certify:", plan.omits());
@@ -111,7 +110,11 @@ public final class PlanText {
                 .sum();
     }
 
-    private static String describe(Plan plan, Workload workload) {
+    private static String describe(Plan plan, Experiment experiment) {
+        Workload workload = experiment.workload();
+        if (workload instanceof Fabric fabric) {
+            return FabricPlan.words(fabric, experiment.launches());
+        }
         return workload instanceof Coupled coupled ? describe(plan, coupled) : workload.words();
     }
 

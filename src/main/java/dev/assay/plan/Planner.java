@@ -10,6 +10,7 @@ import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Fabric;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
@@ -73,10 +74,17 @@ public final class Planner {
         List<Criterion> resolved = asked.criteria();
         Asked.requireSome(resolved, all, selection, model);
 
+        List<Row> rows = Rows.of(resolved, counts, cluster);
         List<Experiment> experiments = new ArrayList<>();
         for (Workload part : parts) {
             if (needs(resolved, part)) {
-                experiments.add(experiment(part.key(), part, cluster, partLaunches(cluster, most, part)));
+                experiments.add(experiment(
+                        part.key(),
+                        part,
+                        cluster,
+                        part instanceof Fabric fabric
+                                ? FabricPlan.launches(cluster, most, fabric, rows)
+                                : partLaunches(cluster, most, part)));
             }
         }
         if (needs(resolved, burn)) {
@@ -87,7 +95,9 @@ public final class Planner {
                     experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
         }
         Memory.check(experiments, model);
-        List<Row> rows = Rows.of(resolved, counts, cluster);
+        List<String> omits = new ArrayList<>(
+                Scope.omits(cluster, counts, seconds, omits(asked, model, selection.omits(Asked.workloads(all)))));
+        omits.addAll(fabricOmits(cluster, most, experiments));
         return new Plan(
                 cluster,
                 model,
@@ -98,7 +108,7 @@ public final class Planner {
                 rows,
                 floor,
                 Scope.certifies(cluster, model, Asked.of(rows), counts, seconds),
-                Scope.omits(cluster, counts, seconds, omits(asked, model, selection.omits(Asked.workloads(all)))),
+                omits,
                 selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
     }
 
@@ -115,8 +125,12 @@ public final class Planner {
 
     /** Whether so many nodes have what the workload measures. */
     private static boolean measures(String workload, int nodes, Cluster cluster) {
-        boolean pairs = workload.equals("node-pair") || workload.equals("rdma");
-        return (!pairs || NodePair.measures(nodes)) && (!workload.equals("rdma") || hasNics(cluster));
+        return switch (workload) {
+            case "node-pair" -> NodePair.measures(nodes);
+            case "rdma" -> NodePair.measures(nodes) && hasNics(cluster);
+            case "fabric" -> nodes >= 2;
+            default -> true;
+        };
     }
 
     static double nicGBps(Cluster cluster) {
@@ -153,12 +167,21 @@ public final class Planner {
             parts.add(Sizes.peer(cluster));
         }
         CollectiveSizes.of(cluster, model, nodes, suite).ifPresent(parts::add);
+        FabricPlan.of(cluster, nodes).ifPresent(parts::add);
         parts.add(Sizes.nodePair(cluster));
         if (hasNics(cluster)) {
             parts.add(Sizes.rdma(cluster));
         }
         parts.add(Sizes.sweep(cluster, model, suite));
         return parts;
+    }
+
+    private static List<String> fabricOmits(Cluster cluster, int nodes, List<Experiment> experiments) {
+        return experiments.stream()
+                .flatMap(experiment -> experiment.workload() instanceof Fabric fabric
+                        ? FabricPlan.omits(cluster, nodes, experiment.launches(), fabric).stream()
+                        : Stream.empty())
+                .toList();
     }
 
     private static List<Launch> partLaunches(Cluster cluster, int nodes, Workload part) {

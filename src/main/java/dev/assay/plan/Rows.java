@@ -46,6 +46,9 @@ final class Rows {
         if (criterion.workload().equals("node-pair") || criterion.workload().equals("rdma")) {
             return count >= 2 && count == Collections.max(counts);
         }
+        if (criterion.workload().equals("fabric")) {
+            return count >= 2 && count == Collections.max(counts) && FabricPlan.applies(criterion, count, cluster);
+        }
         if (criterion.metric() == Metric.SCALE_EFFICIENCY
                 || criterion.metric() == Metric.SENSITIVITY
                 || criterion.metric().ofNics()) {

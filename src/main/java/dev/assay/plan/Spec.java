@@ -1,7 +1,9 @@
 package dev.assay.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -13,6 +15,7 @@ import java.util.List;
  * @param seed of every random number in the launch; chosen at run time
  * @param phaseDeadlineSeconds no single phase (meet, warm-up, …) may take longer, beyond the measured seconds
  * @param loopback ranks meet over 127.0.0.1: all "nodes" are this host
+ * @param variant how NCCL may connect the ranks; the launcher has set its environment
  */
 public record Spec(
         int schema,
@@ -31,7 +34,10 @@ public record Spec(
         double phaseDeadlineSeconds,
         long seed,
         boolean loopback,
-        List<String> libraryDirectories) {
+        List<String> libraryDirectories,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = LaunchVariant.Unremarkable.class)
+        LaunchVariant variant) {
     public static final int SCHEMA = 1;
 
     public Spec {

@@ -3,8 +3,11 @@ package dev.assay.plan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.measurement.LaunchVariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,15 +57,24 @@ public final class SpecFile {
 
     static Spec parse(String text, String source) {
         try {
-            int schema = MAPPER.readTree(text).path("schema").asInt(0);
+            JsonNode tree = MAPPER.readTree(text);
+            int schema = tree.path("schema").asInt(0);
             if (schema != Spec.SCHEMA) {
                 throw new IllegalArgumentException(
                         "reading spec " + source + ": schema " + schema + ", this worker reads " + Spec.SCHEMA
                                 + "; driver and worker must come from the same build of Assay");
             }
-            return MAPPER.readValue(text, Spec.class);
+            allowNoVariant(tree);
+            return MAPPER.treeToValue(tree, Spec.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("reading spec " + source + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A launch, or a spec, of the default variant is written without it. Here, as workers lack what {@link PlanJson} needs. */
+    static void allowNoVariant(JsonNode launch) {
+        if (launch instanceof ObjectNode object && !object.has("variant")) {
+            object.put("variant", LaunchVariant.DEFAULT.key());
         }
     }
 }

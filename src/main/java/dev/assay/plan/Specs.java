@@ -30,6 +30,7 @@ public final class Specs {
                 Timing.phaseDeadlineSeconds(cluster, launch.nodes().size() * experiment.gpusPerNode()),
                 seed,
                 cluster.sharedHost() || cluster.launcher() == LauncherKind.LOCAL,
-                cluster.libraryDirectories());
+                cluster.libraryDirectories(),
+                launch.variant());
     }
 }

@@ -92,7 +92,8 @@ record Outcome(String experiment, String notRunReason, List<LaunchOutcome> launc
                 experiment.gpusPerNode(),
                 ranks,
                 troubles,
-                Optional.of(outcome.jobTrouble).filter(trouble -> !trouble.isEmpty()));
+                Optional.of(outcome.jobTrouble).filter(trouble -> !trouble.isEmpty()),
+                launch.variant());
     }
 
     private static String message(ResultException e) {

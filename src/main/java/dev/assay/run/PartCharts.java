@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Pictures of what measures a kind of part: a dot a GPU, or a heat map a node where every GPU has one value a link. */
@@ -57,10 +58,10 @@ final class PartCharts {
     /** None where the row's metric is not one that ranks record, or the same everywhere: that needs no picture. */
     static List<Chart> of(Run run, Row row) {
         List<LaunchResult> launches = RunCharts.launches(run, row.experiment())
-                .filter(launch ->
-                        launch.role() == LaunchRole.LOAD && launch.nodes().size() == row.nodes())
+                .filter(launch -> launch.role() == LaunchRole.LOAD && RunCharts.serves(launch, row))
                 .toList();
-        String source = row.criterion().metric().key() + " of experiments/" + row.experiment() + "/load-" + row.nodes()
+        String source = row.criterion().metric().key() + " of experiments/" + row.experiment() + "/"
+                + launches.stream().map(LaunchResult::id).collect(Collectors.joining(","))
                 + "/rank-N.ndjson";
         return chart(row, launches, source);
     }

@@ -30,7 +30,11 @@ final class Questions {
                 .findFirst()
                 .map(experiment -> experiment
                         .workload()
-                        .valuesPerRank(row.criterion().metric().key(), row.gpusPerNode(), row.nodes()))
+                        .valuesPerRank(
+                                row.criterion().metric().key(),
+                                row.criterion().conditions(),
+                                row.gpusPerNode(),
+                                row.nodes()))
                 .orElse(1);
     }
 

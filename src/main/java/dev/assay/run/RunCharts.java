@@ -19,7 +19,10 @@ public final class RunCharts {
 
     /** Whether a launch holds samples that this row's verdict looks at. */
     public static boolean serves(LaunchResult launch, Row row) {
-        return launch.role() == LaunchRole.BASELINE || launch.nodes().size() == row.nodes();
+        String own = launch.variant().key();
+        boolean variant =
+                row.criterion().conditions().getOrDefault("variant", own).equals(own);
+        return launch.role() == LaunchRole.BASELINE || (launch.nodes().size() == row.nodes() && variant);
     }
 
     /** Those that explain one row. */

@@ -39,7 +39,15 @@ record Evidence(Question question, List<LaunchResult> measured, List<LaunchResul
     private static List<LaunchResult> launches(Question question, ExperimentResult result, LaunchRole role) {
         return result.launches().stream()
                 .filter(launch -> launch.role() == role && launch.nodes().size() == question.nodes())
+                .filter(launch -> launch.variant().key().equals(variant(question, launch)))
                 .toList();
+    }
+
+    /** The one that the criterion's conditions name, if they do. */
+    private static String variant(Question question, LaunchResult launch) {
+        return question.criterion()
+                .conditions()
+                .getOrDefault("variant", launch.variant().key());
     }
 
     Criterion criterion() {

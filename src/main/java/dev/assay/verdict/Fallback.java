@@ -1,5 +1,6 @@
 package dev.assay.verdict;
 
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -17,30 +18,34 @@ import java.util.stream.Stream;
  */
 final class Fallback {
     private static final String UNKNOWN = "unknown";
+    private static final String ALGORITHM = "algorithm";
 
     private Fallback() {}
 
     static Optional<String> problem(Evidence evidence) {
         Question.Contract contract = evidence.contract();
-        Optional<Metric> metric = connected(evidence);
-        if (contract.reference() || metric.isEmpty()) {
+        List<Metric> metrics = connected(evidence);
+        if (contract.reference() || metrics.isEmpty()) {
             return Optional.empty();
         }
         Map<String, String> conditions = communicator(evidence);
         return evidence.needed().stream()
                 .flatMap(launch -> launch.ranks().stream())
-                .flatMap(rank -> rank.measurements(metric.orElseThrow(), conditions).stream()
+                .flatMap(rank -> metrics.stream()
+                        .flatMap(metric -> rank.measurements(metric, conditions).stream())
                         .flatMap(measurement -> problem(rank, measurement, contract).stream()))
                 .findFirst()
-                .or(() -> nobodyCrosses(evidence, metric.orElseThrow(), conditions));
+                .or(() -> nobodyCrosses(evidence, metrics, conditions))
+                .or(() -> ringUnseen(evidence, conditions));
     }
 
-    /** The metric whose measurements say how their ranks were connected. */
-    private static Optional<Metric> connected(Evidence evidence) {
+    /** The metrics whose measurements say how their ranks were connected. */
+    private static List<Metric> connected(Evidence evidence) {
         return switch (evidence.criterion().workload()) {
-            case "collective" -> Optional.of(Metric.COLLECTIVE_BUSBW);
-            case "node-pair" -> Optional.of(Metric.PAIR_BANDWIDTH);
-            default -> Optional.empty();
+            case "collective" -> List.of(Metric.COLLECTIVE_BUSBW);
+            case "node-pair" -> List.of(Metric.PAIR_BANDWIDTH);
+            case "fabric" -> List.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
+            default -> List.of();
         };
     }
 
@@ -52,9 +57,10 @@ final class Fallback {
     }
 
     /** A ring crosses the network at some ranks only; but somewhere it must. */
-    private static Optional<String> nobodyCrosses(Evidence evidence, Metric metric, Map<String, String> conditions) {
+    private static Optional<String> nobodyCrosses(
+            Evidence evidence, List<Metric> metrics, Map<String, String> conditions) {
         List<Measurement> network = evidence.ranks().stream()
-                .flatMap(rank -> rank.measurements(metric, conditions).stream())
+                .flatMap(rank -> metrics.stream().flatMap(metric -> rank.measurements(metric, conditions).stream()))
                 .filter(Fallback::overNetwork)
                 .toList();
         boolean crosses = network.stream().flatMap(each -> kinds(each).stream()).anyMatch(Fallback::isNetwork);
@@ -63,6 +69,31 @@ final class Fallback {
                 : Optional.of(
                         "NCCL connected GPUs of different hosts, but reported no network transport on any rank; look"
                                 + " at its logs in the launch's folder");
+    }
+
+    /** NCCL tells its algorithm by rank 0 of a communicator alone; where no rank tells, rings were not shown to be forced. */
+    private static Optional<String> ringUnseen(Evidence evidence, Map<String, String> conditions) {
+        List<Measurement> forced = evidence.ranks().stream()
+                .flatMap(rank -> rank.measurements(Metric.FABRIC_BUSBW, conditions).stream())
+                .filter(measurement -> variant(measurement) == LaunchVariant.RING)
+                .toList();
+        boolean told =
+                forced.stream().anyMatch(measurement -> measurement.conditions().containsKey(ALGORITHM));
+        return forced.isEmpty() || told
+                ? Optional.empty()
+                : Optional.of("rings were to be forced (" + LaunchVariant.RING.words()
+                        + "), but NCCL reported no algorithm; it needs NCCL 2.20 or newer, NCCL_DEBUG=INFO,"
+                        + " NCCL_DEBUG_SUBSYS with TUNING, and NCCL_DEBUG_FILE, which the suite sets unless the cluster"
+                        + " file does");
+    }
+
+    /** What a measurement of before there were variants, or of another family, does not say. */
+    private static LaunchVariant variant(Measurement measurement) {
+        String key = measurement.conditions().getOrDefault("variant", "");
+        return Arrays.stream(LaunchVariant.values())
+                .filter(variant -> variant.key().equals(key))
+                .findFirst()
+                .orElse(LaunchVariant.DEFAULT);
     }
 
     private static boolean overNetwork(Measurement measurement) {
@@ -80,11 +111,33 @@ final class Fallback {
 
     private static Optional<String> problem(RankResult rank, Measurement measurement, Question.Contract contract) {
         List<String> kinds = kinds(measurement);
+        LaunchVariant variant = variant(measurement);
+        boolean nicOnly = variant == LaunchVariant.NIC_ONLY;
         boolean network = overNetwork(measurement);
         boolean hasNics = !contract.sharedHost() && contract.fabricFloorGBps() > 0;
         return Stream.of(
                         fault(
-                                kinds.contains("SHM"),
+                                nicOnly && kinds.stream().anyMatch(kind -> !isNetwork(kind) && !kind.equals(UNKNOWN)),
+                                "though it was to connect by NICs alone (" + variant.words()
+                                        + "); look at NCCL's log and the launch's environment file"),
+                        fault(
+                                variant == LaunchVariant.CROSS_RAIL
+                                        && measurement.conditions().containsKey("pxn"),
+                                "by NICs of other GPUs (PXN, "
+                                        + measurement.conditions().getOrDefault("pxn", "")
+                                        + "), so that no byte crossed between rails; look at " + variant.words()
+                                        + " in the launch's environment file"),
+                        fault(
+                                variant == LaunchVariant.RING
+                                        && !measurement
+                                                .conditions()
+                                                .getOrDefault(ALGORITHM, "RING")
+                                                .equals("RING"),
+                                "and took the algorithm "
+                                        + measurement.conditions().getOrDefault(ALGORITHM, "") + ", though "
+                                        + variant.words() + " was set; look at NCCL's log and a tuner plugin"),
+                        fault(
+                                !nicOnly && kinds.contains("SHM"),
                                 "through host memory (SHM) where GPUs of a host must reach each other (P2P);"
                                         + " look at NCCL_P2P_DISABLE, the container's IPC and nvidia-smi topo -m"),
                         fault(
@@ -92,7 +145,7 @@ final class Fallback {
                                 "over sockets (NET/Socket) where the cluster file has NICs; look at NCCL_IB_HCA,"
                                         + " NCCL_IB_DISABLE, the RDMA devices in the container and the locked-memory limit"),
                         fault(
-                                !network && kinds.stream().anyMatch(Fallback::isNetwork),
+                                !network && !nicOnly && kinds.stream().anyMatch(Fallback::isNetwork),
                                 "over the network where all its GPUs share one host; look at NCCL_P2P_DISABLE and"
                                         + " NCCL_SHM_DISABLE"),
                         fault(

@@ -34,6 +34,9 @@ final class Hints {
             case TEMPERATURE_RISE -> "its cooling, and the temperature in the telemetry";
             case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS ->
                 "those two NICs: PCIe link (lspci -vv, LnkSta), cable, switch port, and perftest by hand";
+            case FABRIC_BANDWIDTH, FABRIC_BUSBW, FABRIC_NODE_BANDWIDTH ->
+                "the NICs of that node, its leaf's uplinks and the spine, routing, and NCCL's log of that launch";
+            case FABRIC_VICTIM -> "congestion control, adaptive routing and the spine: others' traffic slows this pair";
             case WARMTH -> "the duration: too short to heat the GPU";
             case NIC_COUNT, NIC_WINDOW, NIC_RATE, NIC_LINK_DOWN ->
                 "that NIC: its link, cable, transceiver and switch port";

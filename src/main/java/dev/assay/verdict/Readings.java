@@ -67,6 +67,7 @@ record Readings(
         return switch (evidence.criterion().metric()) {
             case PAIR_BANDWIDTH, PAIR_LATENCY -> raw(evidence).details(PairReadings.blame(evidence));
             case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS -> RdmaReadings.read(evidence);
+            case FABRIC_BANDWIDTH -> FabricReadings.ofGpus(evidence);
             default -> raw(evidence);
         };
     }
@@ -87,6 +88,8 @@ record Readings(
             case NIC_BYTES_RATIO -> NicBytes.ratio(evidence);
             case NIC_SHARE -> NicBytes.share(evidence);
             case PAIR_NODE_BANDWIDTH -> PairReadings.ofNodes(evidence);
+            case FABRIC_NODE_BANDWIDTH -> FabricReadings.ofNodes(evidence);
+            case FABRIC_VICTIM -> FabricReadings.ofVictims(evidence);
             case IDENTITY_DIFFERENCES -> Identities.read(evidence);
             case MEMORY_CAPACITY -> GpuReadings.inAll(perGpu(evidence, GpuReadings::memoryCapacity));
             // Scale efficiency has a judge of its own.

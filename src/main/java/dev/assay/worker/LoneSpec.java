@@ -26,6 +26,7 @@ final class LoneSpec {
                 spec.phaseDeadlineSeconds(),
                 spec.seed(),
                 true,
-                spec.libraryDirectories());
+                spec.libraryDirectories(),
+                spec.variant());
     }
 }

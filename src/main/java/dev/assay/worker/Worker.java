@@ -3,12 +3,14 @@ package dev.assay.worker;
 import dev.assay.device.Device;
 import dev.assay.device.Health;
 import dev.assay.measurement.Failure;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
+import dev.assay.workload.Fabric;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLaunch;
@@ -166,6 +168,9 @@ public final class Worker {
         if (workload instanceof Memtest memtest) {
             return new MemtestRunner(context, memtest);
         }
+        if (workload instanceof Fabric fabric) {
+            return new FabricRunner(context, fabric);
+        }
         if (workload instanceof NodePair nodePair) {
             return NodePairRunner.ofAll(context, nodePair);
         }
@@ -250,13 +255,26 @@ public final class Worker {
         return new Meeting.Secret(secret);
     }
 
+    /** NCCL would read another environment than the spec says, and measure something else under its name. */
+    static void requireVariant(Path spec, Map<String, String> variables) {
+        LaunchVariant variant = SpecFile.read(spec).variant();
+        variant.missing(variables).ifPresent(missing -> {
+            throw new WorkerException("starting a launch of the variant " + variant.key() + ": " + missing
+                    + "; look at the launch's environment file and the modules that rank.sh loads, or export "
+                    + variant.words() + " where you start the worker by hand");
+        });
+    }
+
     private static int start(String[] arguments, Map<String, String> variables) {
         try {
             if (arguments.length == 0 && variables.containsKey("ASSAY_SPEC")) {
-                return run(RankEnvironment.fromEnvironment(variables), DeviceFactory::real);
+                RankEnvironment environment = RankEnvironment.fromEnvironment(variables);
+                requireVariant(environment.spec(), variables);
+                return run(environment, DeviceFactory::real);
             }
             if (arguments.length == 1 && !arguments[0].startsWith("-")) {
                 Path spec = Path.of(arguments[0]);
+                requireVariant(spec, variables);
                 String node = SpecFile.read(spec).nodes().get(0);
                 String gpu = variables.getOrDefault("ASSAY_GPU", "0");
                 return run(

@@ -14,6 +14,7 @@ import java.util.Map;
     @JsonSubTypes.Type(value = HostLaunch.class, name = "launch"),
     @JsonSubTypes.Type(value = Peer.class, name = "peer"),
     @JsonSubTypes.Type(value = Collective.class, name = "collective"),
+    @JsonSubTypes.Type(value = Fabric.class, name = "fabric"),
     @JsonSubTypes.Type(value = NodePair.class, name = "node-pair"),
     @JsonSubTypes.Type(value = NodePairRetest.class, name = "node-pair-retest"),
     @JsonSubTypes.Type(value = Rdma.class, name = "rdma"),
@@ -28,6 +29,7 @@ public sealed interface Workload
                 HostLaunch,
                 Peer,
                 Collective,
+                Fabric,
                 NodePair,
                 NodePairRetest,
                 Rdma,
@@ -42,6 +44,7 @@ public sealed interface Workload
             "launch",
             "peer",
             "collective",
+            "fabric",
             "node-pair",
             "rdma",
             "gemm",
@@ -62,6 +65,11 @@ public sealed interface Workload
      */
     default int valuesPerRank(String metric, int gpusPerNode, int nodes) {
         return 1;
+    }
+
+    /** The same for a criterion of only those measurements that were taken under these conditions. */
+    default int valuesPerRank(String metric, Map<String, String> conditions, int gpusPerNode, int nodes) {
+        return valuesPerRank(metric, gpusPerNode, nodes);
     }
 
     /**

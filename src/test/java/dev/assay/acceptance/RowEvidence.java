@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,6 +33,8 @@ final class RowEvidence {
         Evidence.parameter("criterion", row.criterion().id());
         Evidence.parameter("nodes", row.nodes());
         Evidence.parameter("GPUs a node", row.gpusPerNode());
+        Optional.ofNullable(row.criterion().conditions().get("variant"))
+                .ifPresent(variant -> Evidence.parameter("variant", variant));
         Evidence.explain(verdict.sentence());
         Evidence.attachText("Verdict", verdictText(verdict));
         RunCharts.of(run, row).forEach(chart -> {

@@ -72,6 +72,8 @@ final class RowSamples {
             case NIC_BYTES_RATIO ->
                 EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED, Metric.NIC_BYTES_PREDICTED);
             case NIC_SHARE -> EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED);
+            case FABRIC_NODE_BANDWIDTH -> EnumSet.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
+            case FABRIC_VICTIM -> EnumSet.of(Metric.FABRIC_BANDWIDTH);
             case WARMTH -> EnumSet.of(Metric.TEMPERATURE, Metric.POWER);
             default -> EnumSet.of(judged);
         };

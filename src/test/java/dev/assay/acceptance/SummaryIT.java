@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("launch")
 @Tag("peer")
 @Tag("collective")
+@Tag("fabric")
 @Tag("node-pair")
 @Tag("rdma")
 @Tag("gemm")

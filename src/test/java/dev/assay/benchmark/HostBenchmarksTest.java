@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
 import dev.assay.workload.Gemm;
@@ -78,7 +79,8 @@ class HostBenchmarksTest {
                         20,
                         4711,
                         true,
-                        List.of()));
+                        List.of(),
+                        LaunchVariant.DEFAULT));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",

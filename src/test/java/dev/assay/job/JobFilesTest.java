@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.LauncherKind;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Spec;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class JobFilesTest {
     @Test
@@ -31,6 +35,55 @@ class JobFilesTest {
     }
 
     @Test
+    void pairsOfNodesAskTooAndTheFabricAlsoForTheAlgorithm() {
+        assertThat(environment(DeviceKind.CUDA, "node-pair", Map.of())).contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM");
+        assertThat(environment(DeviceKind.CUDA, "fabric", Map.of()))
+                .contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM,TUNING");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LaunchVariant.class)
+    void aVariantsVariablesAreStrongerThanTheClusterFiles(LaunchVariant variant) {
+        Map<String, String> contrary = Map.of("NCCL_CROSS_NIC", "0", "NCCL_P2P_DISABLE", "0", "NCCL_IB_HCA", "mlx5");
+
+        List<String> lines = environment(DeviceKind.REFERENCE, "fabric", contrary, variant);
+
+        assertThat(lines).contains("NCCL_IB_HCA=mlx5").doesNotHaveDuplicates();
+        variant.environment()
+                .forEach((name, value) -> assertThat(lines)
+                        .contains(name + "=" + value)
+                        .filteredOn(line -> line.startsWith(name + "="))
+                        .hasSize(1));
+        assertThat(lines.contains("NCCL_CROSS_NIC=0")).isEqualTo(variant != LaunchVariant.CROSS_RAIL);
+    }
+
+    /** The scripts that a Slurm job runs on a node, with srun's own variables. */
+    @Test
+    void aVariantsEnvironmentReachesTheWorkerByTheScriptsOfTheJob(@TempDir Path root) throws Exception {
+        Cluster cluster = Samples.slurm(2, 1, Optional.of("box"), Optional.empty());
+        Experiment experiment = Samples.experiment(cluster, LaunchVariant.CROSS_RAIL, "one");
+        List<Spec> specs = Samples.specs(experiment, 30);
+        Samples.prepare(root.resolve("prepared"), specs);
+        Path java = Samples.java(root, root.resolve("prepared"), "echo $rank $NCCL_PXN_DISABLE $NCCL_CROSS_NIC");
+        RunFolder folder = new RunFolder(root, Samples.RUN);
+        new JobFiles(cluster, folder, new WorkerRuntime(java, List.of(), List.of()), Samples.SHORT)
+                .write(experiment, specs);
+        Path script = folder.experiment(experiment.id()).resolve("slurm-rank.sh");
+
+        ProcessBuilder srun = new ProcessBuilder(
+                "/bin/bash",
+                script.toString(),
+                folder.launch(experiment.id(), "one").toString(),
+                "n1,n2",
+                "1");
+        srun.environment().keySet().retainAll(List.of("PATH"));
+        srun.environment().putAll(Map.of("SLURMD_NODENAME", "n2", "SLURM_LOCALID", "0", "SLURM_PROCID", "1"));
+
+        assertThat(srun.start().waitFor()).isZero();
+        assertThat(folder.log(experiment.id(), "one", 1)).content().isEqualTo("1 1 1\n");
+    }
+
+    @Test
     void othersAreLeftAlone() {
         assertThat(environment(DeviceKind.REFERENCE, "collective", Map.of())).noneMatch(JobFilesTest::asksNccl);
         assertThat(environment(DeviceKind.CUDA, "burn", Map.of())).noneMatch(JobFilesTest::asksNccl);
@@ -41,8 +94,13 @@ class JobFilesTest {
     }
 
     private static List<String> environment(DeviceKind device, String id, Map<String, String> variables) {
+        return environment(device, id, variables, LaunchVariant.DEFAULT);
+    }
+
+    private static List<String> environment(
+            DeviceKind device, String id, Map<String, String> variables, LaunchVariant variant) {
         Cluster cluster = Samples.cluster(LauncherKind.LOCAL, device, 1, 1, Optional.empty(), List.of(), variables);
-        Experiment burn = Samples.experiment(cluster, "one");
+        Experiment burn = Samples.experiment(cluster, variant, "one");
         Experiment experiment = new Experiment(id, burn.workload(), burn.launches(), burn.gpusPerNode(), 0, 1);
         Spec spec = Samples.specs(experiment, 1).get(0);
         WorkerRuntime runtime = new WorkerRuntime(Path.of("/java"), List.of(Path.of("/a.jar")), List.of());

@@ -8,6 +8,7 @@ import dev.assay.cluster.LauncherKind;
 import dev.assay.cluster.RankBinding;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.RankTrouble;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Spec;
@@ -91,6 +92,20 @@ class LocalLauncherTest {
         assertThat(log(0))
                 .isEqualTo("0 0 n1 0|=mlx5_0,mlx5_1|a  $(id) 'b' \\c=d|-cp|/a b.jar|dev.assay.worker.Worker|unset\n");
         assertThat(log(1)).startsWith("1 0 n2 1|");
+    }
+
+    @Test
+    void aVariantsEnvironmentReachesTheWorker() throws IOException {
+        Cluster cluster = Samples.local(1, 1);
+        Experiment experiment = Samples.experiment(cluster, LaunchVariant.NIC_ONLY, "one");
+        List<Spec> specs = Samples.specs(experiment, 30);
+        Samples.prepare(root.resolve("prepared"), specs);
+
+        ExperimentResult result = launcher(cluster, "echo $NCCL_P2P_DISABLE $NCCL_SHM_DISABLE $NCCL_NVLS_ENABLE")
+                .run(experiment, specs, progress::add);
+
+        assertThat(log(0)).isEqualTo("1 1 0\n");
+        assertThat(result.launches().get(0).variant()).isEqualTo(LaunchVariant.NIC_ONLY);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.assay.cluster.SlurmSettings;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
@@ -85,8 +86,12 @@ final class Samples {
 
     /** One launch over all nodes of the cluster for every name. */
     static Experiment experiment(Cluster cluster, String... launches) {
+        return experiment(cluster, LaunchVariant.DEFAULT, launches);
+    }
+
+    static Experiment experiment(Cluster cluster, LaunchVariant variant, String... launches) {
         List<Launch> list = IntStream.range(0, launches.length)
-                .mapToObj(i -> new Launch(launches[i], LaunchRole.LOAD, i, cluster.nodes(), 0.1))
+                .mapToObj(i -> new Launch(launches[i], LaunchRole.LOAD, i, cluster.nodes(), 0.1, variant))
                 .toList();
         return new Experiment("burn", BURN, list, cluster.gpusPerNode(), 0, 1);
     }
@@ -111,7 +116,8 @@ final class Samples {
                         phaseDeadline,
                         7,
                         true,
-                        List.of()))
+                        List.of(),
+                        launch.variant()))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.cluster.Cluster;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.RankTrouble;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Spec;
@@ -71,6 +72,19 @@ class SlurmLauncherTest {
         assertThat(progress).anyMatch(line -> line.contains("RUNNING")).anyMatch(line -> line.contains("Priority"));
         assertThat(slurm.count("sbatch")).isEqualTo(1);
         assertThat(slurm.count("scancel")).isZero();
+    }
+
+    @Test
+    void aVariantsEnvironmentLiesWhereTheRanksOfTheJobReadIt() throws IOException {
+        Experiment rings = Samples.experiment(cluster, LaunchVariant.RING, "first", "second");
+        slurm.at(10, () -> slurm.queue = FakeSlurm.row(TAG, "RUNNING", "None"));
+        slurm.at(20, this::finishAll);
+
+        ExperimentResult result = launcher.run(rings, Samples.specs(rings, 60), progress::add);
+
+        assertThat(Files.readAllLines(folder.launch("burn", "first").resolve("environment")))
+                .contains("NCCL_ALGO=Ring");
+        assertThat(result.launches()).hasSize(2).allMatch(launch -> launch.variant() == LaunchVariant.RING);
     }
 
     @Test

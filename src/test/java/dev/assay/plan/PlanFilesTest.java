@@ -10,6 +10,7 @@ import dev.assay.cluster.Nics;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
+import dev.assay.measurement.LaunchVariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -170,6 +171,36 @@ class PlanFilesTest {
             }
         }
         assertThat(folder.resolve("spec.json.partial")).doesNotExist();
+    }
+
+    @Test
+    void aVariantIsWrittenWhereItIsNotTheDefault() {
+        Experiment fabric = PLAN.experiment("fabric");
+        Launch ring = fabric.launches().stream()
+                .filter(launch -> launch.variant() == LaunchVariant.RING)
+                .findFirst()
+                .orElseThrow();
+        Launch plain = fabric.launches().get(0);
+
+        assertThat(SpecFile.text(Specs.of(PLAN, fabric, ring, "run-1", "h", 1))).contains("\"variant\" : \"ring\"");
+        String text = SpecFile.text(Specs.of(PLAN, fabric, plain, "run-1", "h", 1));
+        assertThat(text).doesNotContain("variant");
+        assertThat(SpecFile.parse(text, "spec.json").variant()).isEqualTo(LaunchVariant.DEFAULT);
+        assertThat(PlanJson.parse(PlanJson.text(PLAN), "plan.json")
+                        .experiment("fabric")
+                        .launches())
+                .isEqualTo(fabric.launches());
+    }
+
+    @Test
+    void aVariantThatDoesNotExistIsRefused() {
+        Experiment fabric = PLAN.experiment("fabric");
+        Launch last = fabric.launches().get(fabric.launches().size() - 1);
+        String text = SpecFile.text(Specs.of(PLAN, fabric, last, "run-1", "h", 1));
+
+        assertThatThrownBy(() -> SpecFile.parse(text.replace("\"ring\"", "\"rings\""), "spec.json"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rings");
     }
 
     @Test

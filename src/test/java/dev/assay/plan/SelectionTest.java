@@ -64,7 +64,7 @@ class SelectionTest {
         assertThat(quick.experiments())
                 .extracting(Experiment::id)
                 .contains("hbm", "memtest", "burn")
-                .doesNotContain("coupled");
+                .doesNotContain("coupled", "fabric");
         assertThat(quick.extension()).isEmpty();
         assertThat(quick.rows())
                 .isNotEmpty()

@@ -6,6 +6,7 @@ import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Check;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -59,6 +60,104 @@ class FallbackTest {
         Fleet fleet = everywhere("network", "P2P/CUMEM").rank(0, rank -> connected(rank, "network", "NET/IB"));
 
         assertThat(verdict(fleet).state()).isEqualTo(State.PASS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DEFAULT, network, NET/IB+P2P/CUMEM, ''",
+        "CROSS_RAIL, network, NET/IB, ''",
+        "NIC_ONLY, network, NET/IB, ''",
+        "RING, network, NET/IB+P2P/CUMEM, algorithm=RING"
+    })
+    void whatTheVariantAsksForIsJudged(LaunchVariant variant, String over, String transport, String more) {
+        Verdict verdict = fabric(variant, over, transport, more);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DEFAULT, network, NET/IB+SHM, '', through host memory",
+        "DEFAULT, network, unknown, '', did not report",
+        "CROSS_RAIL, network, NET/IB, pxn=1 of 4 connections, '(PXN, 1 of 4 connections)'",
+        "CROSS_RAIL, network, NET/Socket, '', over sockets",
+        "NIC_ONLY, network, NET/IB+P2P/CUMEM, '', by NICs alone",
+        "NIC_ONLY, network, NET/IB+SHM, '', by NICs alone",
+        "NIC_ONLY, network, NET/IB+NVLS, '', by NICs alone",
+        "NIC_ONLY, network, NET/Socket, '', over sockets",
+        "RING, network, NET/IB+P2P/CUMEM, algorithm=TREE, took the algorithm TREE",
+        "RING, network, NET/IB+P2P/CUMEM, algorithm=NVLS+RING, took the algorithm NVLS+RING",
+        "RING, network, NET/IB+P2P/CUMEM, '', reported no algorithm"
+    })
+    void whatAVariantDidNotGetIsInvalid(
+            LaunchVariant variant, String over, String transport, String more, String words) {
+        Verdict verdict = fabric(variant, over, transport, more);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains(words);
+    }
+
+    @Test
+    void rankZeroAloneTellsTheAlgorithm() {
+        Fleet silent = fabricFleet(LaunchVariant.RING, "network", "NET/IB", "");
+
+        Fleet told = silent.rank(0, rank -> all(rank, LaunchVariant.RING, "network", "NET/IB", "algorithm=RING"));
+
+        assertThat(judged(told, LaunchVariant.RING).state()).isEqualTo(State.PASS);
+        assertThat(judged(silent, LaunchVariant.RING).state()).isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void aVariantIsJudgedByItsOwnLaunchOnly() {
+        Fleet fleet = fabricFleet(LaunchVariant.DEFAULT, "network", "NET/IB", "");
+
+        Verdict verdict = judged(fleet, LaunchVariant.RING);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+    }
+
+    private static Verdict fabric(LaunchVariant variant, String over, String transport, String more) {
+        return judged(fabricFleet(variant, over, transport, more), variant);
+    }
+
+    private static Verdict judged(Fleet fleet, LaunchVariant variant) {
+        Criterion any =
+                Fleet.criterion("fabric", "fabric", Metric.FABRIC_BUSBW, Statistic.MEDIAN, new Limit.AtLeast(300));
+        Criterion criterion = new Criterion(
+                any.id(),
+                any.title(),
+                any.workload(),
+                any.metric(),
+                Map.of("variant", variant.key(), "pattern", "all-reduce"),
+                any.statistic(),
+                any.limit(),
+                any.unit(),
+                any.ceiling(),
+                any.source(),
+                any.requires(),
+                true,
+                any.siteLimit());
+        return Judge.judge(List.of(fleet.question(criterion)), fleet.burn()).get(0);
+    }
+
+    private static Fleet fabricFleet(LaunchVariant variant, String over, String transport, String more) {
+        return Fleet.cuda(2, 8)
+                .ranks(rank -> all(rank, variant, over, transport, more))
+                .launches(launch -> Fleet.withVariant(launch, variant));
+    }
+
+    private static RankResult all(RankResult rank, LaunchVariant variant, String over, String transport, String more) {
+        Map<String, String> conditions =
+                new TreeMap<>(Map.of("over", over, "variant", variant.key(), "pattern", "all-reduce", "round", "0"));
+        if (!transport.equals("unknown")) {
+            conditions.put("transport", transport);
+        }
+        if (!more.isEmpty()) {
+            conditions.put(more.split("=", 2)[0], more.split("=", 2)[1]);
+        }
+        return Fleet.replace(
+                Fleet.withChecks(rank, new Check("fabric.all-reduce", 1, 0, 0, "all")),
+                Measurement.of(Metric.FABRIC_BUSBW, List.of(330.0), conditions));
     }
 
     private static Verdict verdict(Fleet fleet) {

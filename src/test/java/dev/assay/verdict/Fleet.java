@@ -10,6 +10,7 @@ import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Library;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -335,7 +336,21 @@ public final class Fleet {
                 launch.gpusPerNode(),
                 ranks,
                 launch.troubles(),
-                launch.jobTrouble());
+                launch.jobTrouble(),
+                launch.variant());
+    }
+
+    public static LaunchResult withVariant(LaunchResult launch, LaunchVariant variant) {
+        return new LaunchResult(
+                launch.id(),
+                launch.role(),
+                launch.repetition(),
+                launch.nodes(),
+                launch.gpusPerNode(),
+                launch.ranks(),
+                launch.troubles(),
+                launch.jobTrouble(),
+                variant);
     }
 
     private LaunchResult launch(String id, LaunchRole role, int repetition, double stepMillis) {

@@ -44,9 +44,9 @@ final class FaultyDevice extends DelegatingDevice {
         WRONG_ELEMENTS,
         /** A bit of the memory under test is always 1. */
         STUCK_MEMORY_BIT,
-        /** Every all-reduce begins {@link LateCommunicator#LATE} late: what a healthy rank of a slow fleet does. */
+        /** Every collective begins {@link LateCommunicator#LATE} late: what a healthy rank of a slow fleet does. */
         LATE,
-        /** Every all-reduce begins ten times as late. */
+        /** Every collective begins ten times as late. */
         VERY_LATE
     }
 

@@ -25,17 +25,25 @@ record LateCommunicator(Communicator communicator, Duration delay) implements Co
 
     @Override
     public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
-        long end = System.nanoTime() + delay.toNanos();
-        for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+        wait(delay);
         communicator.allReduceSum(send, receive, elements, stream);
     }
 
     @Override
     public Runnable prepare(
             CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
-        return communicator.prepare(what, elements, send, receive, stream);
+        Runnable once = communicator.prepare(what, elements, send, receive, stream);
+        return () -> {
+            wait(delay);
+            once.run();
+        };
+    }
+
+    private static void wait(Duration delay) {
+        long end = System.nanoTime() + delay.toNanos();
+        for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     @Override

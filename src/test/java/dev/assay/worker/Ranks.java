@@ -3,6 +3,7 @@ package dev.assay.worker;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.ResultReader;
 import dev.assay.measurement.StrictJson;
@@ -30,6 +31,11 @@ final class Ranks {
     }
 
     static Ranks of(Path folder, Workload workload, LaunchRole role, int nodes, int perNode) throws IOException {
+        return of(folder, workload, role, LaunchVariant.DEFAULT, nodes, perNode);
+    }
+
+    static Ranks of(Path folder, Workload workload, LaunchRole role, LaunchVariant variant, int nodes, int perNode)
+            throws IOException {
         List<String> names = new ArrayList<>();
         for (int node = 1; node <= nodes; node++) {
             names.add("node" + node);
@@ -51,7 +57,8 @@ final class Ranks {
                 20,
                 System.nanoTime(),
                 true,
-                List.of());
+                List.of(),
+                variant);
         Files.writeString(folder.resolve("spec.json"), StrictJson.mapper().writeValueAsString(spec));
         Files.writeString(folder.resolve("secret"), "a secret of the run, long enough");
         Files.writeString(folder.resolve("canary"), "run-1");

@@ -4,6 +4,7 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.ResultReader;
 import dev.assay.measurement.ResultWriter;
@@ -67,7 +68,8 @@ final class RdmaHosts {
                 60,
                 1,
                 true,
-                List.of());
+                List.of(),
+                LaunchVariant.DEFAULT);
     }
 
     /** As on GPUs whose driver gives their memory to NICs, with a perftest that was built for CUDA; called first. */
@@ -178,7 +180,8 @@ final class RdmaHosts {
             World world = new World(meeting, limit, lost -> {});
             Rendezvous.meet(meeting, world, limit);
             writer.write(device.identity());
-            RankContext context = new RankContext(spec, device, world, world.all(), new Owned(), writer, watchdog);
+            RankContext context =
+                    new RankContext(environment, spec, device, world, world.all(), new Owned(), writer, watchdog);
             new RdmaRunner(context, rdma, sites.get(node)).run();
             world.all().barrier("done");
             writer.finish();

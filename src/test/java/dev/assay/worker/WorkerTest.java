@@ -1,12 +1,14 @@
 package dev.assay.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.device.DeviceException;
 import dev.assay.device.Health;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -16,6 +18,7 @@ import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,23 @@ class WorkerTest {
                         .telemetry()
                         .unavailable())
                 .containsEntry(Metric.SM_ACTIVE, "the reference device has no counters");
+    }
+
+    @Test
+    void aVariantWhoseEnvironmentDidNotArriveDoesNotStart() throws Exception {
+        Path spec = Ranks.of(folder, COUPLED, LaunchRole.LOAD, LaunchVariant.NIC_ONLY, 1, 1)
+                .environment(0)
+                .spec();
+        Map<String, String> variables = new HashMap<>(LaunchVariant.NIC_ONLY.environment());
+
+        Worker.requireVariant(spec, variables);
+
+        variables.put("NCCL_SHM_DISABLE", "0");
+        assertThatThrownBy(() -> Worker.requireVariant(spec, variables))
+                .isInstanceOf(WorkerException.class)
+                .hasMessageContaining("variant nic-only: NCCL_SHM_DISABLE must be 1, is 0");
+        variables.remove("NCCL_SHM_DISABLE");
+        assertThatThrownBy(() -> Worker.requireVariant(spec, variables)).hasMessageContaining("is not set");
     }
 
     @Test

@@ -17,20 +17,48 @@ import java.util.stream.Collectors;
  * … NCCL INFO Channel 00 : 0[0] -> 1[1] via SHM/direct/direct
  * … NCCL INFO Channel 02/0 : 9[1] -> 0[0] [send] via NET/IB/0(8)/GDRDMA
  * … NCCL INFO NET/IB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE [RO]; OOB eth0:10.0.4.7&lt;0>
+ * … NCCL INFO AllReduce: 8589934592 Bytes -> Algo RING proto SIMPLE channel{Lo..Hi}={0..15}
  * </pre>
+ *
+ * <p>The last line only with the subsystem TUNING, by rank 0 of the communicator, for every collective it enqueues (a send or
+ * a receive has none); NCCL 2.20 to 2.25 give numbers in the place of names. A number in brackets behind that of a NIC is the
+ * rank whose NIC it is: PXN.
  *
  * @param transports kinds of connection, e.g. {@code P2P/CUMEM}, {@code SHM}, {@code NET/IB}, {@code NET/Socket}
  * @param nics that the network transport found, e.g. {@code mlx5_0:1/RoCE}
  * @param networkConnections over the network
  * @param direct of these, with GPUDirect RDMA
+ * @param proxied of these, by another GPU's NIC
  * @param nvls the switch reduces: NVLink SHARP
+ * @param algorithms that rank 0 has said it takes, by the names of NCCL 2.26, e.g. {@code RING}
+ * @param protocols of these, e.g. {@code SIMPLE}
  */
-record NcclLog(Set<String> transports, Set<String> nics, int networkConnections, int direct, boolean nvls) {
+record NcclLog(
+        Set<String> transports,
+        Set<String> nics,
+        int networkConnections,
+        int direct,
+        int proxied,
+        boolean nvls,
+        Set<String> algorithms,
+        Set<String> protocols) {
     private static final Pattern VIA = Pattern.compile("NCCL INFO Channel .* -> .* via (direct shared memory|\\S+)");
     private static final Pattern USING = Pattern.compile("NCCL INFO NET/\\S+ : Using ([^;]*)");
     private static final Pattern NIC = Pattern.compile("\\[\\d+\\]([^\\s<;]+)");
 
+    private static final Pattern CHOICE =
+            Pattern.compile("NCCL INFO (?:\\w+: )?\\d+ Bytes -> Algo (\\w+) proto (\\w+) ");
+    private static final Pattern PROXIED = Pattern.compile("NET/[^/]+/\\d+\\(\\d+\\).*");
+
+    /** In the order of {@code NCCL_ALGO_*} and {@code NCCL_PROTO_*} of {@code nccl_common.h}. */
+    private static final List<String> ALGORITHMS =
+            List.of("TREE", "RING", "COLLNET_DIRECT", "COLLNET_CHAIN", "NVLS", "NVLS_TREE", "PAT");
+
+    private static final List<String> PROTOCOLS = List.of("LL", "LL128", "SIMPLE");
+
     NcclLog {
+        algorithms = Set.copyOf(algorithms);
+        protocols = Set.copyOf(protocols);
         transports = Set.copyOf(transports);
         nics = Set.copyOf(nics);
     }
@@ -52,7 +80,24 @@ record NcclLog(Set<String> transports, Set<String> nics, int networkConnections,
                 nics(all),
                 network.size(),
                 (int) network.stream().filter(path -> path.contains("/GDRDMA")).count(),
-                own.stream().anyMatch(line -> line.contains("Connected NVLS tree") || line.contains("NVLS comm 0x")));
+                (int) network.stream()
+                        .filter(path -> PROXIED.matcher(path).matches())
+                        .count(),
+                own.stream().anyMatch(line -> line.contains("Connected NVLS tree") || line.contains("NVLS comm 0x")),
+                choices(own, 1, ALGORITHMS),
+                choices(own, 2, PROTOCOLS));
+    }
+
+    private static Set<String> choices(List<String> lines, int group, List<String> names) {
+        return lines.stream()
+                .map(CHOICE::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> named(matcher.group(group), names))
+                .collect(Collectors.toSet());
+    }
+
+    private static String named(String word, List<String> names) {
+        return word.matches("\\d") && Integer.parseInt(word) < names.size() ? names.get(Integer.parseInt(word)) : word;
     }
 
     /** {@code NET/IB/0(8)/GDRDMA} is a NET/IB, {@code P2P/CUMEM/read} a P2P/CUMEM, {@code SHM/direct/direct} a SHM. */
@@ -88,7 +133,14 @@ record NcclLog(Set<String> transports, Set<String> nics, int networkConnections,
         }
         if (networkConnections > 0) {
             words.put("gdr", direct + " of " + networkConnections + " connections");
+            if (proxied > 0) {
+                words.put("pxn", proxied + " of " + networkConnections + " connections");
+            }
             words.put("nics", String.join(" ", new TreeSet<>(nics)));
+        }
+        if (!algorithms.isEmpty()) {
+            words.put("algorithm", String.join("+", new TreeSet<>(algorithms)));
+            words.put("protocol", String.join("+", new TreeSet<>(protocols)));
         }
         return words;
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On lines that NCCL wrote on other people's clusters; host names are changed. */
+/** On lines that NCCL wrote on other people's clusters, where nothing else is said; host names are changed. */
 class NcclLogTest {
     private static final String RDMA = """
             host1:59:59 [0] NCCL INFO NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.244.2.62<0>
@@ -43,6 +43,28 @@ class NcclLogTest {
             host4:1764:1764 [2] NCCL INFO NVLS comm 0xabc123 headRank 0 nHeads 8 nvlsRanks 8 buffSize 1048576
             """;
 
+    /** Written from NCCL 2.28's source (enqueue.cc, transport/net.cc), not recorded. */
+    private static final String RING = """
+            host5:7:9 [0] NCCL INFO Channel 00/0 : 0[0] -> 8[0] [send] via NET/IB/0/GDRDMA
+            host5:7:9 [0] NCCL INFO   Algorithm   |                             Tree                   |
+            host5:7:9 [0] NCCL INFO AllReduce: 8589934592 Bytes -> Algo RING proto SIMPLE channel{Lo..Hi}={0..15}
+            host5:7:9 [0] NCCL INFO AllReduce: 8589934592 Bytes -> Algo RING proto SIMPLE channel{Lo..Hi}={0..15}
+            """;
+
+    /** The same of 2.23 and of 2.20, by numbers; written from their source. */
+    private static final String NUMBERS = """
+            host5:7:9 [0] NCCL INFO Channel 00/0 : 0[0] -> 8[0] [send] via NET/IB/0
+            host5:7:9 [0] NCCL INFO AllReduce: 1024 Bytes -> Algo 1 proto 0 time 38.400002
+            host5:7:9 [0] NCCL INFO 1073741824 Bytes -> Algo 4 proto 2 time 2456.700000
+            """;
+
+    /** By the NIC of rank 8, of rank 3's own, and with a NIC reached over PCI; written from net.cc, not recorded. */
+    private static final String PXN = """
+            host5:7:9 [3] NCCL INFO Channel 00/1 : 3[3] -> 9[1] [send] via NET/IB/1(1)/GDRDMA/Shared
+            host5:7:9 [3] NCCL INFO Channel 00/1 : 3[3] -> 9[1] [send] via NET/IB/1/GDRDMA(PCI)/Shared
+            host5:7:9 [3] NCCL INFO Channel 00/1 : 9[1] -> 3[3] [receive] via NET/IB/3/GDRDMA/Shared
+            """;
+
     @TempDir
     private Path folder;
 
@@ -52,6 +74,7 @@ class NcclLogTest {
                 .containsOnly(
                         entry("transport", "NET/IB+P2P/IPC"),
                         entry("gdr", "2 of 2 connections"),
+                        entry("pxn", "1 of 2 connections"),
                         entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"));
     }
 
@@ -62,6 +85,20 @@ class NcclLogTest {
                         entry("transport", "NET/Socket"),
                         entry("gdr", "0 of 2 connections"),
                         entry("nics", "hsn0:10.253.6.188 nmn0:10.252.1.69"));
+    }
+
+    @Test
+    void algorithmAndProtocolThatRankZeroTellsWithTuning() {
+        assertThat(parse(RING).words())
+                .contains(entry("algorithm", "RING"), entry("protocol", "SIMPLE"), entry("transport", "NET/IB"));
+        assertThat(parse(NUMBERS).words()).contains(entry("algorithm", "NVLS+RING"), entry("protocol", "LL+SIMPLE"));
+        assertThat(parse(RDMA).words()).doesNotContainKeys("algorithm", "protocol");
+    }
+
+    @Test
+    void nicsOfOtherGpusAreTold() {
+        assertThat(parse(PXN).words()).contains(entry("pxn", "1 of 3 connections"), entry("gdr", "3 of 3 connections"));
+        assertThat(parse(RING).words()).doesNotContainKey("pxn");
     }
 
     @Test

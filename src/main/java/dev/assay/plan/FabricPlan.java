@@ -1,0 +1,193 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModels;
+import dev.assay.criteria.Criterion;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
+import dev.assay.workload.Fabric;
+import dev.assay.workload.FabricPattern;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which patterns load the fabric, in which launches, and how long that takes. */
+public final class FabricPlan {
+    private static final long GIB = 1L << 30;
+
+    /** 1 GiB takes 21 ms at the rate of one 400G NIC; the fabric's floor was stated for all-reduces of 8 GB. */
+    private static final Fabric CUDA = new Fabric(List.of(FabricPattern.values()), GIB, 8 * GIB, 6, 2, 8, 2);
+
+    private static final Fabric REFERENCE = new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1);
+
+    /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
+    private static final double ROUND_CUDA = 1;
+
+    private static final double ROUND_REFERENCE = 0.1;
+
+    /** A victim's time alone, how many times it and its aggressors run on. */
+    private static final double BESIDE = 5;
+
+    private FabricPlan() {}
+
+    /** Empty where no two nodes are. */
+    static Optional<Fabric> of(Cluster cluster, int nodes) {
+        Fabric all = cluster.device() == DeviceKind.CUDA ? CUDA : REFERENCE;
+        List<FabricPattern> patterns = all.patterns().stream()
+                .filter(pattern -> pattern.exists(nodes, cluster.gpusPerNode()))
+                .toList();
+        return patterns.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Fabric(
+                        patterns,
+                        all.bytes(),
+                        all.allReduceBytes(),
+                        all.samples(),
+                        all.warmUp(),
+                        all.mostRounds(),
+                        all.mostVictims()));
+    }
+
+    /** What a launch of a variant measures of it. */
+    public static List<FabricPattern> patterns(Fabric fabric, LaunchVariant variant) {
+        return fabric.patterns().stream()
+                .filter(pattern -> switch (pattern) {
+                    case BISECTION, INCAST, VICTIM -> variant == LaunchVariant.DEFAULT;
+                    case CROSS_RAIL -> variant == LaunchVariant.CROSS_RAIL;
+                    case ALL_REDUCE -> variant != LaunchVariant.CROSS_RAIL;
+                })
+                .toList();
+    }
+
+    /** One a variant that some row asks for; the default one always. */
+    static List<Launch> launches(Cluster cluster, int nodes, Fabric fabric, List<Row> rows) {
+        List<String> asked = rows.stream()
+                .map(Row::criterion)
+                .filter(criterion -> criterion.workload().equals(fabric.key()))
+                .map(criterion -> criterion.conditions().getOrDefault("variant", LaunchVariant.DEFAULT.key()))
+                .toList();
+        return Arrays.stream(LaunchVariant.values())
+                .filter(variant -> variant == LaunchVariant.DEFAULT || asked.contains(variant.key()))
+                .filter(variant -> !patterns(fabric, variant).isEmpty())
+                .map(variant -> new Launch(
+                        (variant == LaunchVariant.DEFAULT ? "load" : variant.key()) + "-" + nodes,
+                        LaunchRole.LOAD,
+                        0,
+                        cluster.nodes().subList(0, nodes),
+                        seconds(cluster, fabric, variant, nodes),
+                        variant))
+                .toList();
+    }
+
+    /** Whether the nodes can form what a criterion is about; its conditions say so. */
+    static boolean applies(Criterion criterion, int nodes, Cluster cluster) {
+        Map<String, String> conditions = criterion.conditions();
+        String over = conditions.getOrDefault("over", over(cluster));
+        String load = conditions.getOrDefault("load", "alone");
+        String pattern = conditions.getOrDefault("pattern", "");
+        return over.equals(over(cluster))
+                && (load.equals("alone") || Fabric.loads(nodes).contains(load))
+                && Arrays.stream(FabricPattern.values())
+                        .filter(each -> pattern.isEmpty() || each.key().equals(pattern))
+                        .anyMatch(each -> each.exists(nodes, cluster.gpusPerNode()))
+                && variantExists(conditions, nodes, cluster);
+    }
+
+    private static boolean variantExists(Map<String, String> conditions, int nodes, Cluster cluster) {
+        String variant = conditions.getOrDefault("variant", LaunchVariant.DEFAULT.key());
+        return of(cluster, nodes)
+                .filter(fabric -> Arrays.stream(LaunchVariant.values())
+                        .filter(each -> each.key().equals(variant))
+                        .anyMatch(each -> !patterns(fabric, each).isEmpty()))
+                .isPresent();
+    }
+
+    private static String over(Cluster cluster) {
+        return cluster.sharedHost() ? "host" : "network";
+    }
+
+    /** What of the fabric so few, or so many, nodes leave unknown; and whose variables do not apply everywhere. */
+    static List<String> omits(Cluster cluster, int nodes, List<Launch> launches, Fabric fabric) {
+        List<String> lines = new ArrayList<>();
+        if (!cluster.sharedHost()) {
+            missing(cluster, nodes).forEach(lines::add);
+            int all = nodes - nodes / 2;
+            int some = fabric.rounds(FabricPattern.BISECTION, nodes);
+            if (some < all) {
+                lines.add("Every path of the bisection: " + some + " of " + all + " pairings of its halves, and "
+                        + fabric.rounds(FabricPattern.INCAST, nodes) + " of " + nodes + " receivers of incasts.");
+            }
+        }
+        launches.forEach(launch -> lines.addAll(replaced(cluster, launch)));
+        return lines;
+    }
+
+    private static Stream<String> missing(Cluster cluster, int nodes) {
+        int gpus = cluster.gpusPerNode();
+        return Stream.of(
+                        FabricPattern.CROSS_RAIL.exists(nodes, gpus)
+                                ? ""
+                                : "Traffic between rails: it takes two GPUs a node.",
+                        FabricPattern.INCAST.exists(nodes, gpus)
+                                ? ""
+                                : "Incast, many nodes onto one: it takes three nodes.",
+                        FabricPattern.VICTIM.exists(nodes, gpus)
+                                ? ""
+                                : "How a pair of nodes fares beside others' traffic: it takes four nodes.")
+                .filter(line -> !line.isEmpty());
+    }
+
+    /** Variables of the cluster file that a variant sets otherwise. */
+    private static List<String> replaced(Cluster cluster, Launch launch) {
+        return launch.variant().environment().entrySet().stream()
+                .filter(each -> cluster.environment().containsKey(each.getKey()))
+                .filter(each -> !each.getValue().equals(cluster.environment().get(each.getKey())))
+                .map(each -> "The cluster file's " + each.getKey() + "="
+                        + cluster.environment().get(each.getKey()) + " in the launch " + launch.id() + " of fabric: "
+                        + each.getValue() + " is what that launch measures.")
+                .toList();
+    }
+
+    /** What it does, with the environment of every launch that has one of its own. */
+    static String words(Fabric fabric, List<Launch> launches) {
+        return fabric.words()
+                + launches.stream()
+                        .filter(launch -> launch.variant() != LaunchVariant.DEFAULT)
+                        .map(launch ->
+                                "; " + launch.id() + " with " + launch.variant().words())
+                        .collect(Collectors.joining());
+    }
+
+    private static double seconds(Cluster cluster, Fabric fabric, LaunchVariant variant, int nodes) {
+        return patterns(fabric, variant).stream()
+                .mapToDouble(pattern -> seconds(cluster, fabric, variant, pattern, nodes))
+                .sum();
+    }
+
+    /** All GPUs of a node share what the fabric must give; by NICs alone every hop of a ring does. */
+    private static double seconds(
+            Cluster cluster, Fabric fabric, LaunchVariant variant, FabricPattern pattern, int nodes) {
+        int rounds = fabric.rounds(pattern, nodes);
+        if (cluster.device() == DeviceKind.REFERENCE) {
+            return rounds * ROUND_REFERENCE;
+        }
+        int gpus = cluster.gpusPerNode();
+        double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), nodes) * 1e9;
+        double operations = fabric.samples() + fabric.warmUp() + 3.0;
+        double exchange = operations * gpus * fabric.bytes() / floor;
+        double allReduce =
+                operations * 2 * fabric.allReduceBytes() / floor * (variant == LaunchVariant.NIC_ONLY ? gpus : 1);
+        return rounds
+                * (ROUND_CUDA
+                        + switch (pattern) {
+                            case BISECTION, CROSS_RAIL, INCAST -> exchange;
+                            case VICTIM -> Fabric.loads(nodes).size() * (ROUND_CUDA + BESIDE * exchange);
+                            case ALL_REDUCE -> allReduce;
+                        });
+    }
+}
