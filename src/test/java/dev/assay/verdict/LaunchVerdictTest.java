@@ -8,6 +8,7 @@ import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.MetricKind;
 import dev.assay.measurement.RankResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class LaunchVerdictTest {
     private static final List<Criterion> CRITERIA =
             CriteriaFile.read("h200-sxm", Optional.empty()).resolve(new PlannedFigures(1, 1, 50)).stream()
-                    .filter(criterion -> criterion.workload().equals("launch"))
+                    .filter(criterion -> criterion.workload().equals("launch")
+                            && criterion.metric().kind() != MetricKind.HEALTH)
                     .toList();
 
     @Test
