@@ -130,14 +130,14 @@ class RdmaRunnerTest {
 
     @Test
     void aClientThatHangsIsKilledAtItsDeadline() throws Exception {
-        RdmaHosts hosts = new RdmaHosts(folder, RDMA, 2, 1).patience(Duration.ofSeconds(4));
+        RdmaHosts hosts = new RdmaHosts(folder, RDMA, 2, 1).patience(Duration.ofSeconds(2));
         hosts.perftest(1, "hang").healthyNic(1, "mlx5_0");
         hosts.perftest(2, "good").healthyNic(2, "mlx5_0");
 
         Verdict verdict = verdict(hosts.run(), RDMA, Metric.RDMA_BANDWIDTH, new Limit.AtLeast(45));
 
         assertThat(verdict.state()).isEqualTo(State.INCONCLUSIVE);
-        assertThat(verdict.sentence()).contains("client on node1 did not end within 4.1 s and was killed");
+        assertThat(verdict.sentence()).contains("client on node1 did not end within 2.1 s and was killed");
         List<String> pids = Files.readAllLines(folder.resolve("hanging"));
         assertThat(pids).isNotEmpty();
         assertThat(pids)
