@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * lost its GPU.
  */
 public final class LateWorker {
-    private static final Duration USUAL = Duration.ofMillis(40);
+    private static final Duration USUAL = Duration.ofMillis(80);
     private static final double SLOW_SHARE = 0.7;
 
     private LateWorker() {}

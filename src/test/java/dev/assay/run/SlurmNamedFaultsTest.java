@@ -31,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slurm-box")
 class SlurmNamedFaultsTest {
-    /** 16 KiB in 40 ms are 0.41 MB/s; what takes 57 ms reaches 0.29 MB/s. */
+    /** 16 KiB in 80 ms are 0.20 MB/s; what takes 114 ms reaches 0.14 MB/s. */
     private static final String SITE = """
-            {"pair-coverage": {"limit": {"atLeast": 0.00033}, "reason": "a fabric of known speed, for this test"}}
+            {"pair-coverage": {"limit": {"atLeast": 0.00017}, "reason": "a fabric of known speed, for this test"}}
             """;
 
     @TempDir
