@@ -24,7 +24,7 @@ def spec(folder):
     cases = [case("all-reduce", size, graph, 50, 40, 10) for graph in (False, True) for size in SMALL]
     cases += [case(operation, size, False, max(1, min(50, (1 << 28) // size)), 20, 5)
               for operation in OPERATIONS for size in LARGE]
-    work = dict(name="collective", scopes=["cluster"], cases=cases, warmUpOperations=20_000)
+    work = dict(name="collective", scopes=["cluster"], cases=cases, warmUpOperations=20_000, iterations=0)
     os.makedirs(folder, exist_ok=True)
     content = dict(schema=1, runId="collectives", planHash="collectives", experiment="collective", launch="collectives",
                    role="LOAD", repetition=0, workload=work, device="cuda", nodes=["n0", "n1"], gpusPerNode=1,

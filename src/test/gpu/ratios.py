@@ -50,8 +50,9 @@ def words(values):
 
 
 def main(table, rate_goal="", time_goal=""):
-    missed = False
-    for (what, unit), by_who in read(table).items():
+    values = read(table)
+    missed = not values
+    for (what, unit), by_who in values.items():
         ours = by_who.pop("assay", [])
         for peer, theirs in sorted(by_who.items()):
             try:
