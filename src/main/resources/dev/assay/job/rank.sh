@@ -22,6 +22,7 @@ signal=
 leave_marker() {
   local code=$?
   trap - EXIT
+  trap '' TERM INT HUP # a second signal must not cost the marker
   # Above 128 it is a signal only where there is one of that number: 255 is what ssh or a tool may exit with.
   if [ "$code" -gt 128 ] && name=$(kill -l "$((code - 128))" 2> /dev/null); then signal=SIG$name; fi
   printf '{"rank":%d,"code":%d,"signal":"%s","hung":%s,"host":"%s","endNanos":%s}\n' \
@@ -85,9 +86,9 @@ while [ "$interrupted" = yes ]; do
   interrupted=no
   again=0
   wait "$worker" || again=$?
-  # 127 and 255: bash has already told this worker's status, or lost it to the signal that was passed on.
-  [ "$again" -eq 127 ] || [ "$again" -eq 255 ] || code=$again
-  [ "$code" -ne 255 ] || code=143
+  # 127 and -1: bash has already told this worker's status, or lost it to the signal that was passed on.
+  [ "$again" -eq 127 ] || [ "$again" -lt 0 ] || code=$again
+  [ "$code" -ge 0 ] || code=143
 done
 if [ "$code" -eq 124 ] || { [ "$code" -eq 137 ] && [ "$((SECONDS - began))" -ge "$limit" ]; }; then hung=true; fi
 exit "$code"
