@@ -27,6 +27,7 @@ class ArchitectureTest {
             entry("measurement", Set.of()),
             entry("workload", Set.of()),
             entry("cluster", Set.of()),
+            entry("training", Set.of()),
             entry("criteria", Set.of("cluster", "measurement", "workload")),
             entry("device", Set.of("measurement", "workload")),
             entry("host", Set.of("measurement")),
