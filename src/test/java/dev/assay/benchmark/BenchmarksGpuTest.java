@@ -3,6 +3,7 @@ package dev.assay.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.cuda.CudaDevice;
+import dev.assay.device.cuda.NeedsGpu;
 import dev.assay.device.cuda.TestLibraries;
 import dev.assay.measurement.Check;
 import dev.assay.workload.Gemm;
@@ -11,12 +12,9 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The benchmarks on GPU 0, in another thread than the one that opened it, as JMH does it. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.CudaDevice#driverLoads",
-        disabledReason = "no CUDA driver that shows a GPU loads here")
+@NeedsGpu
 class BenchmarksGpuTest {
     private static final int CALLS = 1000;
 

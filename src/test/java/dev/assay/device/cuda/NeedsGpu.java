@@ -18,4 +18,4 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(
         value = "dev.assay.device.cuda.CudaDevice#driverLoads",
         disabledReason = "no CUDA driver that shows a GPU loads here")
-@interface NeedsGpu {}
+public @interface NeedsGpu {}
