@@ -7,6 +7,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.Failure;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
@@ -267,6 +268,16 @@ public final class Fleet {
     public static RankResult withDigests(RankResult rank, Digest... digests) {
         return new RankResult(
                 rank.header(), rank.device(), rank.measurements(), rank.checks(), List.of(digests), rank.failure());
+    }
+
+    static RankResult failed(RankResult rank, Failure failure) {
+        return new RankResult(
+                rank.header(),
+                rank.device(),
+                rank.measurements(),
+                rank.checks(),
+                rank.digests(),
+                Optional.of(failure));
     }
 
     static RankResult withHeader(RankResult rank, Consumer<HeaderFields> change) {

@@ -8,7 +8,6 @@ import dev.assay.criteria.Statistic;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.RankResult;
 import dev.assay.measurement.RankTrouble;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,13 +103,7 @@ class JudgeTest {
     void whereRanksWaitedInVainTheSilentOneIsNamed() {
         Fleet waited = fleet.rank(
                         3,
-                        rank -> new RankResult(
-                                rank.header(),
-                                rank.device(),
-                                rank.measurements(),
-                                rank.checks(),
-                                rank.digests(),
-                                Optional.of(new Failure("measure", "phase measure exceeded 60 s"))))
+                        rank -> Fleet.failed(rank, new Failure("measure", "phase measure exceeded 60 s")))
                 .launches(launch -> Fleet.cut(
                         launch,
                         15,
@@ -128,13 +121,7 @@ class JudgeTest {
     void rankThatFailedInItsOwnWordsIsNotRun() {
         Verdict verdict = fleet.rank(
                         3,
-                        rank -> new RankResult(
-                                rank.header(),
-                                rank.device(),
-                                rank.measurements(),
-                                rank.checks(),
-                                rank.digests(),
-                                Optional.of(new Failure("measure", "deadline of 60 s"))))
+                        rank -> Fleet.failed(rank, new Failure("measure", "deadline of 60 s")))
                 .burn(UTILISATION);
 
         assertThat(verdict.state()).isEqualTo(State.NOT_RUN);

@@ -60,9 +60,7 @@ class CollectiveVerdictTest {
 
     @Test
     void wrongOnesFail() throws Exception {
-        List<Verdict> verdicts = judged((spec, environment) -> environment.rank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
-                : Ranks.reference().open(spec, environment));
+        List<Verdict> verdicts = judged(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS));
 
         assertThat(verdicts).extracting(Verdict::state).containsOnly(State.FAIL);
         assertThat(verdicts.get(0).sentence()).contains("collective.", "node2");

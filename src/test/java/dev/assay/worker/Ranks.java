@@ -70,6 +70,13 @@ final class Ranks {
         return (spec, environment) -> new ReferenceDevice(environment.node(), environment.localRank());
     }
 
+    /** All healthy but one rank. */
+    static DeviceFactory faulty(int rank, FaultyDevice.Fault fault) {
+        return (spec, environment) -> environment.rank() == rank
+                ? new FaultyDevice(environment, fault)
+                : reference().open(spec, environment);
+    }
+
     /** Exit codes by rank. */
     List<Integer> run(DeviceFactory devices) throws Exception {
         List<Callable<Integer>> ranks = new ArrayList<>();
