@@ -49,8 +49,7 @@ final class WholeRun {
      * @param fault what the nodes' "java" shall do, as {@code src/test/slurm/faulty-java} reads it; empty: it is the real one
      * @param more properties beside cluster, duration and places
      */
-    static Run prepare(
-            SlurmBox box, Path folder, String name, Map<String, String> fault, Map<String, String> more)
+    static Run prepare(SlurmBox box, Path folder, String name, Map<String, String> fault, Map<String, String> more)
             throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode cluster = (ObjectNode) mapper.readTree(box.clusterFile().toFile());

@@ -272,12 +272,7 @@ public final class Fleet {
 
     static RankResult failed(RankResult rank, Failure failure) {
         return new RankResult(
-                rank.header(),
-                rank.device(),
-                rank.measurements(),
-                rank.checks(),
-                rank.digests(),
-                Optional.of(failure));
+                rank.header(), rank.device(), rank.measurements(), rank.checks(), rank.digests(), Optional.of(failure));
     }
 
     static RankResult withHeader(RankResult rank, Consumer<HeaderFields> change) {

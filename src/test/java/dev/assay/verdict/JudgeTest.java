@@ -101,9 +101,7 @@ class JudgeTest {
 
     @Test
     void whereRanksWaitedInVainTheSilentOneIsNamed() {
-        Fleet waited = fleet.rank(
-                        3,
-                        rank -> Fleet.failed(rank, new Failure("measure", "phase measure exceeded 60 s")))
+        Fleet waited = fleet.rank(3, rank -> Fleet.failed(rank, new Failure("measure", "phase measure exceeded 60 s")))
                 .launches(launch -> Fleet.cut(
                         launch,
                         15,
@@ -119,9 +117,7 @@ class JudgeTest {
 
     @Test
     void rankThatFailedInItsOwnWordsIsNotRun() {
-        Verdict verdict = fleet.rank(
-                        3,
-                        rank -> Fleet.failed(rank, new Failure("measure", "deadline of 60 s")))
+        Verdict verdict = fleet.rank(3, rank -> Fleet.failed(rank, new Failure("measure", "deadline of 60 s")))
                 .burn(UTILISATION);
 
         assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
