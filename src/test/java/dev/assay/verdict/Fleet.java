@@ -300,19 +300,23 @@ public final class Fleet {
 
     /** Only the first ranks left a result. */
     static LaunchResult cut(LaunchResult launch, int ranks, List<RankTrouble> troubles, Optional<String> jobTrouble) {
-        return new LaunchResult(
-                launch.id(),
-                launch.role(),
-                launch.repetition(),
-                launch.nodes(),
-                launch.gpusPerNode(),
-                launch.ranks().subList(0, ranks),
-                troubles,
-                jobTrouble,
-                launch.variant());
+        return again(launch, launch.ranks().subList(0, ranks), troubles, jobTrouble, launch.variant());
     }
 
     public static LaunchResult withRanks(LaunchResult launch, List<RankResult> ranks) {
+        return again(launch, ranks, launch.troubles(), launch.jobTrouble(), launch.variant());
+    }
+
+    public static LaunchResult withVariant(LaunchResult launch, LaunchVariant variant) {
+        return again(launch, launch.ranks(), launch.troubles(), launch.jobTrouble(), variant);
+    }
+
+    private static LaunchResult again(
+            LaunchResult launch,
+            List<RankResult> ranks,
+            List<RankTrouble> troubles,
+            Optional<String> jobTrouble,
+            LaunchVariant variant) {
         return new LaunchResult(
                 launch.id(),
                 launch.role(),
@@ -320,21 +324,8 @@ public final class Fleet {
                 launch.nodes(),
                 launch.gpusPerNode(),
                 ranks,
-                launch.troubles(),
-                launch.jobTrouble(),
-                launch.variant());
-    }
-
-    public static LaunchResult withVariant(LaunchResult launch, LaunchVariant variant) {
-        return new LaunchResult(
-                launch.id(),
-                launch.role(),
-                launch.repetition(),
-                launch.nodes(),
-                launch.gpusPerNode(),
-                launch.ranks(),
-                launch.troubles(),
-                launch.jobTrouble(),
+                troubles,
+                jobTrouble,
                 variant);
     }
 
