@@ -1,12 +1,12 @@
 """What `collectives` needs beside a shell: the spec for our worker, our results and nccl-tests' read back."""
 
-import json
-import os
 import re
 import statistics
 import sys
-import time
 
+from ours import lines, main, require_right, row, write_spec
+
+RANKS = (0, 1)
 SMALL = [8 << power for power in range(16)]  # 8 B to 256 KiB
 LARGE = [1 << 20, 1 << 25, 1 << 30]
 OPERATIONS = ["all-reduce", "all-gather", "reduce-scatter", "broadcast", "reduce",
@@ -25,19 +25,13 @@ def spec(folder):
     cases += [case(operation, size, False, max(1, min(50, (1 << 28) // size)), 20, 5)
               for operation in OPERATIONS for size in LARGE]
     work = dict(name="collective", scopes=["cluster"], cases=cases, warmUpOperations=20_000, iterations=0)
-    os.makedirs(folder, exist_ok=True)
-    content = dict(schema=1, runId="collectives", planHash="collectives", experiment="collective", launch="collectives",
-                   role="LOAD", repetition=0, workload=work, device="cuda", nodes=["n0", "n1"], gpusPerNode=1,
-                   measuredSeconds=30.0, warmUpSeconds=0.0, phaseDeadlineSeconds=120.0,
-                   seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
+    write_spec(folder, "collectives", work, nodes=("n0", "n1"))
 
 
-def row(who, operation, mode, size, microseconds, busbw):
+def case_row(who, operation, mode, size, microseconds, busbw):
     """Small sizes by their time, large ones by their bandwidth."""
     value, unit = (microseconds, "us") if size <= SMALL[-1] else (busbw, "GB/s")
-    print(f"{who}\t{operation} {mode} {size} B\t{value:.4f}\t{unit}", flush=True)
+    row(who, f"{operation} {mode} {size} B", value, unit)
 
 
 def factor(operation, ranks):
@@ -46,28 +40,18 @@ def factor(operation, ranks):
         operation, (ranks - 1) / ranks)
 
 
-def lines(folder, kind):
-    for rank in (0, 1):
-        with open(os.path.join(folder, f"rank-{rank}.ndjson")) as file:
-            for line in map(json.loads, file):
-                if line["type"] == kind:
-                    yield line.get(kind, line)
-
-
 def show(folder):
     """As nccl-tests means it: the time of the whole loop by its operations, averaged over the ranks."""
-    checks = list(lines(folder, "check"))
-    if not checks or any(check["wrong"] for check in checks):
-        sys.exit(f"collectives: wrong or unchecked results in {folder}")
+    require_right(folder, RANKS)
     times = {}
-    for measurement in lines(folder, "measurement"):
+    for measurement in lines(folder, "measurement", RANKS):
         conditions = measurement["conditions"]
         if measurement["metric"] == "collective.time":
             key = conditions["operation"], conditions["mode"], int(conditions["bytes"]), int(conditions["ranks"])
             times.setdefault(key, []).append(statistics.mean(measurement["samples"]))
     for (operation, mode, size, ranks), found in times.items():
         time_us = statistics.mean(found)
-        row("assay", operation, mode, size, time_us, size / time_us / 1e3 * factor(operation, ranks))
+        case_row("assay", operation, mode, size, time_us, size / time_us / 1e3 * factor(operation, ranks))
 
 
 def peer(operation, mode, log):
@@ -77,8 +61,8 @@ def peer(operation, mode, log):
     if not found:
         sys.exit(f"collectives: no figures in {log}")
     for match in found:
-        row("nccl-tests", operation, mode, int(match[1]), float(match[2]), float(match[4]))
+        case_row("nccl-tests", operation, mode, int(match[1]), float(match[2]), float(match[4]))
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "peer": peer}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, peer=peer)

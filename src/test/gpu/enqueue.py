@@ -1,12 +1,10 @@
 """What `enqueue` needs beside a shell: the spec for our worker, its times read back, and plain over graph."""
 
-import json
-import os
 import statistics
 import sys
-import time
 
-from collectives import OPERATIONS, case, lines
+from collectives import OPERATIONS, RANKS, case
+from ours import lines, main, require_right, write_spec
 from ratios import met, ratio
 
 SIZES = [1 << 20, 1 << 22, 1 << 25, 1 << 28, 1 << 30]
@@ -22,22 +20,14 @@ def spec(folder, number):
             modes = (True, False) if int(number) % 2 else (False, True)
             cases += [case(operation, size, graph, batch, 20, 5) for graph in modes]
     work = dict(name="collective", scopes=["cluster"], cases=cases, warmUpOperations=20_000, iterations=0)
-    os.makedirs(folder, exist_ok=True)
-    content = dict(schema=1, runId="enqueue", planHash="enqueue", experiment="collective", launch="enqueue", role="LOAD",
-                   repetition=0, workload=work, device="cuda", nodes=["n0", "n1"], gpusPerNode=1, measuredSeconds=60.0,
-                   warmUpSeconds=0.0, phaseDeadlineSeconds=120.0, seed=time.time_ns() & 0x7FFFFFFF, loopback=True,
-                   libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
+    write_spec(folder, "enqueue", work, nodes=("n0", "n1"), measured=60.0)
 
 
 def show(folder):
     """The median time of an operation, of the slower rank, by operation, size and mode."""
-    checks = list(lines(folder, "check"))
-    if not checks or any(check["wrong"] for check in checks):
-        sys.exit(f"enqueue: wrong or unchecked results in {folder}")
+    require_right(folder, RANKS)
     times = {}
-    for measurement in lines(folder, "measurement"):
+    for measurement in lines(folder, "measurement", RANKS):
         if measurement["metric"] == "collective.time":
             conditions = measurement["conditions"]
             key = conditions["operation"], int(conditions["bytes"]), conditions["mode"]
@@ -68,4 +58,4 @@ def ratios(table):
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "ratios": ratios}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, ratios=ratios)

@@ -5,12 +5,13 @@ sustained ones are timed after the same heating, over the same seconds. PyTorch'
 ours is and as torch.nn.Linear calls it.
 """
 
-import json
 import math
-import os
 import statistics
 import sys
 import time
+
+from ours import lines, main, row, write_spec
+from peers import calls_per_second
 
 SQUARE = (8192, 8192, 8192)
 TRAINING = [(32768, 11008, 4096), (4096, 28672, 8192)]  # gate and up of Llama-2 7B and 70B
@@ -28,45 +29,33 @@ def gemm(precision, shape):
 
 
 def spec(folder):
-    os.makedirs(folder, exist_ok=True)
     # The finder is made as small as it gets: mamf-finder is its peer, not this one.
     work = {"name": "gemm", "burst": [gemm(*case) for case in BURSTS],
             "sustained": [gemm(*case) for case in SUSTAINED], "pauseSeconds": PAUSE, "samples": SAMPLES,
             "heatSeconds": HEAT, "mostHeatSeconds": HEAT, "sustainedSeconds": SECONDS, "batch": BATCH,
             "finder": {"precision": "bf16", "sides": [1024], "finalists": 1, "repeats": 1}}
-    content = dict(schema=1, runId="gemms", planHash="gemms", experiment="gemm", launch="gemms", role="LOAD",
-                   repetition=0, workload=work, device="cuda", nodes=["n0"], gpusPerNode=1, measuredSeconds=60.0,
-                   warmUpSeconds=0.0, phaseDeadlineSeconds=120.0, seed=time.time_ns() & 0x7FFFFFFF, loopback=True,
-                   libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
+    write_spec(folder, "gemms", work, measured=60.0)
 
 
-def row(who, mode, precision, shape, tflops):
-    name = "x".join(map(str, shape)) if isinstance(shape, tuple) else shape
-    print(f"{who}\t{mode} {precision} {name}\t{tflops:.2f}\tTFLOPS", flush=True)
+def name(mode, precision, shape):
+    return f"{mode} {precision} {'x'.join(map(str, shape))}"
 
 
 def show(folder):
     """Fails where a result is wrong, or a row of ours is missing."""
+    for check in lines(folder, "check"):
+        if check["wrong"] or not check["worst"] <= 1:
+            sys.exit(f"gemms: wrong result in {folder}: {check}")
     seen = set()
-    with open(os.path.join(folder, "rank-0.ndjson")) as lines:
-        for line in map(json.loads, lines):
-            if line["type"] == "check":
-                check = line.get("check", line)
-                if check["wrong"] or not check["worst"] <= 1:
-                    sys.exit(f"gemms: wrong result in {folder}: {check}")
-            if line["type"] != "measurement":
-                continue
-            measurement = line.get("measurement", line)
-            conditions = measurement["conditions"]
-            if measurement["metric"] != "gemm.tflops" or conditions["mode"] == "finder":
-                continue
-            burst = conditions["mode"] == "burst"
-            value = (statistics.median if burst else statistics.harmonic_mean)(measurement["samples"])
-            row("assay", conditions["mode"], conditions["dtype"], conditions["shape"], value)
-            seen.add((conditions["mode"], conditions["dtype"], conditions["shape"]))
-    expected = {(mode, precision, "x".join(map(str, shape)))
+    for measurement in lines(folder, "measurement"):
+        conditions = measurement["conditions"]
+        if measurement["metric"] != "gemm.tflops" or conditions["mode"] == "finder":
+            continue
+        mean = statistics.median if conditions["mode"] == "burst" else statistics.harmonic_mean
+        what = f"{conditions['mode']} {conditions['dtype']} {conditions['shape']}"
+        row("assay", what, mean(measurement["samples"]), "TFLOPS")
+        seen.add(what)
+    expected = {name(mode, precision, shape)
                 for mode, cases in (("burst", BURSTS), ("sustained", SUSTAINED)) for precision, shape in cases}
     if seen != expected:
         sys.exit(f"gemms: {folder} lacks {sorted(expected - seen)}; its log says why")
@@ -106,27 +95,7 @@ def timed_burst(call, flop):
 
 
 def timed_sustained(call, flop):
-    import torch
-
-    def loop(seconds):
-        count, queued, end = 0, [], time.time() + seconds
-        while time.time() < end:
-            for _ in range(BATCH):
-                call()
-            count += BATCH
-            queued.append(torch.cuda.Event())
-            queued[-1].record()
-            if len(queued) > 2:
-                queued.pop(0).synchronize()
-        return count
-
-    loop(HEAT)
-    start, stop = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-    start.record()
-    count = loop(SECONDS)
-    stop.record()
-    torch.cuda.synchronize()
-    return flop * count / start.elapsed_time(stop) / 1e9
+    return flop * calls_per_second(call, HEAT, SECONDS, BATCH) / 1e12
 
 
 def torch_peer():
@@ -134,10 +103,10 @@ def torch_peer():
     for mode, cases, timed in (("burst", BURSTS, timed_burst), ("sustained", SUSTAINED, timed_sustained)):
         for precision, shape in cases:
             call = operation(precision, shape)
-            row("pytorch", mode, precision, shape, timed(call, 2.0 * math.prod(shape)))
+            row("pytorch", name(mode, precision, shape), timed(call, 2.0 * math.prod(shape)), "TFLOPS")
             del call
             torch.cuda.empty_cache()
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "torch": torch_peer}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, torch=torch_peer)

@@ -2,10 +2,10 @@
 
 import importlib.util
 import json
-import os
 import statistics
 import sys
-import time
+
+from ours import lines, main, require_right, row, write_spec
 
 MIB = 1 << 20
 # The sizes that the plan gives to a cluster of H200s.
@@ -46,29 +46,13 @@ METRICS = {"host-link": "host.", "peer": "peer.", "hbm": "hbm."}
 
 
 def spec(workload, folder):
-    os.makedirs(folder, exist_ok=True)
-    content = dict(schema=1, runId="links", planHash="links", experiment=workload, launch="links", role="LOAD",
-                   repetition=0, workload=WORKLOADS[workload], device="cuda", nodes=["n0"], gpusPerNode=2,
-                   measuredSeconds=20.0, warmUpSeconds=0.5, phaseDeadlineSeconds=60.0,
-                   seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
-
-
-def row(who, what, value, unit):
-    print(f"{who}\t{what}\t{value:.3f}\t{unit}", flush=True)
+    write_spec(folder, "links", WORKLOADS[workload], gpus_per_node=2, measured=20.0, warm_up=0.5, deadline=60.0)
 
 
 def show(workload, folder):
     """Rank 0's medians; a wrong element on either rank ends it all."""
-    measurements = []
-    for rank in (0, 1):
-        with open(os.path.join(folder, f"rank-{rank}.ndjson")) as lines:
-            for line in map(json.loads, lines):
-                if line["type"] == "check" and line.get("check", line)["wrong"] != 0:
-                    sys.exit(f"{workload}, rank {rank}: wrong result {line}")
-                if line["type"] == "measurement" and rank == 0:
-                    measurements.append(line.get("measurement", line))
+    require_right(folder, ranks=(0, 1))
+    measurements = list(lines(folder, "measurement"))
     for what, (unit, metric, conditions, _, _) in ROWS.items():
         if metric.startswith(METRICS[workload]):
             found = [m for m in measurements
@@ -121,4 +105,4 @@ def torch():
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "cases": cases, "read": read, "torch": torch}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, cases=cases, read=read, torch=torch)

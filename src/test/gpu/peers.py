@@ -3,10 +3,11 @@
 import json
 import os
 import statistics
-import sys
 import time
 
-SIDE = 8192
+from ours import lines, main, row, write_spec
+
+SIDE, BATCH = 8192, 20
 WARM_UP, MEASURED = 4.0, 8.0
 BUCKETS, GEMMS_PER_BUCKET, BUCKET = 32, 1, 46_000_128  # bf16 elements; 92 MB
 NODES = {"burn": ["n0"], "coupled": ["n0", "n1"]}
@@ -15,46 +16,51 @@ NODES = {"burn": ["n0"], "coupled": ["n0", "n1"]}
 def spec(workload, folder):
     """Writes spec.json; prints the bytes of one bucket."""
     gemm = {"m": SIDE, "n": SIDE, "k": SIDE}
-    work = {"burn": {"name": "burn", "gemm": gemm, "batch": 20},
+    work = {"burn": {"name": "burn", "gemm": gemm, "batch": BATCH},
             "coupled": {"name": "coupled", "gemm": gemm, "buckets": BUCKETS,
                         "gemmsPerBucket": GEMMS_PER_BUCKET, "bucketElements": BUCKET}}[workload]
-    os.makedirs(folder, exist_ok=True)
-    content = dict(schema=1, runId="compare", planHash="compare", experiment=workload, launch="compare",
-                   role="LOAD" if workload == "burn" else "SCALED", repetition=0, workload=work, device="cuda",
-                   nodes=NODES[workload], gpusPerNode=1, measuredSeconds=MEASURED, warmUpSeconds=WARM_UP,
-                   phaseDeadlineSeconds=120.0, seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
+    write_spec(folder, "compare", work, nodes=NODES[workload], role="LOAD" if workload == "burn" else "SCALED",
+               measured=MEASURED, warm_up=WARM_UP)
     print(2 * BUCKET)
 
 
-def samples(folder):
-    """Metric to samples of rank 0."""
-    found = {}
-    with open(os.path.join(folder, "rank-0.ndjson")) as lines:
-        for line in map(json.loads, lines):
-            if line["type"] == "measurement":
-                measurement = line.get("measurement", line)
-                found[measurement["metric"]] = measurement["samples"]
-    return found
-
-
-def row(who, what, value, unit):
-    print(f"{who}\t{what}\t{value:.2f}\t{unit}", flush=True)
-
-
 def show(workload, folder):
-    ours = samples(folder)
+    ours = {measurement["metric"]: measurement["samples"] for measurement in lines(folder, "measurement")}
     if workload == "coupled":
         bucket_seconds = statistics.median(ours["communication.alone"]) / 1e3 / BUCKETS
         row("assay", "all-reduce busbw", 2 * BUCKET / bucket_seconds / 1e9, "GB/s")
         return
     row("assay", "GEMM bf16 8192", statistics.harmonic_mean(ours["gemm.tflops"]), "TFLOPS")
     row("assay", "SM-active", ours["sm.active"][0], "%")
-    with open(os.path.join(folder, "watched.ndjson")) as lines:
-        seconds = [json.loads(line) for line in lines]
+    with open(os.path.join(folder, "watched.ndjson")) as file:
+        seconds = [json.loads(line) for line in file]
     busy = [second["sm"] for second in seconds if second["sm"] > 90]
     row("pynvml", "SM-active", statistics.mean(busy[int(WARM_UP):-1]), "%")
+
+
+def calls_per_second(call, heat, seconds, batch):
+    """Of a PyTorch call back to back, two batches queued ahead, timed by events after a while of heating."""
+    import torch
+
+    def loop(seconds):
+        count, queued, end = 0, [], time.time() + seconds
+        while time.time() < end:
+            for _ in range(batch):
+                call()
+            count += batch
+            queued.append(torch.cuda.Event())
+            queued[-1].record()
+            if len(queued) > 2:
+                queued.pop(0).synchronize()
+        return count
+
+    loop(heat)
+    start, stop = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    start.record()
+    count = loop(seconds)
+    stop.record()
+    torch.cuda.synchronize()
+    return count / (start.elapsed_time(stop) / 1e3)
 
 
 def gemm():
@@ -63,26 +69,8 @@ def gemm():
     a = torch.randn(SIDE, SIDE, device="cuda").bfloat16()
     b = torch.randn(SIDE, SIDE, device="cuda").bfloat16()
     c = torch.empty_like(a)
-
-    def loop(seconds):
-        count, queued, end = 0, [], time.time() + seconds
-        while time.time() < end:
-            for _ in range(20):
-                torch.mm(a, b, out=c)
-            count += 20
-            queued.append(torch.cuda.Event())
-            queued[-1].record()
-            if len(queued) > 2:
-                queued.pop(0).synchronize()
-        return count
-
-    loop(WARM_UP)
-    start, stop = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-    start.record()
-    count = loop(MEASURED)
-    stop.record()
-    torch.cuda.synchronize()
-    row("pytorch", "GEMM bf16 8192", 2 * SIDE**3 * count / (start.elapsed_time(stop) / 1e3) / 1e12, "TFLOPS")
+    rate = calls_per_second(lambda: torch.mm(a, b, out=c), WARM_UP, MEASURED, BATCH)
+    row("pytorch", "GEMM bf16 8192", 2 * SIDE**3 * rate / 1e12, "TFLOPS")
 
 
 def watch(seconds):
@@ -105,4 +93,4 @@ def watch(seconds):
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "gemm": gemm, "watch": watch}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, gemm=gemm, watch=watch)

@@ -76,4 +76,7 @@ def main(table, rate_goal="", time_goal=""):
 
 
 if __name__ == "__main__":
+    if not 2 <= len(sys.argv) <= 4:
+        print("usage: ratios.py TABLE [RATE_GOAL [TIME_GOAL]]", file=sys.stderr)
+        sys.exit(2)
     sys.exit(main(*sys.argv[1:]))

@@ -34,4 +34,7 @@ def main(paths):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print("usage: repeat.py VERDICT_JSON...", file=sys.stderr)
+        sys.exit(2)
     sys.exit(main(sys.argv[1:]))

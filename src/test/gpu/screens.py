@@ -1,11 +1,10 @@
 """What `screens` needs beside a shell: specs for our worker, our results and the peers' read back."""
 
-import json
-import os
 import re
 import statistics
 import sys
-import time
+
+from ours import lines, main, require_right, row, write_spec
 
 GIB = 1 << 30
 SIDES = [4096, 8192, 12288]
@@ -29,30 +28,11 @@ WORKLOADS = {
 
 
 def spec(what, folder):
-    os.makedirs(folder, exist_ok=True)
-    content = dict(schema=1, runId="screens", planHash="screens", experiment=WORKLOADS[what]["name"], launch="screens",
-                   role="LOAD", repetition=0, workload=WORKLOADS[what], device="cuda", nodes=["n0"], gpusPerNode=1,
-                   measuredSeconds=30.0, warmUpSeconds=0.5, phaseDeadlineSeconds=120.0,
-                   seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
-    with open(os.path.join(folder, "spec.json"), "w") as file:
-        json.dump(content, file, indent=1)
-
-
-def row(who, what, value, unit):
-    print(f"{who}\t{what}\t{value:.3f}\t{unit}", flush=True)
-
-
-def lines(folder, kind):
-    with open(os.path.join(folder, "rank-0.ndjson")) as file:
-        for line in map(json.loads, file):
-            if line["type"] == kind:
-                yield line.get(kind, line)
+    write_spec(folder, "screens", WORKLOADS[what], warm_up=0.5)
 
 
 def show(what, folder):
-    checks = list(lines(folder, "check"))
-    if not checks or any(check["wrong"] for check in checks):
-        sys.exit(f"screens: wrong or unchecked results in {folder}")
+    require_right(folder)
     found = 0
     for measurement in lines(folder, "measurement"):
         samples, conditions = measurement["samples"], measurement["conditions"]
@@ -96,4 +76,4 @@ def read(what, log):
 
 
 if __name__ == "__main__":
-    {"spec": spec, "show": show, "sides": sides, "read": read}[sys.argv[1]](*sys.argv[2:])
+    main(spec=spec, show=show, sides=sides, read=read)

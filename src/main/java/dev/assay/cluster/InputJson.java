@@ -1,13 +1,6 @@
 package dev.assay.cluster;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +16,6 @@ import java.util.stream.Collectors;
  * unknown key is an error. {@code comment} is allowed in every object and ignored.
  */
 public final class InputJson {
-    private static final JsonFactory FACTORY = new JsonFactory();
     private static final Set<String> ALWAYS_ALLOWED = Set.of("comment", "$schema");
 
     private final String source;
@@ -32,7 +24,7 @@ public final class InputJson {
     /** Map, List, String, BigDecimal or Boolean. */
     private final Object value;
 
-    private InputJson(String source, String path, int line, Object value) {
+    InputJson(String source, String path, int line, Object value) {
         this.source = source;
         this.path = path;
         this.line = line;
@@ -41,81 +33,14 @@ public final class InputJson {
 
     /** @param source as the error messages name it, e.g. {@code cluster file my.json} */
     public static InputJson parse(String source, String text) {
-        try (JsonParser parser = FACTORY.createParser(text)) {
-            if (parser.nextToken() == null) {
-                throw new InputException("Reading " + source, "nothing", "one JSON object", "write the file");
-            }
-            InputJson root = read(parser, source, "");
-            if (parser.nextToken() != null) {
-                throw new InputException(
-                        "Reading " + source + ", line " + lineOf(parser),
-                        "more text after the end of the object",
-                        "one JSON object",
-                        "remove what follows the closing brace");
-            }
-            return root;
-        } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new InputException(
-                    "Reading " + source + ", line " + line,
-                    "no valid JSON: " + e.getOriginalMessage(),
-                    "JSON (RFC 8259)",
-                    "correct the syntax on this line or just before it");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new InputJsonReader(source).read(text);
     }
 
-    private static InputJson read(JsonParser parser, String source, String path) throws IOException {
-        int line = lineOf(parser);
-        JsonToken token = parser.currentToken();
-        Object value = switch (token) {
-            case START_OBJECT -> readObject(parser, source, path);
-            case START_ARRAY -> readArray(parser, source, path);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default ->
-                throw new InputException(
-                        where(source, path, line), "null", "a value", "give the value, or leave the key out");
-        };
-        return new InputJson(source, path, line, value);
+    int line() {
+        return line;
     }
 
-    private static Map<String, InputJson> readObject(JsonParser parser, String source, String path) throws IOException {
-        Map<String, InputJson> fields = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
-            int line = lineOf(parser);
-            String name = oneLine(key);
-            String below = path.isEmpty() ? name : path + "." + name;
-            parser.nextToken();
-            InputJson earlier = fields.put(key, read(parser, source, below));
-            if (earlier != null) {
-                throw new InputException(
-                        where(source, below, line),
-                        "the key twice, first on line " + earlier.line,
-                        "every key once in its object",
-                        "remove one of the two");
-            }
-        }
-        return fields;
-    }
-
-    private static List<InputJson> readArray(JsonParser parser, String source, String path) throws IOException {
-        List<InputJson> items = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            items.add(read(parser, source, path + "[" + items.size() + "]"));
-        }
-        return items;
-    }
-
-    private static int lineOf(JsonParser parser) {
-        return parser.currentTokenLocation().getLineNr();
-    }
-
-    private static String where(String source, String path, int line) {
+    static String where(String source, String path, int line) {
         return "Reading " + source + ", line " + line + (path.isEmpty() ? "" : ", " + path);
     }
 
@@ -259,7 +184,7 @@ public final class InputJson {
     }
 
     /** At most 80 characters, control characters spelled out. */
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         return text.codePoints()
                 .limit(80)
                 .mapToObj(point ->

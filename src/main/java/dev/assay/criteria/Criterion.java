@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  *
  * @param id kebab-case, unique, stable over versions, e.g. {@code gpu-utilisation}
  * @param title as people read it, without the limit, e.g. {@code GPU utilisation}
- * @param workload the workload whose measurements it judges: {@code burn} or {@code coupled}
+ * @param workload the key of the workload whose measurements it judges, e.g. {@code burn}
  * @param conditions what a measurement of the metric must have been taken under to count here, e.g. {@code kernel: copy}
  * @param unit must equal the metric's
  * @param ceiling physics: a value above it says that the test is broken

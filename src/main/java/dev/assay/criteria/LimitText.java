@@ -32,7 +32,7 @@ public final class LimitText {
 
     /** A count and a ratio carry no unit on the screen. */
     public static String withUnit(double value, Unit unit) {
-        return unit == Unit.COUNT || unit == Unit.RATIO ? number(value) : number(value) + " " + unit.symbol();
+        return unit.isBare() ? number(value) : number(value) + " " + unit.symbol();
     }
 
     /** Whole numbers whole, others to four significant digits. */

@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.SlurmSettings;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Sha256;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
 import dev.assay.plan.Spec;
@@ -129,7 +130,7 @@ final class SlurmLauncher implements Launcher {
                             "arguments",
                             String.join("\n", arguments),
                             "script",
-                            RunFiles.sha256(JobFiles.script("job.sh"))));
+                            Sha256.ofText(JobFiles.script("job.sh"))));
             SlurmSubmit.Outcome outcome =
                     new SlurmSubmit(commands, queue, journal, pace).submit(tag, arguments, JobFiles.script("job.sh"));
             outcome.id().ifPresent(id -> jobs.put(tag, id));

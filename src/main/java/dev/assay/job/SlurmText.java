@@ -23,7 +23,7 @@ final class SlurmText {
     private static final Pattern TAG = Pattern.compile("assay-[a-z0-9-]{1,58}");
     private static final Pattern RECORD =
             Pattern.compile("^JobId=(\\d+) JobName=([a-z0-9-]+) UserId=[^ ]+ GroupId=[^ ]+ .*?"
-                    + "JobState=([A-Z_]+) Reason=.*? Restarts=(\\d+) .*?ExitCode=(\\d+:\\d+) ");
+                    + "JobState=([A-Z_]+) Reason=.*? Restarts=\\d+ .*?ExitCode=(\\d+:\\d+) ");
     private static final Pattern COUNT = Pattern.compile("(?:^|,)gpu(?::[A-Za-z0-9_.-]+)?:(\\d+)(?:\\([^)]*\\))?");
 
     private static final Pattern FIELD = Pattern.compile("(?<!\\S)([A-Za-z:/]+)=(\\S*)");
@@ -68,11 +68,11 @@ final class SlurmText {
                 || !record.group(2).equals(tag)) {
             return Optional.empty();
         }
-        return Optional.of(new Ended(record.group(3), record.group(5), Integer.parseInt(record.group(4))));
+        return Optional.of(new Ended(record.group(3), record.group(4)));
     }
 
     /** @param exitCode Slurm's own {@code code:signal} of the batch script */
-    record Ended(String state, String exitCode, int restarts) {}
+    record Ended(String state, String exitCode) {}
 
     /** {@code scontrol show config}: settings by name. */
     static Map<String, String> config(String out) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** The lines of a sealed result file, one at a time; checks the seal on the way, so reading to the end is the proof. */
@@ -121,7 +120,7 @@ final class ResultLines implements AutoCloseable {
         if (end.lines() != number - 1) {
             throw refuse("is truncated: its end line counts " + end.lines() + " lines, there are " + (number - 1));
         }
-        String found = HexFormat.of().formatHex(digest.digest());
+        String found = Sha256.hex(digest);
         if (!found.equals(end.sha256())) {
             throw refuse("is truncated or altered: its SHA-256 is " + found + ", its end line says " + end.sha256());
         }

@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,7 +108,7 @@ public final class ResultWriter implements AutoCloseable {
 
     /** Seals the file and gives it its name. */
     public synchronized void finish() {
-        line(LineType.END, new EndLine(lines, HexFormat.of().formatHex(digest.digest())));
+        line(LineType.END, new EndLine(lines, Sha256.hex(digest)));
         sealed = true;
         try {
             channel.close();

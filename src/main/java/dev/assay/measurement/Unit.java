@@ -34,6 +34,11 @@ public enum Unit {
         return symbol;
     }
 
+    /** Whether its numbers stand alone, without a symbol. */
+    public boolean isBare() {
+        return this == COUNT || this == RATIO;
+    }
+
     /** Whether more of it is slower. */
     public boolean isTime() {
         return this == MILLISECOND || this == MICROSECOND || this == NANOSECOND;

@@ -9,14 +9,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.assay.cluster.InputException;
+import dev.assay.measurement.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** {@code plan.json}: what a run was to do, so that it can be judged again; and the hash that ties results to it. */
@@ -103,9 +100,8 @@ public final class PlanJson {
     /** SHA-256 over the plan's compact JSON with sorted maps, hex: equal for equal plans, however the file is indented. */
     public static String hash(Plan plan) {
         try {
-            byte[] canonical = MAPPER.writeValueAsString(plan).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
-        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            return Sha256.ofText(MAPPER.writeValueAsString(plan));
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException("a plan always has a hash", e);
         }
     }

@@ -1,10 +1,8 @@
 package dev.assay.run;
 
-import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.RankResult;
-import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.summary.Chart;
@@ -14,11 +12,8 @@ import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
 import dev.assay.summary.ScreenSummary;
 import dev.assay.summary.SummaryPage;
-import dev.assay.summary.Took;
 import dev.assay.summary.VerdictJson;
 import dev.assay.verdict.Coverage;
-import dev.assay.verdict.Decision;
-import dev.assay.verdict.Decisions;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.io.IOException;
@@ -81,6 +76,7 @@ public final class Conclusions {
         List<Verdict> verdicts = plan.rows().stream()
                 .map(row -> Optional.ofNullable(judged.get(row.key())).orElseGet(() -> notRun(row, unjudgedReason)))
                 .toList();
+        Decided decided = Decided.of(plan, verdicts);
         Ledger ledger = new Ledger(run.home());
         RunRecord record = run.record();
         return new Conclusion(
@@ -94,8 +90,8 @@ public final class Conclusions {
                         Manifest.digest(run.folder().root(), Outcome::isResult)),
                 record.options(),
                 plan,
-                decide(plan, verdicts),
-                meaning(plan, decide(plan, verdicts)),
+                decided.decision(),
+                decided.meaning(),
                 verdicts,
                 identity(run),
                 run.collected().stream()
@@ -107,7 +103,7 @@ public final class Conclusions {
                         ? List.of()
                         : ledger.before(record.id(), plan.cluster().name()),
                 plan.omits(),
-                run.collected().stream().map(result -> job(run, result)).toList(),
+                run.collected().stream().map(result -> Jobs.of(run, result)).toList(),
                 run.replay() ? Optional.of(run.folder().root().getFileName().toString()) : Optional.empty(),
                 run.replay() ? unsealed(run) : ledger.troubles(),
                 List.of(
@@ -119,39 +115,6 @@ public final class Conclusions {
         return Files.exists(run.folder().manifest())
                 ? List.of()
                 : List.of("The run folder has no " + Manifest.NAME + ": nothing says that it is as it was written.");
-    }
-
-    private static Decision decide(Plan plan, List<Verdict> verdicts) {
-        Decision decision = Decisions.decide(
-                verdicts,
-                plan.rows().stream().map(Row::key).toList(),
-                plan.wholeInventory(),
-                plan.cluster().sharedHost(),
-                plan.cluster().device() == DeviceKind.REFERENCE);
-        return plan.wholeSuite() ? decision : Decisions.ofSelection(decision);
-    }
-
-    private static String meaning(Plan plan, Decision decision) {
-        return switch (decision) {
-            case ACCEPTED -> "Every required criterion holds on every node, GPU and NIC of the cluster file.";
-            case PARTIAL -> partial(plan);
-            case INCONCLUSIVE -> "Not everything asked for could be judged: nothing is accepted.";
-            case REJECTED -> "At least one required criterion does not hold.";
-            case SUITE_OK, SUITE_BROKEN ->
-                "This proves the suite, not a cluster: the work ran on the reference device, in plain Java on this host.";
-        };
-    }
-
-    private static String partial(Plan plan) {
-        if (plan.cluster().device() == DeviceKind.REFERENCE) {
-            return "What was selected holds on the reference device: this proves part of the suite, and no cluster.";
-        }
-        if (!plan.wholeSuite()) {
-            return "What was selected holds, but it is not the whole suite.";
-        }
-        return plan.cluster().sharedHost()
-                ? "What was measured holds, but the nodes share one host: nothing is said of a network."
-                : "What was measured holds, but it is not the whole cluster of the contract.";
     }
 
     private static String reason(Conclusion conclusion) {
@@ -178,41 +141,6 @@ public final class Conclusions {
                 Optional.empty(),
                 new Coverage(0, row.nodes() * row.gpusPerNode(), "GPUs"),
                 List.of());
-    }
-
-    private static Conclusion.Job job(Run run, ExperimentResult result) {
-        String trouble = result.launches().stream()
-                .filter(launch -> !launch.whole())
-                .findFirst()
-                .map(launch -> "launch " + launch.id() + " is not whole"
-                        + launch.jobTrouble().map(t -> ": " + t).orElse(""))
-                .orElse(
-                        result.launches().size() == 1
-                                ? "1 launch, whole"
-                                : result.launches().size() + " launches, all whole");
-        return new Conclusion.Job(
-                result.experiment(),
-                Outcome.jobId(run.folder(), result.experiment()),
-                result.launches().isEmpty() ? result.notRunReason() : trouble,
-                took(run, result.experiment()));
-    }
-
-    /** With the extension's, where one ran. */
-    private static Optional<Took> took(Run run, String experiment) {
-        Optional<Experiment> extension = run.plan().extension().stream()
-                .filter(each -> each.id().equals(experiment + "-extension") && Outcome.exists(run.folder(), each.id()))
-                .findFirst();
-        List<Experiment> ran = Stream.concat(
-                        run.plan().experiments().stream()
-                                .filter(each -> each.id().equals(experiment)),
-                        extension.stream())
-                .toList();
-        List<Took> known = ran.stream()
-                .flatMap(each -> Outcome.tookSeconds(run.folder(), each.id())
-                        .map(seconds -> new Took(seconds, each.expectedSeconds()))
-                        .stream())
-                .toList();
-        return known.isEmpty() || known.size() < ran.size() ? Optional.empty() : Optional.of(Took.of(known));
     }
 
     /** Nodes in the cluster file's order, GPUs by local rank, each as its first result described it. */

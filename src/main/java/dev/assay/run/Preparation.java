@@ -13,6 +13,7 @@ import dev.assay.job.Launchers;
 import dev.assay.job.RunFolder;
 import dev.assay.job.SlurmProbe;
 import dev.assay.job.WorkerRuntime;
+import dev.assay.measurement.Sha256;
 import dev.assay.plan.MeasuredDuration;
 import dev.assay.plan.NodeCounts;
 import dev.assay.plan.Plan;
@@ -184,7 +185,7 @@ final class Preparation {
                         Suite.version(),
                         Suite.sha256(),
                         PlanJson.hash(plan),
-                        Hashes.ofText(criteria),
+                        Sha256.ofText(criteria),
                         RANDOM.nextLong(),
                         options.asTyped()));
         new Ledger(options.home()).begin(runId, startedAt, plan.cluster().name(), plan.nodeCounts());

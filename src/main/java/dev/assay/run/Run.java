@@ -184,7 +184,7 @@ public final class Run {
 
     private ExperimentResult launch(Launcher with, Experiment experiment) {
         ExperimentResult first = launchOnce(with, experiment);
-        Optional<Experiment> extension = extensionOf(experiment);
+        Optional<Experiment> extension = extensionOf(experiment.id());
         if (extension.isPresent() && Judge.wantsExtension(Judge.judge(questions(experiment.id()), first))) {
             progress(experiment.id() + ": five launches cannot tell; three more");
             return merged(first, launchOnce(with, extension.get()));
@@ -217,15 +217,16 @@ public final class Run {
         if (experiment.workload() instanceof NodePair) {
             return PairLook.recorded(folder, record.planSha256(), experiment, first);
         }
-        return extensionOf(experiment)
+        return extensionOf(experiment.id())
                 .filter(extension -> Outcome.exists(folder, extension.id()))
                 .map(extension -> merged(first, Outcome.read(folder, record.planSha256(), extension)))
                 .orElse(first);
     }
 
-    private Optional<Experiment> extensionOf(Experiment experiment) {
+    /** More launches of an experiment, for where the first ones cannot tell. */
+    Optional<Experiment> extensionOf(String experimentId) {
         return plan.extension().stream()
-                .filter(extension -> extension.id().equals(experiment.id() + "-extension"))
+                .filter(extension -> extension.id().equals(experimentId + "-extension"))
                 .findFirst();
     }
 

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.jna.Native;
+import dev.assay.measurement.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +35,23 @@ final class Suite {
     static String sha256() {
         Path benchmarks = benchmarks();
         return Files.isDirectory(benchmarks)
-                ? Hashes.ofText(Hashes.ofTree(location(Suite.class)) + Hashes.ofTree(benchmarks))
-                : Hashes.ofTree(location(Suite.class));
+                ? Sha256.ofText(hashOf(location(Suite.class)) + hashOf(benchmarks))
+                : hashOf(location(Suite.class));
+    }
+
+    /** Of a file, or over relative names and contents of a tree in name order. */
+    private static String hashOf(Path root) {
+        MessageDigest digest = Sha256.start();
+        try (Stream<Path> files = Files.walk(root)) {
+            List<Path> sorted = files.filter(Files::isRegularFile).sorted().toList();
+            for (Path file : sorted) {
+                digest.update(root.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+                Sha256.add(digest, file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("hashing " + root, e);
+        }
+        return Sha256.hex(digest);
     }
 
     /** JMH and what runs in it: not on the worker's class path, but beside it, where the worker looks for them. */

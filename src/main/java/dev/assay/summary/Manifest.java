@@ -1,17 +1,14 @@
 package dev.assay.summary;
 
+import dev.assay.measurement.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,8 +74,7 @@ public final class Manifest {
      */
     public static String digest(Path runFolder, Predicate<Path> which) {
         try {
-            return HexFormat.of()
-                    .formatHex(sha256().digest(text(hashes(runFolder, which)).getBytes(StandardCharsets.UTF_8)));
+            return Sha256.ofText(text(hashes(runFolder, which)));
         } catch (IOException e) {
             throw new UncheckedIOException("hashing the files of run folder " + runFolder + ": " + e.getMessage(), e);
         }
@@ -114,7 +110,8 @@ public final class Manifest {
                 boolean regular = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
                 if (regular && !leftOut(relative) && which.test(relative)) {
                     hashes.put(
-                            relative.toString().replace(relative.getFileSystem().getSeparator(), "/"), hash(file));
+                            relative.toString().replace(relative.getFileSystem().getSeparator(), "/"),
+                            Sha256.ofFile(file));
                 }
             }
         } catch (UncheckedIOException e) {
@@ -136,25 +133,6 @@ public final class Manifest {
             text.append(hash).append("  ").append(escaped).append('\n');
         });
         return text.toString();
-    }
-
-    private static String hash(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform must have SHA-256", e);
-        }
     }
 
     /** As coreutils does: a name with a backslash or a line break is escaped, and its line begins with a backslash. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -37,8 +36,7 @@ final class MatrixChart implements Picture {
     private final Map<String, List<Link>> nodes = new LinkedHashMap<>();
     private final List<Link> links;
     private final Unit unit;
-    private final OptionalDouble limit;
-    private final boolean lowIsGood;
+    private final HeatScale scale;
     private final double median;
     private final DoublePredicate outlier;
     private final int side;
@@ -72,9 +70,8 @@ final class MatrixChart implements Picture {
         this.names = names;
         links = all.stream().filter(link -> Double.isFinite(link.value())).toList();
         this.unit = unit;
-        this.limit = limit.isPresent() && Double.isFinite(limit.getAsDouble()) ? limit : OptionalDouble.empty();
-        this.lowIsGood = lowIsGood;
         List<Double> values = links.stream().map(Link::value).toList();
+        scale = new HeatScale(values, limit, lowIsGood);
         median = values.isEmpty() ? 0 : Samples.median(values);
         outlier = Outliers.among(values);
         side = 1
@@ -185,15 +182,15 @@ final class MatrixChart implements Picture {
     }
 
     private void cell(Svg svg, Link link, double x, double y) {
-        double shade = shade(link.value());
-        boolean missed = missed(link);
+        double shade = scale.shade(link.value());
+        boolean missed = scale.missed(link.value());
         boolean outlier = outlier(link);
         svg.rectangle(
                 x,
                 y,
                 cell - 1,
                 CELL_HEIGHT - 1,
-                colour(shade),
+                HeatScale.colour(shade),
                 missed ? "stroke=\"" + Svg.VERMILION + "\" stroke-width=\"2\"" : "");
         if (outlier) {
             svg.diamond(x + 6, y + CELL_HEIGHT / 2 - 0.5, 6, "#ffffff");
@@ -203,7 +200,7 @@ final class MatrixChart implements Picture {
             svg.text(
                     x + (outlier ? cell / 2 + 4 : (cell - 1) / 2),
                     y + CELL_HEIGHT - 5.5,
-                    number(link.value()),
+                    HeatScale.number(link.value()),
                     "middle",
                     shade > 0.55 ? "#ffffff" : Svg.INK,
                     "font-size=\"9\"" + (missed || outlier ? Svg.BOLD : ""));
@@ -211,35 +208,11 @@ final class MatrixChart implements Picture {
     }
 
     private void legend(Svg svg) {
-        String more = "font-size=\"10\"";
-        svg.text(
-                0,
-                36,
-                (unit == Unit.COUNT || unit == Unit.RATIO ? "value" : unit.symbol())
-                        + (names.isEmpty()
-                                ? "; row: GPU that drives, column: the other GPU"
-                                : "; row and column: nodes, by number"),
-                "start",
-                Svg.INK,
-                more);
-        double x = 360;
-        for (int i = 0; i < 5; i++) {
-            svg.rectangle(x + 12 * i, 28, 12, 9, colour(i / 4.0), "");
-        }
-        svg.text(x + 66, 36, number(least()) + " to " + number(most()), "start", Svg.QUIET, more);
-        svg.diamond(512, 32, 4, Svg.VERMILION);
-        svg.text(520, 36, "outlier", "start", Svg.QUIET, more);
-        svg.text(566, 36, "median " + number(median), "start", Svg.QUIET, more);
-        if (limit.isPresent()) {
-            svg.rectangle(656, 28, 12, 9, "#ffffff", "stroke=\"" + Svg.VERMILION + "\" stroke-width=\"2\"");
-            svg.text(
-                    674,
-                    36,
-                    "misses " + (lowIsGood ? "≤ " : "≥ ") + number(limit.getAsDouble()),
-                    "start",
-                    Svg.QUIET,
-                    more);
-        }
+        String axes = names.isEmpty()
+                ? "; row: GPU that drives, column: the other GPU"
+                : "; row and column: nodes, by number";
+        svg.text(0, 36, (unit.isBare() ? "value" : unit.symbol()) + axes, "start", Svg.INK, "font-size=\"10\"");
+        scale.legend(svg, median);
     }
 
     /** The worst link by name, and what is left out. */
@@ -247,8 +220,8 @@ final class MatrixChart implements Picture {
         List<Link> outliers = shownOnce().filter(this::outlier).toList();
         Optional<Link> worst =
                 outliers.stream().max(Comparator.comparingDouble(link -> Math.abs(link.value() - median)));
-        String text = worst.map(link ->
-                        ends(link) + ": " + Words.withUnit(number(link.value()), unit) + others(outliers.size() - 1))
+        String text = worst.map(link -> ends(link) + ": " + Words.withUnit(HeatScale.number(link.value()), unit)
+                        + others(outliers.size() - 1))
                 .orElse("no outlier among " + shownOnce().count() + (names.isEmpty() ? " links" : " pairs of nodes"));
         String left = shown < nodes.size() ? "; the " + shown + " most conspicuous of " + nodes.size() + " nodes" : "";
         svg.text(0, 54, text + left, "start", Svg.INK, worst.isPresent() ? Svg.BOLD : "");
@@ -272,44 +245,5 @@ final class MatrixChart implements Picture {
 
     private boolean outlier(Link link) {
         return outlier.test(link.value());
-    }
-
-    private boolean missed(Link link) {
-        return limit.isPresent()
-                && (lowIsGood ? link.value() > limit.getAsDouble() : link.value() < limit.getAsDouble());
-    }
-
-    /** From 0, the least, to 1; the limit belongs to the range, so that noise among good links does not look like contrast. */
-    private double shade(double value) {
-        return most() > least() ? (value - least()) / (most() - least()) : 0.5;
-    }
-
-    private double least() {
-        double least = links.stream().mapToDouble(Link::value).min().orElse(0);
-        return limit.isPresent() ? Math.min(least, limit.getAsDouble()) : least;
-    }
-
-    private double most() {
-        double most = links.stream().mapToDouble(Link::value).max().orElse(1);
-        return limit.isPresent() ? Math.max(most, limit.getAsDouble()) : most;
-    }
-
-    /** One hue from light to Okabe and Ito's blue: lightness alone tells the order, in print and to every eye. */
-    private static String colour(double shade) {
-        return String.format(
-                Locale.ROOT, "#%02x%02x%02x", mix(0xf2, 0x00, shade), mix(0xf7, 0x72, shade), mix(0xfb, 0xb2, shade));
-    }
-
-    private static int mix(int light, int dark, double shade) {
-        return (int) Math.round(light + (dark - light) * shade);
-    }
-
-    /** At least three digits, in little room. */
-    private static String number(double value) {
-        double size = Math.abs(value);
-        if (size >= 1e5) {
-            return String.format(Locale.ROOT, "%.1e", value);
-        }
-        return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f", value);
     }
 }

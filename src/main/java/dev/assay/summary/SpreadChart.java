@@ -54,7 +54,7 @@ final class SpreadChart implements Picture {
         double median = Samples.median(values);
         DoublePredicate outlier = Outliers.among(values);
         Axis y = axis(values);
-        svg.text(0, TOP - 16, unit == Unit.COUNT || unit == Unit.RATIO ? "value" : unit.symbol(), "start", Svg.INK);
+        svg.text(0, TOP - 16, unit.isBare() ? "value" : unit.symbol(), "start", Svg.INK);
         y.grid(svg, LEFT, RIGHT);
         svg.line(LEFT, y.pixel(median), RIGHT, y.pixel(median), Svg.QUIET, 1, Svg.DOTTED);
         limit.ifPresent(value -> svg.dashed(LEFT, y.pixel(value), RIGHT, y.pixel(value)));

@@ -83,22 +83,7 @@ final class Words {
     }
 
     static String withUnit(String number, Unit unit) {
-        return switch (unit) {
-            case COUNT, RATIO -> number;
-            case PERCENT,
-                    TFLOPS,
-                    GIGABYTES_PER_SECOND,
-                    BYTES,
-                    WATT,
-                    JOULE,
-                    MEGAHERTZ,
-                    CELSIUS,
-                    KELVIN,
-                    MILLISECOND,
-                    MICROSECOND,
-                    NANOSECOND,
-                    MEBIBYTES -> number + NO_BREAK_SPACE + unit.symbol();
-        };
+        return unit.isBare() ? number : number + NO_BREAK_SPACE + unit.symbol();
     }
 
     static String limit(Limit limit, Unit unit) {

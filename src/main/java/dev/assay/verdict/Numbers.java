@@ -55,22 +55,7 @@ final class Numbers {
     }
 
     private static String symbol(Unit unit) {
-        return switch (unit) {
-            case COUNT, RATIO -> "";
-            case PERCENT,
-                    TFLOPS,
-                    GIGABYTES_PER_SECOND,
-                    BYTES,
-                    WATT,
-                    JOULE,
-                    MEGAHERTZ,
-                    CELSIUS,
-                    KELVIN,
-                    MILLISECOND,
-                    MICROSECOND,
-                    NANOSECOND,
-                    MEBIBYTES -> " " + unit.symbol();
-        };
+        return unit.isBare() ? "" : " " + unit.symbol();
     }
 
     private static int decimals(double value, Unit unit) {

@@ -7,20 +7,6 @@ import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.ResultWriter;
 import dev.assay.plan.Spec;
 import dev.assay.plan.SpecFile;
-import dev.assay.workload.Burn;
-import dev.assay.workload.Collective;
-import dev.assay.workload.Coupled;
-import dev.assay.workload.Fabric;
-import dev.assay.workload.GemmSweep;
-import dev.assay.workload.Hbm;
-import dev.assay.workload.HostLaunch;
-import dev.assay.workload.HostLink;
-import dev.assay.workload.Memtest;
-import dev.assay.workload.NodePair;
-import dev.assay.workload.NodePairRetest;
-import dev.assay.workload.Peer;
-import dev.assay.workload.Rdma;
-import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -153,55 +139,11 @@ public final class Worker {
     private static void watched(Health health, RankContext context) throws Exception {
         context.phase("health before", 0);
         health.begin();
-        runner(context).run();
+        Runner.of(context).run();
         context.owned().close();
         context.phase("health after", 0);
         HealthLines.write(context.writer(), health.end());
         health.close();
-    }
-
-    private static Runner runner(RankContext context) {
-        Workload workload = context.spec().workload();
-        if (workload instanceof Hbm hbm) {
-            return new HbmRunner(context, hbm);
-        }
-        if (workload instanceof Memtest memtest) {
-            return new MemtestRunner(context, memtest);
-        }
-        if (workload instanceof Fabric fabric) {
-            return new FabricRunner(context, fabric);
-        }
-        if (workload instanceof NodePair nodePair) {
-            return NodePairRunner.ofAll(context, nodePair);
-        }
-        if (workload instanceof NodePairRetest retest) {
-            return NodePairRunner.of(context, retest);
-        }
-        if (workload instanceof Rdma rdma) {
-            return new RdmaRunner(context, rdma);
-        }
-        if (workload instanceof GemmSweep sweep) {
-            return new GemmSweepRunner(context, sweep);
-        }
-        if (workload instanceof Collective collective) {
-            return new CollectiveRunner(context, collective);
-        }
-        if (workload instanceof HostLink hostLink) {
-            return new HostLinkRunner(context, hostLink);
-        }
-        if (workload instanceof HostLaunch launch) {
-            return new LaunchRunner(context, launch);
-        }
-        if (workload instanceof Peer peer) {
-            return new PeerRunner(context, peer);
-        }
-        if (workload instanceof Burn burn) {
-            return new BurnRunner(context, burn);
-        }
-        if (workload instanceof Coupled coupled) {
-            return new CoupledRunner(context, coupled);
-        }
-        throw new IllegalStateException("no runner for workload " + workload.key());
     }
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {

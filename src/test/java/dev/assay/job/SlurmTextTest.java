@@ -70,7 +70,7 @@ class SlurmTextTest {
     @Test
     void readsHowOurJobEnded() {
         assertThat(SlurmText.ended(captured("job-cancelled.txt"), 6, TAG))
-                .contains(new SlurmText.Ended("CANCELLED", "0:15", 0));
+                .contains(new SlurmText.Ended("CANCELLED", "0:15"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchVariant;
+import dev.assay.verdict.Fleet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -89,20 +90,13 @@ class PlanFilesTest {
                 new Limit.OfMedian(0.97),
                 new Limit.Uniform())) {
             Criterion criterion = row.criterion();
-            Criterion other = new Criterion(
-                    criterion.id(),
-                    criterion.title(),
-                    criterion.workload(),
-                    criterion.metric(),
-                    Map.of(),
-                    criterion.statistic(),
-                    limit,
-                    criterion.unit(),
-                    OptionalDouble.empty(),
-                    criterion.source(),
-                    criterion.requires(),
-                    false,
-                    Optional.of(new Criterion.SiteLimit(criterion.limit(), "a reason")));
+            Criterion other = Fleet.with(criterion, c -> {
+                c.conditions = Map.of();
+                c.limit = limit;
+                c.ceiling = OptionalDouble.empty();
+                c.judged = false;
+                c.siteLimit = Optional.of(new Criterion.SiteLimit(criterion.limit(), "a reason"));
+            });
             Plan plan = withRows(List.of(new Row(other, 2, 8, row.experiment(), row.title())));
 
             assertThat(PlanJson.parse(PlanJson.text(plan), "plan.json")).isEqualTo(plan);

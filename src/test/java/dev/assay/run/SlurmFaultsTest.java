@@ -2,8 +2,6 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.summary.Conclusion;
 import dev.assay.summary.Gate;
 import dev.assay.verdict.Decision;
@@ -12,9 +10,7 @@ import dev.assay.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -157,31 +153,7 @@ class SlurmFaultsTest {
                 new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     }
 
-    /** A run of its own on the box; its "java" injects the fault that the environment names. */
-    private static Run prepare(String name, Map<String, String> environment) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode cluster = (ObjectNode) mapper.readTree(box.clusterFile().toFile());
-        if (!environment.isEmpty()) {
-            Map<String, String> variables = new HashMap<>(environment);
-            variables.put("FAULT_JAVA", ProcessHandle.current().info().command().orElseThrow());
-            variables.put("FAULT_CLASSPATH", System.getProperty("java.class.path"));
-            variables.put("FAULT_CONF", box.configuration());
-            cluster.set("environment", mapper.valueToTree(variables));
-            cluster.put(
-                    "java",
-                    Path.of("src/test/slurm/faulty-java").toAbsolutePath().toString());
-        }
-        Path file = folder.resolve(name + ".json");
-        mapper.writeValue(file.toFile(), cluster);
-        Map<String, String> properties = Map.of(
-                "cluster", file.toString(),
-                "nodes", "2",
-                "duration", "1",
-                "assay.home", folder.resolve("home").toString(),
-                "assay.output",
-                        Files.createDirectories(folder.resolve("out-" + name)).toString());
-        Options options = Options.from(properties::get);
-        Preparation.prepare(options, System.out);
-        return Run.open(options, true);
+    private static Run prepare(String name, Map<String, String> fault) throws IOException {
+        return WholeRun.prepare(box, folder, name, fault, Map.of("nodes", "2"));
     }
 }

@@ -2,8 +2,6 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.summary.Conclusion;
 import dev.assay.summary.Manifest;
 import dev.assay.verdict.Decision;
@@ -15,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,7 +54,7 @@ class SlurmNamedFaultsTest {
 
         Conclusion conclusion = judgeAll(run);
 
-        Verdict verdict = of(conclusion, "pair-coverage@4");
+        Verdict verdict = WholeRun.verdict(conclusion, "pair-coverage@4");
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.FAIL);
         assertThat(accused(verdict))
                 .singleElement()
@@ -76,7 +73,7 @@ class SlurmNamedFaultsTest {
 
         Conclusion conclusion = judgeAll(run);
 
-        Verdict verdict = of(conclusion, "pair-coverage@4");
+        Verdict verdict = WholeRun.verdict(conclusion, "pair-coverage@4");
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.FAIL);
         assertThat(accused(verdict)).singleElement().asString().startsWith("accused: the network between n2 and n4: ");
         assertThat(percent(accused(verdict).get(0))).isBetween(20.0, 35.0);
@@ -142,13 +139,6 @@ class SlurmNamedFaultsTest {
         return Double.parseDouble(line.replaceFirst(" % slower.*", "").replaceFirst(".* ", ""));
     }
 
-    private static Verdict of(Conclusion conclusion, String key) {
-        return conclusion.verdicts().stream()
-                .filter(verdict -> verdict.key().equals(key))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static Conclusion judgeAll(Run run) {
         run.plan().rows().forEach(run::verdict);
         Conclusion conclusion = Conclusions.conclude(run, "not judged");
@@ -161,33 +151,10 @@ class SlurmNamedFaultsTest {
         return conclusion;
     }
 
-    /** A run of the pairs of nodes only; where there is a fault the nodes' "java" is one that has it. */
+    /** A run of the pairs of nodes only. */
     private static Run prepare(String name, Map<String, String> fault, String criteria) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode cluster = (ObjectNode) mapper.readTree(box.clusterFile().toFile());
-        if (!fault.isEmpty()) {
-            Map<String, String> variables = new HashMap<>(fault);
-            variables.put("FAULT_JAVA", ProcessHandle.current().info().command().orElseThrow());
-            variables.put("FAULT_CLASSPATH", System.getProperty("java.class.path"));
-            cluster.set("environment", mapper.valueToTree(variables));
-            cluster.put(
-                    "java",
-                    Path.of("src/test/slurm/faulty-java").toAbsolutePath().toString());
-        }
-        Path file = folder.resolve(name + ".json");
-        mapper.writeValue(file.toFile(), cluster);
         Path site = Files.writeString(folder.resolve(name + "-criteria.json"), criteria);
-        Map<String, String> properties = Map.of(
-                "cluster", file.toString(),
-                "criteria", site.toString(),
-                "it.groups", "node-pair",
-                "nodes", "4",
-                "duration", "1",
-                "assay.home", folder.resolve("home").toString(),
-                "assay.output",
-                        Files.createDirectories(folder.resolve("out-" + name)).toString());
-        Options options = Options.from(properties::get);
-        Preparation.prepare(options, System.out);
-        return Run.open(options, true);
+        return WholeRun.prepare(
+                box, folder, name, fault, Map.of("nodes", "4", "it.groups", "node-pair", "criteria", site.toString()));
     }
 }

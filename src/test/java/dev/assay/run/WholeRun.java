@@ -13,10 +13,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs of the embedded cluster by real processes, one of which has a fault. */
+/** Runs by real processes, of the embedded cluster or on a Slurm box, one of which has a fault. */
 final class WholeRun {
     private WholeRun() {}
 
@@ -39,6 +40,40 @@ final class WholeRun {
                 "assay.output", Files.createDirectories(folder.resolve("out")).toString());
         Options options = Options.from(properties::get);
         Preparation.prepare(options, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        return Run.open(options, true);
+    }
+
+    /**
+     * A run of its own on a Slurm box.
+     *
+     * @param fault what the nodes' "java" shall do, as {@code src/test/slurm/faulty-java} reads it; empty: it is the real one
+     * @param more properties beside cluster, duration and places
+     */
+    static Run prepare(SlurmBox box, Path folder, String name, Map<String, String> fault, Map<String, String> more)
+            throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode cluster = (ObjectNode) mapper.readTree(box.clusterFile().toFile());
+        if (!fault.isEmpty()) {
+            Map<String, String> variables = new HashMap<>(fault);
+            variables.put("FAULT_JAVA", ProcessHandle.current().info().command().orElseThrow());
+            variables.put("FAULT_CLASSPATH", System.getProperty("java.class.path"));
+            variables.put("FAULT_CONF", box.configuration());
+            cluster.set("environment", mapper.valueToTree(variables));
+            cluster.put(
+                    "java",
+                    Path.of("src/test/slurm/faulty-java").toAbsolutePath().toString());
+        }
+        Path file = folder.resolve(name + ".json");
+        mapper.writeValue(file.toFile(), cluster);
+        Map<String, String> properties = new HashMap<>(more);
+        properties.put("cluster", file.toString());
+        properties.put("duration", "1");
+        properties.put("assay.home", folder.resolve("home").toString());
+        properties.put(
+                "assay.output",
+                Files.createDirectories(folder.resolve("out-" + name)).toString());
+        Options options = Options.from(properties::get);
+        Preparation.prepare(options, System.out);
         return Run.open(options, true);
     }
 

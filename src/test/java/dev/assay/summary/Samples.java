@@ -21,6 +21,7 @@ import dev.assay.summary.Charts.ScalePoint;
 import dev.assay.summary.Charts.Series;
 import dev.assay.verdict.Coverage;
 import dev.assay.verdict.Decision;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.util.ArrayList;
@@ -33,6 +34,24 @@ import java.util.Random;
 
 /** Conclusions to show: a rejected 8 × 8 H200 cluster, the embedded default, and a hostile one. Figures are made up. */
 final class Samples {
+    private static final Criterion CORRECT = criterion(
+            "gemm-correct",
+            "Wrong elements",
+            "burn",
+            Metric.WRONG_ELEMENTS,
+            new Limit.AtMost(0),
+            Double.NaN,
+            "a wrong result is never accepted");
+
+    private static final Criterion SAME = criterion(
+            "gemm-same",
+            "Same result on every GPU",
+            "burn",
+            Metric.DISTINCT_RESULTS,
+            new Limit.Equal(1),
+            Double.NaN,
+            "same seed, same algorithm");
+
     private Samples() {}
 
     static Conclusion h200Rejected() {
@@ -104,6 +123,14 @@ final class Samples {
         Coverage launches = new Coverage(5, 5, "launches");
         String sick = "node005 GPU 3 (" + gpuUuid("node005", 3) + ")";
         String fine = "node002 GPU 6 (" + gpuUuid("node002", 6) + ")";
+        Criterion sustained = criterion(
+                "gemm-sustained",
+                "Sustained bf16 GEMM",
+                "burn",
+                Metric.GEMM_TFLOPS,
+                new Limit.AtLeast(630),
+                948.2,
+                "0.956 × the 659 TFLOPS that PyTorch sustains on an H200 at 700 W");
         return List.of(
                 verdict(
                         criterion(
@@ -125,16 +152,7 @@ final class Samples {
                         "Lowest whole second: 94.6 %",
                         "Tensor active 71.9 %, DRAM active 23.4 %, occupancy 12.5 %"),
                 verdict(
-                        site(
-                                criterion(
-                                        "gemm-sustained",
-                                        "Sustained bf16 GEMM",
-                                        "burn",
-                                        Metric.GEMM_TFLOPS,
-                                        new Limit.AtLeast(630),
-                                        948.2,
-                                        "0.956 × the 659 TFLOPS that PyTorch sustains on an H200 at 700 W"),
-                                all),
+                        all ? site(sustained) : sustained,
                         nodes,
                         8,
                         all ? State.FAIL : State.PASS,
@@ -181,40 +199,8 @@ final class Samples {
                         fine,
                         0,
                         gpus),
-                verdict(
-                        criterion(
-                                "gemm-correct",
-                                "Wrong elements",
-                                "burn",
-                                Metric.WRONG_ELEMENTS,
-                                new Limit.AtMost(0),
-                                Double.NaN,
-                                "a wrong result is never accepted"),
-                        nodes,
-                        8,
-                        State.PASS,
-                        0,
-                        Double.NaN,
-                        "",
-                        0,
-                        gpus),
-                verdict(
-                        criterion(
-                                "gemm-same",
-                                "Same result on every GPU",
-                                "burn",
-                                Metric.DISTINCT_RESULTS,
-                                new Limit.Equal(1),
-                                Double.NaN,
-                                "same seed, same algorithm"),
-                        nodes,
-                        8,
-                        State.PASS,
-                        1,
-                        Double.NaN,
-                        "",
-                        0,
-                        gpus),
+                verdict(CORRECT, nodes, 8, State.PASS, 0, Double.NaN, "", 0, gpus),
+                verdict(SAME, nodes, 8, State.PASS, 1, Double.NaN, "", 0, gpus),
                 based(verdict(
                         criterion(
                                 "scale-efficiency",
@@ -262,7 +248,7 @@ final class Samples {
         Coverage gpus = new Coverage(2, 2, "GPUs");
         List<Verdict> verdicts = List.of(
                 verdict(
-                        unjudged(criterion(
+                        Fleet.shown(criterion(
                                 "gpu-utilisation",
                                 "GPU utilisation",
                                 "burn",
@@ -278,42 +264,10 @@ final class Samples {
                         "",
                         Double.NaN,
                         new Coverage(0, 2, "GPUs")),
+                verdict(CORRECT, 2, 1, State.PASS, 0, Double.NaN, "", 0, gpus),
+                verdict(SAME, 2, 1, State.PASS, 1, Double.NaN, "", 0, gpus),
                 verdict(
-                        criterion(
-                                "gemm-correct",
-                                "Wrong elements",
-                                "burn",
-                                Metric.WRONG_ELEMENTS,
-                                new Limit.AtMost(0),
-                                Double.NaN,
-                                "a wrong result is never accepted"),
-                        2,
-                        1,
-                        State.PASS,
-                        0,
-                        Double.NaN,
-                        "",
-                        0,
-                        gpus),
-                verdict(
-                        criterion(
-                                "gemm-same",
-                                "Same result on every GPU",
-                                "burn",
-                                Metric.DISTINCT_RESULTS,
-                                new Limit.Equal(1),
-                                Double.NaN,
-                                "same seed, same algorithm"),
-                        2,
-                        1,
-                        State.PASS,
-                        1,
-                        Double.NaN,
-                        "",
-                        0,
-                        gpus),
-                verdict(
-                        unjudged(criterion(
+                        Fleet.shown(criterion(
                                 "scale-efficiency",
                                 "Weak scale efficiency",
                                 "coupled",
@@ -390,20 +344,11 @@ final class Samples {
     /** Every string that can come from outside is this one. */
     static Conclusion hostile(String evil) {
         Cluster cluster = cluster(evil, LauncherKind.SLURM, DeviceKind.CUDA, List.of(evil), 1, evil);
-        Criterion criterion = new Criterion(
-                evil,
-                evil,
-                evil,
-                Metric.GEMM_TFLOPS,
-                Map.of(),
-                Statistic.MEAN,
-                new Limit.AtLeast(1),
-                Metric.GEMM_TFLOPS.unit(),
-                OptionalDouble.empty(),
-                evil,
-                List.of(evil),
-                true,
-                Optional.of(new Criterion.SiteLimit(new Limit.AtLeast(2), evil)));
+        Criterion criterion = Fleet.with(
+                Fleet.criterion(evil, evil, Metric.GEMM_TFLOPS, Statistic.MEAN, new Limit.AtLeast(1), evil), c -> {
+                    c.source = evil;
+                    c.siteLimit = Optional.of(new Criterion.SiteLimit(new Limit.AtLeast(2), evil));
+                });
         Verdict verdict = new Verdict(
                 evil,
                 criterion,
@@ -698,57 +643,18 @@ final class Samples {
 
     static Criterion criterion(
             String id, String title, String workload, Metric metric, Limit limit, double ceiling, String source) {
-        return new Criterion(
-                id,
-                title,
-                workload,
-                metric,
-                Map.of(),
-                Statistic.MEAN,
-                limit,
-                metric.unit(),
-                Double.isNaN(ceiling) ? OptionalDouble.empty() : OptionalDouble.of(ceiling),
-                source,
-                List.of(),
-                true,
-                Optional.empty());
+        return Fleet.with(Fleet.criterion(id, workload, metric, Statistic.MEAN, limit), c -> {
+            c.title = title;
+            c.ceiling = optional(ceiling);
+            c.source = source;
+        });
     }
 
-    private static Criterion unjudged(Criterion c) {
-        return new Criterion(
-                c.id(),
-                c.title(),
-                c.workload(),
-                c.metric(),
-                Map.of(),
-                c.statistic(),
-                c.limit(),
-                c.unit(),
-                c.ceiling(),
-                c.source(),
-                c.requires(),
-                false,
-                c.siteLimit());
-    }
-
-    private static Criterion site(Criterion c, boolean override) {
-        return new Criterion(
-                c.id(),
-                c.title(),
-                c.workload(),
-                c.metric(),
-                Map.of(),
-                c.statistic(),
-                c.limit(),
-                c.unit(),
-                c.ceiling(),
-                c.source(),
-                c.requires(),
-                true,
-                override
-                        ? Optional.of(new Criterion.SiteLimit(
-                                new Limit.AtLeast(640), "the contract names 630 TFLOPS at an inlet of 27 °C"))
-                        : Optional.empty());
+    private static Criterion site(Criterion criterion) {
+        return Fleet.with(
+                criterion,
+                c -> c.siteLimit = Optional.of(new Criterion.SiteLimit(
+                        new Limit.AtLeast(640), "the contract names 630 TFLOPS at an inlet of 27 °C")));
     }
 
     static Verdict verdict(

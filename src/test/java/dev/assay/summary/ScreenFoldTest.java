@@ -7,11 +7,11 @@ import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Metric;
 import dev.assay.verdict.Coverage;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -78,20 +78,8 @@ class ScreenFoldTest {
     }
 
     private static Verdict verdict(String workload, String title, State state, Limit limit, Metric metric) {
-        Criterion criterion = new Criterion(
-                "id",
-                title,
-                workload,
-                metric,
-                Map.of(),
-                Statistic.MEDIAN,
-                limit,
-                metric.unit(),
-                OptionalDouble.empty(),
-                "source",
-                List.of(),
-                true,
-                Optional.empty());
+        Criterion criterion =
+                Fleet.with(Fleet.criterion("id", workload, metric, Statistic.MEDIAN, limit), c -> c.title = title);
         double floor = limit instanceof Limit.AtLeast atLeast ? atLeast.floor() : 0;
         return new Verdict(
                 "id@1",

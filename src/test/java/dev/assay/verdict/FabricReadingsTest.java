@@ -159,20 +159,7 @@ class FabricReadingsTest {
 
     private static Verdict verdict(Fleet fleet, Metric metric, Map<String, String> conditions, Limit limit) {
         Criterion any = Fleet.criterion("fabric", "fabric", metric, Statistic.MEDIAN, limit);
-        Criterion criterion = new Criterion(
-                any.id(),
-                any.title(),
-                any.workload(),
-                any.metric(),
-                conditions,
-                any.statistic(),
-                any.limit(),
-                any.unit(),
-                any.ceiling(),
-                any.source(),
-                any.requires(),
-                true,
-                any.siteLimit());
+        Criterion criterion = Fleet.with(any, c -> c.conditions = conditions);
         Question of = fleet.question(criterion);
         Question question =
                 new Question(of.key(), of.title(), criterion, of.nodes(), of.gpusPerNode(), ROUNDS, of.contract());

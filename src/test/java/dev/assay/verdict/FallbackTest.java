@@ -123,20 +123,8 @@ class FallbackTest {
     private static Verdict judged(Fleet fleet, LaunchVariant variant) {
         Criterion any =
                 Fleet.criterion("fabric", "fabric", Metric.FABRIC_BUSBW, Statistic.MEDIAN, new Limit.AtLeast(300));
-        Criterion criterion = new Criterion(
-                any.id(),
-                any.title(),
-                any.workload(),
-                any.metric(),
-                Map.of("variant", variant.key(), "pattern", "all-reduce"),
-                any.statistic(),
-                any.limit(),
-                any.unit(),
-                any.ceiling(),
-                any.source(),
-                any.requires(),
-                true,
-                any.siteLimit());
+        Criterion criterion =
+                Fleet.with(any, c -> c.conditions = Map.of("variant", variant.key(), "pattern", "all-reduce"));
         return Judge.judge(List.of(fleet.question(criterion)), fleet.burn()).get(0);
     }
 

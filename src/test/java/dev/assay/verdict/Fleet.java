@@ -7,6 +7,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.Failure;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
@@ -15,6 +16,7 @@ import dev.assay.measurement.Library;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.measurement.RankTrouble;
 import dev.assay.verdict.Question.Contract;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
@@ -163,38 +166,19 @@ public final class Fleet {
                 Optional.empty());
     }
 
-    public static Criterion shown(Criterion c) {
-        return new Criterion(
-                c.id(),
-                c.title(),
-                c.workload(),
-                c.metric(),
-                Map.of(),
-                c.statistic(),
-                c.limit(),
-                c.unit(),
-                c.ceiling(),
-                c.source(),
-                c.requires(),
-                false,
-                c.siteLimit());
+    /** Another criterion, alike but for what is changed. */
+    public static Criterion with(Criterion criterion, Consumer<CriterionFields> change) {
+        CriterionFields fields = new CriterionFields(criterion);
+        change.accept(fields);
+        return fields.criterion();
     }
 
-    public static Criterion ceiling(Criterion c, double ceiling) {
-        return new Criterion(
-                c.id(),
-                c.title(),
-                c.workload(),
-                c.metric(),
-                Map.of(),
-                c.statistic(),
-                c.limit(),
-                c.unit(),
-                OptionalDouble.of(ceiling),
-                c.source(),
-                c.requires(),
-                c.judged(),
-                c.siteLimit());
+    public static Criterion shown(Criterion criterion) {
+        return with(criterion, c -> c.judged = false);
+    }
+
+    public static Criterion ceiling(Criterion criterion, double ceiling) {
+        return with(criterion, c -> c.ceiling = OptionalDouble.of(ceiling));
     }
 
     /** The criteria of burn as an acceptance of H200s asks them. */
@@ -286,48 +270,53 @@ public final class Fleet {
                 rank.header(), rank.device(), rank.measurements(), rank.checks(), List.of(digests), rank.failure());
     }
 
-    public static RankResult withHeader(RankResult rank, UnaryOperator<Header> spoil) {
+    static RankResult failed(RankResult rank, Failure failure) {
         return new RankResult(
-                spoil.apply(rank.header()),
-                rank.device(),
-                rank.measurements(),
-                rank.checks(),
-                rank.digests(),
-                rank.failure());
+                rank.header(), rank.device(), rank.measurements(), rank.checks(), rank.digests(), Optional.of(failure));
     }
 
-    public static RankResult withDevice(RankResult rank, UnaryOperator<DeviceIdentity> spoil) {
+    static RankResult withHeader(RankResult rank, Consumer<HeaderFields> change) {
+        HeaderFields fields = new HeaderFields(rank.header());
+        change.accept(fields);
         return new RankResult(
-                rank.header(),
-                spoil.apply(rank.device()),
-                rank.measurements(),
-                rank.checks(),
-                rank.digests(),
-                rank.failure());
+                fields.header(), rank.device(), rank.measurements(), rank.checks(), rank.digests(), rank.failure());
+    }
+
+    static RankResult withDevice(RankResult rank, Consumer<DeviceFields> change) {
+        DeviceFields fields = new DeviceFields(rank.device());
+        change.accept(fields);
+        return new RankResult(
+                rank.header(), fields.device(), rank.measurements(), rank.checks(), rank.digests(), rank.failure());
     }
 
     /** The device refuses a metric, and says why. */
     public static RankResult refused(RankResult rank, Metric metric, String reason) {
-        RankResult silent = without(rank, metric);
-        return withDevice(silent, device -> {
-            Map<String, String> facts = new HashMap<>(device.facts());
+        return withDevice(without(rank, metric), device -> {
+            Map<String, String> facts = new HashMap<>(device.facts);
             facts.put(metric.key(), reason);
-            return new DeviceIdentity(
-                    device.kind(),
-                    device.model(),
-                    device.uuid(),
-                    device.serial(),
-                    device.driver(),
-                    device.memoryBytes(),
-                    device.multiprocessors(),
-                    device.computeCapability(),
-                    device.maxSmClockMhz(),
-                    device.libraries(),
-                    facts);
+            device.facts = facts;
         });
     }
 
+    /** Only the first ranks left a result. */
+    static LaunchResult cut(LaunchResult launch, int ranks, List<RankTrouble> troubles, Optional<String> jobTrouble) {
+        return again(launch, launch.ranks().subList(0, ranks), troubles, jobTrouble, launch.variant());
+    }
+
     public static LaunchResult withRanks(LaunchResult launch, List<RankResult> ranks) {
+        return again(launch, ranks, launch.troubles(), launch.jobTrouble(), launch.variant());
+    }
+
+    public static LaunchResult withVariant(LaunchResult launch, LaunchVariant variant) {
+        return again(launch, launch.ranks(), launch.troubles(), launch.jobTrouble(), variant);
+    }
+
+    private static LaunchResult again(
+            LaunchResult launch,
+            List<RankResult> ranks,
+            List<RankTrouble> troubles,
+            Optional<String> jobTrouble,
+            LaunchVariant variant) {
         return new LaunchResult(
                 launch.id(),
                 launch.role(),
@@ -335,21 +324,8 @@ public final class Fleet {
                 launch.nodes(),
                 launch.gpusPerNode(),
                 ranks,
-                launch.troubles(),
-                launch.jobTrouble(),
-                launch.variant());
-    }
-
-    public static LaunchResult withVariant(LaunchResult launch, LaunchVariant variant) {
-        return new LaunchResult(
-                launch.id(),
-                launch.role(),
-                launch.repetition(),
-                launch.nodes(),
-                launch.gpusPerNode(),
-                launch.ranks(),
-                launch.troubles(),
-                launch.jobTrouble(),
+                troubles,
+                jobTrouble,
                 variant);
     }
 

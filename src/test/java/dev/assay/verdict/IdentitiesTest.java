@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class IdentitiesTest {
@@ -144,40 +142,15 @@ class IdentitiesTest {
     }
 
     private static RankResult facts(RankResult rank, Map<String, String> facts) {
-        return with(
-                rank,
-                d -> new DeviceIdentity(
-                        d.kind(),
-                        d.model(),
-                        d.uuid(),
-                        d.serial(),
-                        d.driver(),
-                        d.memoryBytes(),
-                        d.multiprocessors(),
-                        d.computeCapability(),
-                        d.maxSmClockMhz(),
-                        d.libraries(),
-                        facts));
+        return Fleet.withDevice(rank, d -> d.facts = facts);
     }
 
     private static RankResult device(RankResult rank, String driver, String model, long memory, String library) {
-        return with(
-                rank,
-                d -> new DeviceIdentity(
-                        d.kind(),
-                        model,
-                        d.uuid(),
-                        d.serial(),
-                        driver,
-                        memory,
-                        d.multiprocessors(),
-                        d.computeCapability(),
-                        d.maxSmClockMhz(),
-                        List.of(new Library("cublasLt", "/usr/lib/libcublasLt.so.13", library, "aa")),
-                        d.facts()));
-    }
-
-    private static RankResult with(RankResult rank, UnaryOperator<DeviceIdentity> change) {
-        return Fleet.withDevice(rank, change);
+        return Fleet.withDevice(rank, d -> {
+            d.driver = driver;
+            d.model = model;
+            d.memoryBytes = memory;
+            d.libraries = List.of(new Library("cublasLt", "/usr/lib/libcublasLt.so.13", library, "aa"));
+        });
     }
 }

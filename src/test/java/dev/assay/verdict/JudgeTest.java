@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.Failure;
-import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.RankResult;
 import dev.assay.measurement.RankTrouble;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,13 +82,9 @@ class JudgeTest {
 
     @Test
     void troubleNamesTheCulpritAndItsLastWords() {
-        Fleet broken = fleet.launches(launch -> new LaunchResult(
-                launch.id(),
-                launch.role(),
-                0,
-                launch.nodes(),
-                launch.gpusPerNode(),
-                launch.ranks().subList(0, 14),
+        Fleet broken = fleet.launches(launch -> Fleet.cut(
+                launch,
+                14,
                 List.of(
                         new RankTrouble(14, "node002", "timed out", "waiting\n", false),
                         new RankTrouble(15, "node002", "exited with 42", "loading\nXid 79\n\n", true)),
@@ -108,22 +101,10 @@ class JudgeTest {
 
     @Test
     void whereRanksWaitedInVainTheSilentOneIsNamed() {
-        Fleet waited = fleet.rank(
-                        3,
-                        rank -> new RankResult(
-                                rank.header(),
-                                rank.device(),
-                                rank.measurements(),
-                                rank.checks(),
-                                rank.digests(),
-                                Optional.of(new Failure("measure", "phase measure exceeded 60 s"))))
-                .launches(launch -> new LaunchResult(
-                        launch.id(),
-                        launch.role(),
-                        0,
-                        launch.nodes(),
-                        launch.gpusPerNode(),
-                        launch.ranks().subList(0, 15),
+        Fleet waited = fleet.rank(3, rank -> Fleet.failed(rank, new Failure("measure", "phase measure exceeded 60 s")))
+                .launches(launch -> Fleet.cut(
+                        launch,
+                        15,
                         List.of(new RankTrouble(15, "node002", "killed by SIGTERM (143)", "", false)),
                         Optional.of("cancelled from outside: CANCELLED (job 7)")));
 
@@ -136,15 +117,7 @@ class JudgeTest {
 
     @Test
     void rankThatFailedInItsOwnWordsIsNotRun() {
-        Verdict verdict = fleet.rank(
-                        3,
-                        rank -> new RankResult(
-                                rank.header(),
-                                rank.device(),
-                                rank.measurements(),
-                                rank.checks(),
-                                rank.digests(),
-                                Optional.of(new Failure("measure", "deadline of 60 s"))))
+        Verdict verdict = fleet.rank(3, rank -> Fleet.failed(rank, new Failure("measure", "deadline of 60 s")))
                 .burn(UTILISATION);
 
         assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
@@ -153,15 +126,8 @@ class JudgeTest {
 
     @Test
     void cancelledJobIsNotRunThoughAllResultsAreThere() {
-        Verdict verdict = fleet.launches(launch -> new LaunchResult(
-                        launch.id(),
-                        launch.role(),
-                        0,
-                        launch.nodes(),
-                        launch.gpusPerNode(),
-                        launch.ranks(),
-                        List.of(),
-                        Optional.of("CANCELLED by uid 1000")))
+        Verdict verdict = fleet.launches(launch ->
+                        Fleet.cut(launch, launch.ranks().size(), List.of(), Optional.of("CANCELLED by uid 1000")))
                 .burn(UTILISATION);
 
         assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
@@ -247,21 +213,8 @@ class JudgeTest {
 
     @Test
     void withoutAKnownCeilingNothingIsBelowIt() {
-        Fleet unknown = fleet.missing(Metric.SM_CLOCK)
-                .ranks(rank -> Fleet.withDevice(
-                        rank,
-                        d -> new DeviceIdentity(
-                                d.kind(),
-                                d.model(),
-                                d.uuid(),
-                                d.serial(),
-                                d.driver(),
-                                d.memoryBytes(),
-                                d.multiprocessors(),
-                                d.computeCapability(),
-                                Double.NaN,
-                                d.libraries(),
-                                d.facts())));
+        Fleet unknown =
+                fleet.missing(Metric.SM_CLOCK).ranks(rank -> Fleet.withDevice(rank, d -> d.maxSmClockMhz = Double.NaN));
 
         assertThat(unknown.burn(TFLOPS).state()).isEqualTo(State.INVALID);
     }

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.DeviceIdentity;
-import dev.assay.measurement.Header;
 import dev.assay.measurement.Library;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,134 +24,14 @@ class ProtocolTest {
 
     static List<Arguments> lies() {
         return List.of(
-                lie(
-                        "world size",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                8,
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "rank must be 3, found 2",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                2,
-                                h.worldSize(),
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "node must be node001",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                h.worldSize(),
-                                "node009",
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "local rank",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                h.worldSize(),
-                                h.node(),
-                                7,
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "launch must be",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                "load-r9",
-                                h.rank(),
-                                h.worldSize(),
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "run differs",
-                        header(h -> new Header(
-                                1,
-                                "run-2",
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                h.worldSize(),
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "plan differs",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                "plan-2",
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                h.worldSize(),
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                h.bootId(),
-                                h.pid(),
-                                h.communicator()))),
-                lie(
-                        "boot ids",
-                        header(h -> new Header(
-                                1,
-                                h.run(),
-                                h.plan(),
-                                h.experiment(),
-                                h.launch(),
-                                h.rank(),
-                                h.worldSize(),
-                                h.node(),
-                                h.localRank(),
-                                h.host(),
-                                "boot-1",
-                                h.pid(),
-                                h.communicator()))),
+                lie("world size", header(h -> h.worldSize = 8)),
+                lie("rank must be 3, found 2", header(h -> h.rank = 2)),
+                lie("node must be node001", header(h -> h.node = "node009")),
+                lie("local rank", header(h -> h.localRank = 7)),
+                lie("launch must be", header(h -> h.launch = "load-r9")),
+                lie("run differs", header(h -> h.run = "run-2")),
+                lie("plan differs", header(h -> h.plan = "plan-2")),
+                lie("boot ids", header(h -> h.bootId = "boot-1")),
                 lie("device kind", device("reference", "NVIDIA H200", "GPU-3", "580.159.04", "13.1")),
                 lie("GPU model", device("cuda", "NVIDIA H100", "GPU-3", "580.159.04", "13.1")),
                 lie("two ranks measured the same GPU", device("cuda", "NVIDIA H200", "GPU-2", "580.159.04", "13.1")),
@@ -171,22 +50,7 @@ class ProtocolTest {
 
     @Test
     void nodesThatShareAHostMustSaySo() {
-        Fleet oneHost = fleet.ranks(rank -> Fleet.withHeader(
-                rank,
-                h -> new Header(
-                        1,
-                        h.run(),
-                        h.plan(),
-                        h.experiment(),
-                        h.launch(),
-                        h.rank(),
-                        h.worldSize(),
-                        h.node(),
-                        h.localRank(),
-                        h.host(),
-                        "boot",
-                        h.pid(),
-                        h.communicator())));
+        Fleet oneHost = fleet.ranks(rank -> Fleet.withHeader(rank, h -> h.bootId = "boot"));
 
         assertThat(oneHost.burn(UTILISATION).state()).isEqualTo(State.INVALID);
         assertThat(oneHost.burn(UTILISATION).sentence()).contains("sharedHost");
@@ -210,22 +74,7 @@ class ProtocolTest {
 
     @Test
     void libraryThatOnlySomeRanksMappedIsNoConflict() {
-        Fleet some = fleet.rank(
-                3,
-                rank -> Fleet.withDevice(
-                        rank,
-                        d -> new DeviceIdentity(
-                                d.kind(),
-                                d.model(),
-                                d.uuid(),
-                                d.serial(),
-                                d.driver(),
-                                d.memoryBytes(),
-                                d.multiprocessors(),
-                                d.computeCapability(),
-                                d.maxSmClockMhz(),
-                                List.of(),
-                                d.facts())));
+        Fleet some = fleet.rank(3, rank -> Fleet.withDevice(rank, d -> d.libraries = List.of()));
 
         assertThat(some.burn(UTILISATION).state()).isEqualTo(State.PASS);
     }
@@ -234,25 +83,18 @@ class ProtocolTest {
         return Arguments.of(words, lie);
     }
 
-    private static UnaryOperator<RankResult> header(UnaryOperator<Header> spoil) {
-        return rank -> Fleet.withHeader(rank, spoil);
+    private static UnaryOperator<RankResult> header(Consumer<HeaderFields> lie) {
+        return rank -> Fleet.withHeader(rank, lie);
     }
 
     private static UnaryOperator<RankResult> device(
             String kind, String model, String uuid, String driver, String library) {
-        return rank -> Fleet.withDevice(
-                rank,
-                d -> new DeviceIdentity(
-                        kind,
-                        model,
-                        uuid,
-                        d.serial(),
-                        driver,
-                        d.memoryBytes(),
-                        d.multiprocessors(),
-                        d.computeCapability(),
-                        d.maxSmClockMhz(),
-                        List.of(new Library("cublasLt", "/lib", library, "aa")),
-                        d.facts()));
+        return rank -> Fleet.withDevice(rank, d -> {
+            d.kind = kind;
+            d.model = model;
+            d.uuid = uuid;
+            d.driver = driver;
+            d.libraries = List.of(new Library("cublasLt", "/lib", library, "aa"));
+        });
     }
 }

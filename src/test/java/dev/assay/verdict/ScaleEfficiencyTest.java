@@ -7,7 +7,6 @@ import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.ExperimentResult;
-import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
@@ -177,21 +176,7 @@ class ScaleEfficiencyTest {
     @Test
     void communicatorMustHoldAllRanks() {
         UnaryOperator<RankResult> alone = rank -> Fleet.withHeader(
-                rank,
-                h -> new Header(
-                        1,
-                        h.run(),
-                        h.plan(),
-                        h.experiment(),
-                        h.launch(),
-                        h.rank(),
-                        h.worldSize(),
-                        h.node(),
-                        h.localRank(),
-                        h.host(),
-                        h.bootId(),
-                        h.pid(),
-                        List.of(h.rank())));
+                rank, h -> h.communicator = List.of(rank.header().rank()));
 
         Verdict verdict = fleet.ranksOf(launch -> launch.role() == LaunchRole.SCALED, alone)
                 .coupled(EFFICIENCY, GOOD);

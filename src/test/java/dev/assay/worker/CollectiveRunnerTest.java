@@ -71,9 +71,7 @@ class CollectiveRunnerTest {
     void wrongElementsAreFoundInEveryOperation() throws Exception {
         Ranks ranks = Ranks.of(folder, collective(CollectiveScope.CLUSTER), LaunchRole.LOAD, 3, 1);
 
-        ranks.run((spec, environment) -> environment.rank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
-                : Ranks.reference().open(spec, environment));
+        ranks.run(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS));
 
         assertThat(ranks.result(1).checks()).isNotEmpty().allMatch(check -> check.wrong() > 0);
         assertThat(ranks.result(0).checks()).isNotEmpty().allMatch(check -> check.wrong() == 0);

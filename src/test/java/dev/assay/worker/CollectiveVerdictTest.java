@@ -7,7 +7,6 @@ import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModels;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.measurement.ExperimentResult;
-import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Planner;
@@ -61,9 +60,7 @@ class CollectiveVerdictTest {
 
     @Test
     void wrongOnesFail() throws Exception {
-        List<Verdict> verdicts = judged((spec, environment) -> environment.rank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
-                : Ranks.reference().open(spec, environment));
+        List<Verdict> verdicts = judged(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS));
 
         assertThat(verdicts).extracting(Verdict::state).containsOnly(State.FAIL);
         assertThat(verdicts.get(0).sentence()).contains("collective.", "node2");
@@ -72,21 +69,12 @@ class CollectiveVerdictTest {
     private List<Verdict> judged(DeviceFactory devices) throws Exception {
         Ranks ranks = Ranks.of(folder, plan.experiment("collective").workload(), LaunchRole.LOAD, 2, 1);
         ranks.run(devices);
-        LaunchResult launch = new LaunchResult(
-                "launch-1",
-                LaunchRole.LOAD,
-                0,
-                List.of("node1", "node2"),
-                1,
-                ranks.results(),
-                List.of(),
-                Optional.empty());
         return Judge.judge(
                 plan.rows().stream()
                         .filter(row -> row.experiment().equals("collective"))
                         .map(CollectiveVerdictTest::question)
                         .toList(),
-                new ExperimentResult("collective", List.of(launch), ""));
+                new ExperimentResult("collective", List.of(ranks.launch()), ""));
     }
 
     private static Question question(Row row) {

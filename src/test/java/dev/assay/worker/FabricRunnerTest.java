@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.LaunchVariant;
@@ -13,8 +12,7 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.plan.FabricPlan;
-import dev.assay.verdict.Judge;
-import dev.assay.verdict.Question;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import dev.assay.worker.FaultyDevice.Fault;
@@ -25,9 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,16 +201,7 @@ class FabricRunnerTest {
                             : Ranks.reference().open(spec, environment);
                 }))
                 .containsOnly(Worker.DONE);
-        return new LaunchResult(
-                "launch-1",
-                LaunchRole.LOAD,
-                0,
-                IntStream.rangeClosed(1, nodes).mapToObj(node -> "node" + node).toList(),
-                gpus,
-                ranks.results(),
-                List.of(),
-                Optional.empty(),
-                variant);
+        return ranks.launch();
     }
 
     private static Metric metric(FabricPattern pattern) {
@@ -240,30 +227,11 @@ class FabricRunnerTest {
 
     private static Verdict verdict(
             LaunchResult launch, Fabric fabric, Metric metric, Map<String, String> conditions, Limit limit) {
-        int nodes = launch.nodes().size();
-        Criterion criterion = new Criterion(
-                "fabric-test",
-                "Fabric",
-                "fabric",
-                metric,
-                conditions,
-                Statistic.MEDIAN,
-                limit,
-                metric.unit(),
-                OptionalDouble.empty(),
-                "a test",
-                List.of(),
-                true,
-                Optional.empty());
-        Question question = new Question(
-                criterion.id() + "@" + nodes,
-                "Fabric",
-                criterion,
-                nodes,
-                launch.gpusPerNode(),
-                fabric.valuesPerRank(metric.key(), conditions, launch.gpusPerNode(), nodes),
-                new Question.Contract("reference", 1, 1, 1, Map.of(), true, true, 1, 0, 1));
-        return Judge.judge(List.of(question), new ExperimentResult("fabric", List.of(launch), ""))
-                .get(0);
+        Criterion criterion = Fleet.with(
+                Fleet.criterion("fabric-test", "fabric", metric, Statistic.MEDIAN, limit),
+                c -> c.conditions = conditions);
+        int values = fabric.valuesPerRank(
+                metric.key(), conditions, launch.gpusPerNode(), launch.nodes().size());
+        return Judged.of(launch, criterion, values, 0, 1);
     }
 }

@@ -112,9 +112,7 @@ class GemmSweepRunnerTest {
     void aRankThatComputesWrongSaysSoInEveryPrecision() throws Exception {
         Ranks ranks = Ranks.of(folder, SWEEP, LaunchRole.LOAD, 1, 2);
 
-        ranks.run((spec, environment) -> environment.localRank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
-                : Ranks.reference().open(spec, environment));
+        ranks.run(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS));
 
         List<RankResult> results = ranks.results();
         assertThat(results.get(0).checks()).allMatch(check -> check.wrong() == 0);

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.ExperimentResult;
-import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
-import dev.assay.verdict.Judge;
-import dev.assay.verdict.Question;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import dev.assay.worker.FaultyDevice.Fault;
@@ -23,8 +20,6 @@ import dev.assay.workload.NodePairRetest.Round;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,39 +155,9 @@ class NodePairRunnerTest {
         Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, nodes, 1);
         assertThat(ranks.run((spec, environment) -> new FaultyDevice(environment, faults.of(environment))))
                 .containsOnly(Worker.DONE);
-        List<RankResult> results = ranks.results();
-        LaunchResult launch = new LaunchResult(
-                "launch-1",
-                LaunchRole.LOAD,
-                0,
-                results.stream().map(result -> result.header().node()).toList(),
-                1,
-                results,
-                List.of(),
-                Optional.empty());
-        Criterion criterion = new Criterion(
-                "pair-bandwidth-fleet",
-                "Pairs",
-                "node-pair",
-                Metric.PAIR_BANDWIDTH,
-                Map.of(),
-                Statistic.MEDIAN,
-                new Limit.OfMedian(0.5),
-                Metric.PAIR_BANDWIDTH.unit(),
-                OptionalDouble.empty(),
-                "a test",
-                List.of(),
-                true,
-                Optional.empty());
-        Question question = new Question(
-                criterion.id() + "@" + nodes,
-                "Pairs",
-                criterion,
-                nodes,
-                1,
-                NODE_PAIR.valuesPerRank(Metric.PAIR_BANDWIDTH.key(), 1, nodes),
-                new Question.Contract("reference", 1, 1, 1, Map.of(), true, true, 1, 0, 1));
-        return Judge.judge(List.of(question), new ExperimentResult("node-pair", List.of(launch), ""))
-                .get(0);
+        Criterion criterion = Fleet.criterion(
+                "pair-bandwidth-fleet", "node-pair", Metric.PAIR_BANDWIDTH, Statistic.MEDIAN, new Limit.OfMedian(0.5));
+        return Judged.of(
+                ranks.launch(), criterion, NODE_PAIR.valuesPerRank(Metric.PAIR_BANDWIDTH.key(), 1, nodes), 0, 1);
     }
 }

@@ -2,6 +2,7 @@ package dev.assay.worker;
 
 import dev.assay.cluster.DeviceKind;
 import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.RankResult;
@@ -69,6 +70,13 @@ final class Ranks {
         return (spec, environment) -> new ReferenceDevice(environment.node(), environment.localRank());
     }
 
+    /** All healthy but one rank. */
+    static DeviceFactory faulty(int rank, FaultyDevice.Fault fault) {
+        return (spec, environment) -> environment.rank() == rank
+                ? new FaultyDevice(environment, fault)
+                : reference().open(spec, environment);
+    }
+
     /** Exit codes by rank. */
     List<Integer> run(DeviceFactory devices) throws Exception {
         List<Callable<Integer>> ranks = new ArrayList<>();
@@ -112,5 +120,23 @@ final class Ranks {
             results.add(result(rank));
         }
         return results;
+    }
+
+    /** The launch as it is collected when every rank left its result. */
+    LaunchResult launch() {
+        return launch(spec, results());
+    }
+
+    static LaunchResult launch(Spec spec, List<RankResult> results) {
+        return new LaunchResult(
+                spec.launch(),
+                spec.role(),
+                spec.repetition(),
+                spec.nodes(),
+                spec.gpusPerNode(),
+                results,
+                List.of(),
+                Optional.empty(),
+                spec.variant());
     }
 }

@@ -145,15 +145,7 @@ final class RdmaHosts {
             for (Future<RankResult> result : threads.invokeAll(ranks)) {
                 results.add(result.get());
             }
-            return new LaunchResult(
-                    "launch-1",
-                    LaunchRole.LOAD,
-                    0,
-                    spec.nodes(),
-                    spec.gpusPerNode(),
-                    results,
-                    List.of(),
-                    Optional.empty());
+            return Ranks.launch(spec, results);
         } finally {
             threads.shutdownNow();
         }

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
-import dev.assay.verdict.Judge;
-import dev.assay.verdict.Question;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import dev.assay.workload.Rdma;
@@ -20,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,30 +196,7 @@ class RdmaRunnerTest {
     }
 
     private static Verdict verdict(LaunchResult launch, Rdma rdma, Metric metric, Limit limit) {
-        Criterion criterion = new Criterion(
-                "rdma-bandwidth",
-                "RDMA",
-                "rdma",
-                metric,
-                Map.of(),
-                Statistic.MEDIAN,
-                limit,
-                metric.unit(),
-                OptionalDouble.empty(),
-                "a test",
-                List.of(),
-                true,
-                Optional.empty());
-        int nodes = launch.nodes().size();
-        Question question = new Question(
-                criterion.id() + "@" + nodes,
-                "RDMA",
-                criterion,
-                nodes,
-                launch.gpusPerNode(),
-                1,
-                new Question.Contract("reference", 1, 1, 1, Map.of(), true, true, 1, rdma.nics(), 50));
-        return Judge.judge(List.of(question), new ExperimentResult("rdma", List.of(launch), ""))
-                .get(0);
+        Criterion criterion = Fleet.criterion("rdma-bandwidth", "rdma", metric, Statistic.MEDIAN, limit);
+        return Judged.of(launch, criterion, 1, rdma.nics(), 50);
     }
 }

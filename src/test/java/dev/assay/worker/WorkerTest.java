@@ -154,9 +154,7 @@ class WorkerTest {
     void aRankThatFailsIsNamedInEveryOthersResult() throws Exception {
         Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.SCALED, 3, 1);
 
-        List<Integer> codes = ranks.run((spec, environment) -> environment.rank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.GEMM_REFUSED)
-                : Ranks.reference().open(spec, environment));
+        List<Integer> codes = ranks.run(Ranks.faulty(1, FaultyDevice.Fault.GEMM_REFUSED));
 
         assertThat(codes).containsOnly(Worker.FAILED);
         assertThat(ranks.result(1).failure().orElseThrow().message())
@@ -229,9 +227,7 @@ class WorkerTest {
     void wrongSumsAndWrongProductsAreCountedNotHidden() throws Exception {
         Ranks ranks = Ranks.of(folder, COUPLED, LaunchRole.SCALED, 2, 1);
 
-        List<Integer> codes = ranks.run((spec, environment) -> environment.rank() == 1
-                ? new FaultyDevice(environment, FaultyDevice.Fault.WRONG_ELEMENTS)
-                : Ranks.reference().open(spec, environment));
+        List<Integer> codes = ranks.run(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS));
 
         assertThat(codes).containsOnly(Worker.DONE);
         Map<String, Long> wrong = new java.util.TreeMap<>();

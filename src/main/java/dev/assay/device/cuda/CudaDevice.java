@@ -2,7 +2,6 @@ package dev.assay.device.cuda;
 
 import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
-import dev.assay.device.Counter;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
@@ -34,7 +33,6 @@ import java.util.function.Consumer;
 
 /** One GPU by its primary context, which NCCL and cuBLASLt share. A process opens one, and uses it in one thread. */
 public final class CudaDevice implements Device {
-    private static final int THREADS = 256;
     /** Generous: the longest check of a buffer that fills a GPU takes seconds. */
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
@@ -45,6 +43,7 @@ public final class CudaDevice implements Device {
     private final Kernels kernels;
     private final CublasHandle blas;
     private final GemmChecks checks;
+    private final CudaFills fills;
     private boolean closed;
 
     private CudaDevice(PrimaryContext context, List<String> libraryDirectories) {
@@ -55,6 +54,7 @@ public final class CudaDevice implements Device {
         kernels = new Kernels(image, context.multiprocessors());
         blas = CublasHandle.create(libraryDirectories);
         checks = new GemmChecks(kernels, context.describe());
+        fills = new CudaFills(kernels, this);
     }
 
     /**
@@ -141,31 +141,12 @@ public final class CudaDevice implements Device {
 
     @Override
     public void fillMatrix(DeviceMemory target, ElementType type, long elements, long seed, Stream stream) {
-        CudaMemory memory = holding(target, type.bytes() * elements);
-        kernels.launch(
-                "assay_fill_matrix",
-                elements,
-                THREADS,
-                (CudaStream) stream,
-                memory.address(),
-                elements,
-                seed,
-                CublasTypes.format(type));
+        fills.matrix(target, type, elements, seed, (CudaStream) stream);
     }
 
     @Override
     public void fillGradient(DeviceMemory target, long elements, long seed, int rank, int ranks, Stream stream) {
-        CudaMemory memory = holding(target, 2 * elements);
-        kernels.launch(
-                "assay_fill_gradient",
-                elements,
-                THREADS,
-                (CudaStream) stream,
-                memory.address(),
-                elements,
-                seed,
-                rank,
-                ranks);
+        fills.gradient(target, elements, seed, rank, ranks, (CudaStream) stream);
     }
 
     @Override
@@ -175,35 +156,12 @@ public final class CudaDevice implements Device {
 
     @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
-        CudaMemory memory = holding(reduced, 2 * elements);
-        return total(
-                (CudaStream) stream,
-                counter -> kernels.launch(
-                        "assay_count_wrong_sums",
-                        elements,
-                        THREADS,
-                        (CudaStream) stream,
-                        memory.address(),
-                        elements,
-                        seed,
-                        ranks,
-                        counter.address()));
+        return fills.countWrongSums(reduced, elements, seed, ranks, (CudaStream) stream);
     }
 
     @Override
     public long checksum(DeviceMemory memory, long bytes, Stream stream) {
-        CudaMemory from = holding(memory, bytes);
-        return Counter.hash(bytes, -1)
-                + total(
-                        (CudaStream) stream,
-                        counter -> kernels.launch(
-                                "assay_checksum",
-                                (bytes + Long.BYTES - 1) / Long.BYTES,
-                                THREADS,
-                                (CudaStream) stream,
-                                from.address(),
-                                bytes,
-                                counter.address()));
+        return fills.checksum(memory, bytes, (CudaStream) stream);
     }
 
     /** Runs a kernel that adds to a counter, and waits for what it counted. */

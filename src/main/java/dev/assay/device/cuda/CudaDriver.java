@@ -105,8 +105,6 @@ final class CudaDriver {
 
     static native int cuStreamQuery(long hStream);
 
-    static native int cuStreamSynchronize(long hStream);
-
     static native int cuStreamDestroy_v2(long hStream);
 
     static native int cuStreamBeginCapture_v2(long hStream, int mode);

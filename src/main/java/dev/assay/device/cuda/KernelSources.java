@@ -1,11 +1,11 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
+import dev.assay.measurement.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ record KernelSources(String program, Map<String, String> headers) {
 
     /** SHA-256 over everything that decides the machine code. */
     String hash(String architecture, List<String> options, String compiler) {
-        MessageDigest digest = LoadedLibrary.sha256();
+        MessageDigest digest = Sha256.start();
         update(digest, program);
         headers.forEach((name, text) -> {
             update(digest, name);
@@ -54,7 +54,7 @@ record KernelSources(String program, Map<String, String> headers) {
         options.forEach(option -> update(digest, option));
         update(digest, architecture);
         update(digest, compiler);
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static void update(MessageDigest digest, String part) {

@@ -1,15 +1,14 @@
 package dev.assay.device.cuda;
 
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import dev.assay.device.DeviceException;
 import dev.assay.measurement.Library;
+import dev.assay.measurement.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * A shared library in this process.
@@ -17,29 +16,39 @@ import java.util.HexFormat;
  * @param path of the file that is really mapped, links resolved
  */
 record LoadedLibrary(NativeLibrary library, String path) {
+    private static final Set<Class<?>> BOUND = new HashSet<>();
+
     /** For the result: what was mapped, with the hash of its bytes. Reads the whole file: half a gigabyte for cuBLASLt. */
     Library toLibrary(String name, String version) {
         return new Library(name, path, version, sha256(Path.of(path)));
     }
 
     private static String sha256(Path file) {
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] buffer = new byte[1 << 20];
-            while (in.read(buffer) >= 0) {
-                // the stream digests
-            }
+        try {
+            return Sha256.ofFile(file);
         } catch (IOException e) {
             return "unreadable: " + e;
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+    /**
+     * Registers the natives of a class that mirrors a header, once per JVM: the first library stays.
+     *
+     * @param name of the library in words, for the message
+     * @param needs what has all of the natives, e.g. {@code NCCL 2.13 or newer}
+     */
+    void bind(Class<?> mirror, String name, String needs) {
+        synchronized (BOUND) {
+            if (BOUND.contains(mirror)) {
+                return;
+            }
+            try {
+                Native.register(mirror, library);
+            } catch (UnsatisfiedLinkError e) {
+                throw new DeviceException(
+                        "binding " + name + " from " + path + ": " + e.getMessage() + "; Assay needs " + needs, e);
+            }
+            BOUND.add(mirror);
         }
     }
 }

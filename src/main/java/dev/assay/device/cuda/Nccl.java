@@ -1,8 +1,5 @@
 package dev.assay.device.cuda;
 
-import com.sun.jna.Native;
-import dev.assay.device.DeviceException;
-
 /**
  * The part of {@code nccl.h} that Assay calls: same names and values as the header of NCCL 2.31, and nothing else. An
  * {@code ncclComm_t} and a {@code cudaStream_t} are a {@code long}; a {@code cudaStream_t} is the driver's {@code CUstream}.
@@ -31,7 +28,7 @@ class Nccl {
 
     /** Binds the natives to a library; the first library of the JVM stays. */
     static Nccl bind(LoadedLibrary library) {
-        Registration.once(library);
+        library.bind(Nccl.class, "NCCL", "NCCL 2.13 or newer");
         return new Nccl();
     }
 
@@ -72,23 +69,4 @@ class Nccl {
     native int ncclGroupStart();
 
     native int ncclGroupEnd();
-
-    private static final class Registration {
-        private static boolean done;
-
-        private static synchronized void once(LoadedLibrary library) {
-            if (done) {
-                return;
-            }
-            try {
-                Native.register(Nccl.class, library.library());
-            } catch (UnsatisfiedLinkError e) {
-                throw new DeviceException(
-                        "binding NCCL from " + library.path() + ": " + e.getMessage()
-                                + "; Assay needs NCCL 2.13 or newer",
-                        e);
-            }
-            done = true;
-        }
-    }
 }

@@ -1,8 +1,5 @@
 package dev.assay.device.cuda;
 
-import com.sun.jna.Native;
-import dev.assay.device.DeviceException;
-
 /**
  * The part of {@code nvml.h} that Assay calls: same order, names and values as the header of CUDA 13.3, and nothing else.
  * Every symbol is in the drivers that CUDA 12 needs (R525) and later. An {@code nvmlDevice_t} and an {@code nvmlGpmSample_t} are
@@ -102,7 +99,7 @@ class Nvml {
 
     /** Binds the natives to a library; the first library of the JVM stays. */
     static Nvml bind(LoadedLibrary library) {
-        Registration.once(library);
+        library.bind(Nvml.class, "NVML", "the NVIDIA driver 525 or newer (look at `nvidia-smi`)");
         return new Nvml();
     }
 
@@ -221,23 +218,4 @@ class Nvml {
 
     /** @param gpmSupport an {@code nvmlGpmSupport_t}: version 1 in, isSupportedDevice out */
     native int nvmlGpmQueryDeviceSupport(long device, int[] gpmSupport);
-
-    private static final class Registration {
-        private static boolean done;
-
-        private static synchronized void once(LoadedLibrary library) {
-            if (done) {
-                return;
-            }
-            try {
-                Native.register(Nvml.class, library.library());
-            } catch (UnsatisfiedLinkError e) {
-                throw new DeviceException(
-                        "binding NVML from " + library.path() + ": " + e.getMessage()
-                                + "; Assay needs the NVIDIA driver 525 or newer (look at `nvidia-smi`)",
-                        e);
-            }
-            done = true;
-        }
-    }
 }

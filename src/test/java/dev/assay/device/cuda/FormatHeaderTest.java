@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.device.Counter;
 import dev.assay.device.SmallFloat;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code format.cuh} says the same as {@link SmallFloat} and {@link Counter}, by the host's compiler: no GPU needed. */
 @EnabledIf(
-        value = "dev.assay.device.cuda.RandomHeaderTest#compilerIsHere",
+        value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
         disabledReason = "no /usr/bin/g++ to compile format.cuh for the host")
 class FormatHeaderTest {
     private static final int FILLED = 2000;
@@ -77,18 +75,13 @@ class FormatHeaderTest {
     void theHeaderIsJavasArithmeticBitForBit() throws IOException, InterruptedException {
         long seed = new Random().nextLong();
         List<Integer> floats = floats();
-        KernelSources sources = KernelSources.fromResources();
-        for (String header : List.of("format.cuh", "random.cuh", "bf16.cuh")) {
-            Files.writeString(
-                    directory.resolve(header), String.valueOf(sources.headers().get(header)));
-        }
-        Files.writeString(directory.resolve("main.cpp"), PROGRAM);
-        run(List.of("/usr/bin/g++", "-std=c++17", "-O1", "-o", "main", "main.cpp"));
-        List<String> command =
-                new ArrayList<>(List.of(directory.resolve("main").toString(), Long.toUnsignedString(seed)));
-        floats.forEach(bits -> command.add(Integer.toUnsignedString(bits)));
+        List<String> arguments = new ArrayList<>(List.of(Long.toUnsignedString(seed)));
+        floats.forEach(bits -> arguments.add(Integer.toUnsignedString(bits)));
 
-        assertThat(run(command)).as("seed %d", seed).containsExactlyElementsOf(oracle(seed, floats));
+        List<String> lines =
+                HostProgram.run(directory, PROGRAM, List.of("format.cuh", "random.cuh", "bf16.cuh"), arguments);
+
+        assertThat(lines).as("seed %d", seed).containsExactlyElementsOf(oracle(seed, floats));
     }
 
     private static List<Integer> floats() {
@@ -142,15 +135,5 @@ class FormatHeaderTest {
         for (int i = 0; i < FILLED; i++) {
             lines.add(Long.toHexString(bits.applyAsLong(i)));
         }
-    }
-
-    private List<String> run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command.get(0), output).isZero();
-        return output.lines().toList();
     }
 }

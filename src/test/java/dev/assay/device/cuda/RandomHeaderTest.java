@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.Counter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +13,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code random.cuh} says the same as {@link Counter}, by the host's compiler: no GPU needed. */
-@EnabledIf(value = "compilerIsHere", disabledReason = "no /usr/bin/g++ to compile random.cuh for the host")
+@EnabledIf(
+        value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
+        disabledReason = "no /usr/bin/g++ to compile random.cuh for the host")
 class RandomHeaderTest {
-    private static final Path COMPILER = Path.of("/usr/bin/g++");
     private static final int[][] RANKS = {{0, 1}, {1, 2}, {5, 8}, {127, 128}, {130, 300}};
 
     /** What CUDA brings and a host compiler lacks. */
@@ -48,28 +47,16 @@ class RandomHeaderTest {
     @TempDir
     Path directory;
 
-    static boolean compilerIsHere() {
-        return Files.isExecutable(COMPILER);
-    }
-
     @Test
     void theHeaderIsTheCounterBitForBit() throws IOException, InterruptedException {
         long seed = new Random().nextLong();
-        KernelSources sources = KernelSources.fromResources();
-        for (String header : List.of("random.cuh", "bf16.cuh")) {
-            Files.writeString(
-                    directory.resolve(header), String.valueOf(sources.headers().get(header)));
-        }
-        Files.writeString(directory.resolve("main.cpp"), PROGRAM);
-        run(List.of(COMPILER.toString(), "-O1", "-o", "main", "main.cpp"));
-        List<String> command =
-                new ArrayList<>(List.of(directory.resolve("main").toString(), Long.toUnsignedString(seed)));
+        List<String> arguments = new ArrayList<>(List.of(Long.toUnsignedString(seed)));
         for (int[] rank : RANKS) {
-            command.add(Integer.toString(rank[0]));
-            command.add(Integer.toString(rank[1]));
+            arguments.add(Integer.toString(rank[0]));
+            arguments.add(Integer.toString(rank[1]));
         }
 
-        List<String> lines = run(command);
+        List<String> lines = HostProgram.run(directory, PROGRAM, List.of("random.cuh", "bf16.cuh"), arguments);
 
         assertThat(lines).hasSize(2000);
         for (int i = 0; i < lines.size(); i++) {
@@ -88,15 +75,5 @@ class RandomHeaderTest {
             line.append(' ').append(Counter.gradient(seed, index, rank[0], rank[1]));
         }
         return line.toString();
-    }
-
-    private List<String> run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
-        return output.lines().toList();
     }
 }
