@@ -9,6 +9,7 @@ import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -27,6 +28,9 @@ import java.util.Map;
 final class HostLinkRunner implements Runner {
     private static final int SMALL_BYTES = 8;
     private static final int SMALL_COPIES = 100;
+
+    /** Plain Java has no link to be seen. */
+    private static final double WATCHED_REFERENCE = 0.02;
 
     private final RankContext context;
     private final HostLink link;
@@ -65,7 +69,11 @@ final class HostLinkRunner implements Runner {
             try (PinnedMemory from = copies.allocate(link.bytes(), place);
                     PinnedMemory to = copies.allocate(link.bytes(), place)) {
                 HostPages pages = copies.pages(from, place).and(copies.pages(to, place));
-                measure(new HostLinkCopies(device, link, copies, in, out, source, target, from, to), place, pages);
+                HostLinkCopies work = new HostLinkCopies(device, link, copies, in, out, source, target, from, to);
+                measure(work, place, pages);
+                if (place.equals(places.get(0))) {
+                    watch(work, place);
+                }
             }
         }
     }
@@ -110,6 +118,17 @@ final class HostLinkRunner implements Runner {
             List<Double> microseconds = copies.smallCopies(direction, SMALL_BYTES, SMALL_COPIES, context.within(0));
             write(Metric.HOST_LATENCY, microseconds, direction, "all", place, pages, SMALL_BYTES);
         }
+    }
+
+    /** After all that is timed, so that what telemetry asks of the driver disturbs none of it. */
+    private void watch(HostLinkCopies copies, HostPlace place) throws Exception {
+        double seconds = context.spec().device() == DeviceKind.CUDA ? HostLink.WATCHED_SECONDS : WATCHED_REFERENCE;
+        context.phase("watch " + place.name(), seconds);
+        Telemetry telemetry = context.owned().own(context.device().newTelemetry());
+        host.barrier("watch");
+        Telemetry.Window window = copies.watch(telemetry, seconds, context.owned(), context.within(seconds));
+        TelemetryLines.write(context.writer(), window, seconds);
+        host.barrier("watched");
     }
 
     private List<Double> inTurns(HostLinkCopies copies, HostDirection direction, HostPlace place) {

@@ -8,6 +8,7 @@ import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
@@ -91,10 +92,47 @@ class HostLinkRunnerTest {
                                 "pagesUntold", why -> assertThat(why).contains("Java's heap")));
     }
 
+    @Test
+    void theLinkIsWatchedAtWorkAfterAllThatIsTimedOfNearMemory() throws Exception {
+        Ranks ranks = Ranks.of(folder, LINK, LaunchRole.LOAD, 1, 2);
+
+        assertThat(ranks.run((spec, environment) -> new TwoSockets(environment)))
+                .containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            List<Measurement> all = result.measurements();
+            List<Measurement> watched = result.measurements(Metric.PCIE_GENERATION, Map.of());
+            assertThat(watched).hasSize(1);
+            assertThat(watched.get(0).samples()).containsExactly(5.0, 5.0);
+            assertThat(all.subList(all.indexOf(watched.get(0)), all.size()))
+                    .noneMatch(each -> each.conditions().containsValue("near")
+                            && each.conditions().containsKey("numa"));
+        }
+    }
+
     /** A host of two NUMA nodes; far memory was to lie on node 1, and half of it does. */
     private static final class TwoSockets extends DelegatingDevice {
         TwoSockets(RankEnvironment environment) {
             super(new ReferenceDevice(environment.node(), environment.localRank()));
+        }
+
+        @Override
+        public Telemetry newTelemetry() {
+            return new Telemetry() {
+                @Override
+                public void begin() {}
+
+                @Override
+                public Window end() {
+                    return new Window(
+                            List.of(Measurement.of(Metric.PCIE_GENERATION, 5, 5)),
+                            dev.assay.measurement.Telemetry.none("a fake"),
+                            0.02);
+                }
+
+                @Override
+                public void close() {}
+            };
         }
 
         @Override
