@@ -45,7 +45,7 @@ final class FarMemory {
                 .flatMap(each -> Optional.ofNullable(each.conditions().get(MISPLACED)).stream())
                 .findFirst()
                 .map(why -> "host memory of " + rank.unit() + ": " + why
-                        + "; look at the node's free memory (numactl -H) and" + " at the job's memory policy");
+                        + "; look at the node's free memory (numactl -H) and at the job's memory policy");
     }
 
     /** Near memory shows its place by its bandwidth; far memory is taken for far only by the kernel's word. */
