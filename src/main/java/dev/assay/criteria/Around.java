@@ -8,10 +8,12 @@ import java.util.regex.Pattern;
 /**
  * Criteria that stand around many workloads alike, such as the health of the GPU: written once, with the workloads that they
  * hold for. Each becomes a criterion of its own there, so that a sick part is named with the work that showed it: {@code
- * xid-errors} around {@code hbm} is {@code hbm-xid-errors}.
+ * xid-errors} around {@code hbm} is {@code hbm-xid-errors}. Around the workload that had them first they keep their bare names,
+ * by which sites know them.
  */
 final class Around {
     static final List<String> KEYS = List.of("workloads", "criteria");
+    private static final String BARE = "burn";
     private static final Pattern KEY = Pattern.compile("[a-z]+(-[a-z]+)*");
 
     private Around() {}
@@ -25,7 +27,8 @@ final class Around {
                     .uniqueMatching(KEY, "names of workloads");
             for (InputJson criterion : block.required("criteria", "criteria without their workload")
                     .items()) {
-                workloads.forEach(workload -> add(drafts, criterion, DraftReader.around(criterion, workload, block)));
+                workloads.forEach(workload ->
+                        add(drafts, criterion, DraftReader.around(criterion, workload, workload.equals(BARE), block)));
             }
         }
         return drafts;

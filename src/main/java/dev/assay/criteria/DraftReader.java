@@ -58,8 +58,12 @@ final class DraftReader {
         return read(json, id(json), words(json, "title"), workload);
     }
 
-    /** One of a block that stands around several workloads. */
-    static Draft around(InputJson json, String workload, InputJson block) {
+    /**
+     * One of a block that stands around several workloads.
+     *
+     * @param bare whether its names stand without the workload's
+     */
+    static Draft around(InputJson json, String workload, boolean bare, InputJson block) {
         json.onlyKeys(AROUND_KEYS);
         if (!WORKLOADS.containsKey(workload)) {
             throw block.error(
@@ -67,7 +71,9 @@ final class DraftReader {
                     String.join(", ", Workload.KEYS),
                     Nearest.suggestion(workload, Workload.KEYS, "name one of those"));
         }
-        return read(json, workload + "-" + id(json), words(json, "title") + ", around " + workload, workload);
+        return bare
+                ? read(json, id(json), words(json, "title"), workload)
+                : read(json, workload + "-" + id(json), words(json, "title") + ", around " + workload, workload);
     }
 
     private static String id(InputJson json) {

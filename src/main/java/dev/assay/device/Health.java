@@ -28,11 +28,16 @@ public interface Health extends AutoCloseable {
             Metric.PCIE_REPLAYS,
             Metric.NVLINK_ACTIVE,
             Metric.NVLINK_ERRORS,
+            Metric.NVLINK_REPLAYS,
             Metric.VIOLATION_POWER,
             Metric.VIOLATION_THERMAL,
             Metric.XID,
             Metric.FOREIGN_PROCESSES,
-            Metric.PERSISTENCE));
+            Metric.PERSISTENCE,
+            Metric.PCIE_BYTES_SENT,
+            Metric.PCIE_BYTES_RECEIVED,
+            Metric.NVLINK_BYTES_SENT,
+            Metric.NVLINK_BYTES_RECEIVED));
 
     /** Takes the readings before the work and watches from here on; once. */
     void begin();
@@ -44,7 +49,7 @@ public interface Health extends AutoCloseable {
     List<String> alarms();
 
     /**
-     * @param measurements before and after, as two samples; of events their number
+     * @param measurements before and after, as two samples; of events their number, of bytes their sum
      * @param unavailable metric to the library's own reason why it has no value
      */
     record Report(List<Measurement> measurements, Map<Metric, String> unavailable) {

@@ -10,6 +10,9 @@ public interface HostCopies {
     /** Uninitialised. */
     PinnedMemory allocate(long bytes, HostPlace place);
 
+    /** Where the memory's pages were found to lie. Touches them all, so not to be asked beside what is timed. */
+    HostPages pages(PinnedMemory memory, HostPlace place);
+
     /** Enqueues a copy of the first bytes to the device. */
     void copyIn(PinnedMemory from, DeviceMemory to, long bytes, Stream stream);
 

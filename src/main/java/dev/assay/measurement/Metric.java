@@ -118,6 +118,14 @@ public enum Metric {
     NVLINK_SENT("nvlink.sent", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
     /** NVLink bytes to the GPU over all links, over the whole window. NVML GPM metric 60. */
     NVLINK_RECEIVED("nvlink.received", Unit.GIGABYTES_PER_SECOND, MetricKind.WATCHED),
+    /** PCIe bytes from the GPU over the whole work, its preparation and checks included. */
+    PCIE_BYTES_SENT("pcie.bytes.sent", Unit.BYTES, MetricKind.HEALTH),
+    /** PCIe bytes to the GPU over the whole work. */
+    PCIE_BYTES_RECEIVED("pcie.bytes.received", Unit.BYTES, MetricKind.HEALTH),
+    /** NVLink bytes from the GPU over all links and the whole work. */
+    NVLINK_BYTES_SENT("nvlink.bytes.sent", Unit.BYTES, MetricKind.HEALTH),
+    /** NVLink bytes to the GPU over all links and the whole work. */
+    NVLINK_BYTES_RECEIVED("nvlink.bytes.received", Unit.BYTES, MetricKind.HEALTH),
 
     /** Corrected memory errors since the driver was loaded, before and after the work; judged is the increase. */
     ECC_CORRECTED("health.ecc.corrected", Unit.COUNT, MetricKind.HEALTH),
@@ -147,6 +155,8 @@ public enum Metric {
     NVLINK_ACTIVE("health.nvlink.active", Unit.COUNT, MetricKind.HEALTH),
     /** NVLink replays, recoveries and CRC errors over all links, before and after the work; judged is the increase. */
     NVLINK_ERRORS("health.nvlink.errors", Unit.COUNT, MetricKind.HEALTH),
+    /** Of those the replays and recoveries, which a sound link does without; judged is the increase. */
+    NVLINK_REPLAYS("health.nvlink.replays", Unit.COUNT, MetricKind.HEALTH),
     /** Time below the clocks for the power limit's sake, before and after the work; judged is the increase. */
     VIOLATION_POWER("health.violation.power", Unit.MILLISECOND, MetricKind.HEALTH),
     /** Time below the clocks for temperature's sake, before and after the work; judged is the increase. */

@@ -174,9 +174,12 @@ final class Timing {
         return gemm.flop() / (BURST_TFLOPS * 1e12 * gemm.precision().rateOverBf16());
     }
 
-    /** Near and far: three directions, each GPU's turn and one of all, 0.14 s each, and 0.5 s a case to fill and compare. */
+    /**
+     * Near and far: three directions, each GPU's turn and one of all, 0.14 s each, and 0.5 s a case to fill and compare; then
+     * what telemetry watches.
+     */
     private static double hostLinkSeconds(int gpus) {
-        return 2 * (3 * 0.14 * (gpus + 1) + 6 * 0.5);
+        return 2 * (3 * 0.14 * (gpus + 1) + 6 * 0.5) + HostLink.WATCHED_SECONDS;
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {

@@ -22,6 +22,7 @@ final class HealthReadings {
             Metric.ECC_UNCORRECTED,
             Metric.PCIE_REPLAYS,
             Metric.NVLINK_ERRORS,
+            Metric.NVLINK_REPLAYS,
             Metric.VIOLATION_POWER,
             Metric.VIOLATION_THERMAL));
 

@@ -45,10 +45,20 @@ final class Hints {
             case NIC_RETRANSMITS, NIC_OUT_OF_SEQUENCE, NIC_CNP, NIC_ECN, NIC_WAIT ->
                 "the fabric: PFC, ECN, adaptive routing, drops at the switches";
             case NIC_ERRORS -> "that NIC's cable, transceiver and switch port";
-            case PCIE_SENT, PCIE_RECEIVED, PCIE_REPLAYS, PCIE_GENERATION, PCIE_WIDTH ->
-                "its slot, riser and retimer (lspci -vv, LnkSta), and the BIOS' link settings";
-            case NVLINK_SENT, NVLINK_RECEIVED, NVLINK_ACTIVE, NVLINK_ERRORS ->
-                "its NVLinks (nvidia-smi nvlink -s, -e), the NVSwitches and the fabric manager";
+            case PCIE_SENT,
+                    PCIE_RECEIVED,
+                    PCIE_BYTES_SENT,
+                    PCIE_BYTES_RECEIVED,
+                    PCIE_REPLAYS,
+                    PCIE_GENERATION,
+                    PCIE_WIDTH -> "its slot, riser and retimer (lspci -vv, LnkSta), and the BIOS' link settings";
+            case NVLINK_SENT,
+                    NVLINK_RECEIVED,
+                    NVLINK_BYTES_SENT,
+                    NVLINK_BYTES_RECEIVED,
+                    NVLINK_ACTIVE,
+                    NVLINK_ERRORS,
+                    NVLINK_REPLAYS -> "its NVLinks (nvidia-smi nvlink -s, -e), the NVSwitches and the fabric manager";
             case ECC_CORRECTED, ECC_UNCORRECTED, ECC_CORRECTED_LIFETIME, ECC_UNCORRECTED_LIFETIME, ECC_MODE ->
                 "its memory (nvidia-smi -q -d ECC) and Xid errors in the kernel's log";
             case REMAPPED_ROWS, REMAPPED_PENDING, REMAPPED_FAILURE, RETIRED_PAGES ->

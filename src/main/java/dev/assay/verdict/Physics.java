@@ -26,6 +26,7 @@ final class Physics {
         Metric metric = evidence.criterion().metric();
         return impossible(rank, evidence.criterion())
                 .or(() -> HealthReadings.backwards(rank, metric))
+                .or(() -> FarMemory.misplaced(rank, evidence))
                 .or(() -> watched(metric) ? unwatched(rank, evidence.criterion()) : Optional.empty())
                 .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
                         ? tooFast(rank, evidence)

@@ -68,6 +68,7 @@ record Readings(
             case PAIR_BANDWIDTH, PAIR_LATENCY -> raw(evidence).details(PairReadings.blame(evidence));
             case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS -> RdmaReadings.read(evidence);
             case FABRIC_BANDWIDTH -> FabricReadings.ofGpus(evidence);
+            case HOST_BANDWIDTH, HOST_LATENCY -> perLink(evidence, rank -> FarMemory.read(rank, evidence.question()));
             default -> raw(evidence);
         };
     }

@@ -7,6 +7,7 @@ import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
 import dev.assay.workload.HostLink;
 import dev.assay.workload.MemoryKernel;
 import java.nio.IntBuffer;
@@ -50,6 +51,16 @@ record HostLinkCopies(
             return milliseconds.subList(EDGE, EDGE + link.samples()).stream()
                     .map(time -> direction.ways() * link.moved() / time / 1e6)
                     .toList();
+        }
+    }
+
+    /** Both ways at once for as long as telemetry is to see the link under load; nothing of it is timed. */
+    Telemetry.Window watch(Telemetry telemetry, double seconds, Owned owned, Duration deadline) throws Exception {
+        try (Event begin = device.newEvent();
+                Event end = device.newEvent()) {
+            Pipeline pipeline =
+                    new Pipeline(device, owned, in, () -> piece(HostDirection.BOTH, begin, end), () -> {}, deadline);
+            return new WatchedLoad(pipeline).watch(telemetry, seconds).window();
         }
     }
 

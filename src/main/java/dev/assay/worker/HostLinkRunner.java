@@ -5,9 +5,11 @@ import dev.assay.device.Counter;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.HostCopies;
+import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Telemetry;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -15,6 +17,7 @@ import dev.assay.measurement.Unavailable;
 import dev.assay.plan.Spec;
 import dev.assay.workload.HostLink;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +28,9 @@ import java.util.Map;
 final class HostLinkRunner implements Runner {
     private static final int SMALL_BYTES = 8;
     private static final int SMALL_COPIES = 100;
+
+    /** Plain Java has no link to be seen. */
+    private static final double WATCHED_REFERENCE = 0.02;
 
     private final RankContext context;
     private final HostLink link;
@@ -62,7 +68,12 @@ final class HostLinkRunner implements Runner {
             context.phase("measure " + place.name(), context.spec().measuredSeconds());
             try (PinnedMemory from = copies.allocate(link.bytes(), place);
                     PinnedMemory to = copies.allocate(link.bytes(), place)) {
-                measure(new HostLinkCopies(device, link, copies, in, out, source, target, from, to), place);
+                HostPages pages = copies.pages(from, place).and(copies.pages(to, place));
+                HostLinkCopies work = new HostLinkCopies(device, link, copies, in, out, source, target, from, to);
+                measure(work, place, pages);
+                if (place.equals(places.get(0))) {
+                    watch(work, place);
+                }
             }
         }
     }
@@ -91,22 +102,33 @@ final class HostLinkRunner implements Runner {
                 .toList();
     }
 
-    private void measure(HostLinkCopies copies, HostPlace place) {
+    private void measure(HostLinkCopies copies, HostPlace place, HostPages pages) {
         for (boolean alone : List.of(true, false)) {
             for (HostDirection direction : HostDirection.values()) {
                 String load = alone ? "alone" : "all";
                 long seed = Counter.hash(context.spec().seed(), 64 + cases++);
                 copies.prepare(direction, seed, context.within(0));
                 List<Double> rates = alone ? inTurns(copies, direction, place) : together(copies, direction, place);
-                write(Metric.HOST_BANDWIDTH, rates, direction, load, place, link.bytes());
+                write(Metric.HOST_BANDWIDTH, rates, direction, load, place, pages, link.bytes());
                 check(direction, copies.countWrong(direction, seed));
                 host.barrier("checked");
             }
         }
         for (HostDirection direction : List.of(HostDirection.H2D, HostDirection.D2H)) {
             List<Double> microseconds = copies.smallCopies(direction, SMALL_BYTES, SMALL_COPIES, context.within(0));
-            write(Metric.HOST_LATENCY, microseconds, direction, "all", place, SMALL_BYTES);
+            write(Metric.HOST_LATENCY, microseconds, direction, "all", place, pages, SMALL_BYTES);
         }
+    }
+
+    /** After all that is timed, so that what telemetry asks of the driver disturbs none of it. */
+    private void watch(HostLinkCopies copies, HostPlace place) throws Exception {
+        double seconds = context.spec().device() == DeviceKind.CUDA ? HostLink.WATCHED_SECONDS : WATCHED_REFERENCE;
+        context.phase("watch " + place.name(), seconds);
+        Telemetry telemetry = context.owned().own(context.device().newTelemetry());
+        host.barrier("watch");
+        Telemetry.Window window = copies.watch(telemetry, seconds, context.owned(), context.within(seconds));
+        TelemetryLines.write(context.writer(), window, seconds);
+        host.barrier("watched");
     }
 
     private List<Double> inTurns(HostLinkCopies copies, HostDirection direction, HostPlace place) {
@@ -127,22 +149,36 @@ final class HostLinkRunner implements Runner {
     }
 
     private void write(
-            Metric metric, List<Double> samples, HostDirection direction, String load, HostPlace place, long bytes) {
-        context.writer()
-                .write(Measurement.of(
-                        metric,
-                        samples,
-                        Map.of(
-                                "direction",
-                                direction.key(),
-                                "load",
-                                load,
-                                "place",
-                                place.name(),
-                                "numa",
-                                place.numa(),
-                                "bytes",
-                                Long.toString(bytes))));
+            Metric metric,
+            List<Double> samples,
+            HostDirection direction,
+            String load,
+            HostPlace place,
+            HostPages pages,
+            long bytes) {
+        Map<String, String> conditions = new LinkedHashMap<>(Map.of(
+                "direction",
+                direction.key(),
+                "load",
+                load,
+                "place",
+                place.name(),
+                "numa",
+                place.numa(),
+                "bytes",
+                Long.toString(bytes)));
+        conditions.putAll(found(pages));
+        context.writer().write(Measurement.of(metric, samples, conditions));
+    }
+
+    /** A judge must not take memory for what it was asked to be, but is not. */
+    private static Map<String, String> found(HostPages pages) {
+        if (!pages.told()) {
+            return Map.of("pagesUntold", pages.source());
+        }
+        return pages.misplaced()
+                .map(why -> Map.of("pages", pages.words(), "misplaced", why))
+                .orElse(Map.of("pages", pages.words()));
     }
 
     private void check(HostDirection direction, long wrong) {

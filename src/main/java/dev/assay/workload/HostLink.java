@@ -8,6 +8,9 @@ package dev.assay.workload;
  * @param samples timed a case
  */
 public record HostLink(long bytes, int copies, int samples) implements Workload {
+    /** Of load that is not timed, for telemetry to see the link at work. */
+    public static final double WATCHED_SECONDS = 2;
+
     public HostLink {
         if (bytes <= 0 || bytes % 16 != 0 || bytes > Integer.MAX_VALUE || copies <= 0 || samples <= 0) {
             throw new IllegalArgumentException(

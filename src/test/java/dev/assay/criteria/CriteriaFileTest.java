@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.cluster.InputException;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
+import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,6 +225,56 @@ class CriteriaFileTest {
         assertThat(criterion(withSite(folder, site), "hbm-xid-errors").limit()).isEqualTo(new Limit.AtMost(1));
     }
 
+    @Test
+    void whatCondemnsAPartIsJudgedAroundEveryWorkload() {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+
+        for (String workload : Workload.KEYS) {
+            String before = workload.equals("burn") ? "" : workload + "-";
+            for (String id : List.of(
+                    "xid-errors",
+                    "ecc-uncorrected",
+                    "remapped-pending",
+                    "remapped-failure",
+                    "nvlink-active",
+                    "violation-thermal",
+                    "pcie-replays")) {
+                Criterion criterion = criterion(criteria, before + id);
+                assertThat(criterion.workload()).as(criterion.id()).isEqualTo(workload);
+                assertThat(criterion.judged()).as(criterion.id()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aLinkIsJudgedOnlyWhereTelemetrySeesItAtWork() {
+        List<Criterion> criteria =
+                CriteriaFile.read("h200-sxm", Optional.empty()).resolve(FIGURES);
+
+        for (Metric metric : List.of(Metric.PCIE_GENERATION, Metric.PCIE_WIDTH)) {
+            assertThat(criteria)
+                    .filteredOn(criterion -> criterion.metric() == metric)
+                    .extracting(Criterion::workload)
+                    .containsExactlyInAnyOrder("burn", "host-link", "coupled");
+        }
+    }
+
+    @Test
+    void aroundBurnTheNamesAreBareAsSitesKnowThem(@TempDir Path folder) throws IOException {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+        String site = "{\"pcie-replays\": {\"limit\": {\"atMost\": 2}, \"reason\": \"a known riser\"},"
+                + " \"host-link-pcie-replays\": {\"limit\": {\"atMost\": 3}, \"reason\": \"a known riser\"}}";
+
+        assertThat(criterion(criteria, "pcie-replays").title()).isEqualTo("New PCIe replays");
+        assertThat(criterion(criteria, "pcie-replays").limit()).isEqualTo(new Limit.AtMost(0));
+        assertThat(criterion(criteria, "host-link-pcie-replays").limit()).isEqualTo(new Limit.AtMost(8));
+        assertThat(criterion(withSite(folder, site), "pcie-replays").limit()).isEqualTo(new Limit.AtMost(2));
+        assertThat(criterion(withSite(folder, site), "host-link-pcie-replays").limit())
+                .isEqualTo(new Limit.AtMost(3));
+        assertThat(criterion(withSite(folder, site), "hbm-pcie-replays").limit())
+                .isEqualTo(new Limit.AtMost(0));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -232,7 +283,7 @@ class CriteriaFileTest {
                 "[\"bern\"]|errors|did you mean \"burn\"?",
                 "[\"hbm\", \"hbm\"]|errors|a second time",
                 "[\"hbm\"]|Errors!|kebab-case",
-                "[\"burn\"]|errors|\"burn-errors\" a second time"
+                "[\"burn\"]|burn-errors|\"burn-errors\" a second time"
             })
     void refusesABlockThatCannotStand(String workloads, String id, String words) {
         String text = GOOD.replace("\"id\": \"right\"", "\"id\": \"burn-errors\"")

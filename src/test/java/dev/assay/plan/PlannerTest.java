@@ -330,7 +330,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(47 * 3);
+                .hasSize(52 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()

@@ -10,6 +10,7 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,14 @@ class FarMemoryTest {
         return Measurement.of(
                 Metric.HOST_BANDWIDTH,
                 List.of(rate, rate, rate),
-                Map.of("direction", "h2d", "load", "alone", "place", place, "numa", numa));
+                Map.of("direction", "h2d", "load", "alone", "place", place, "numa", numa, "pages", "9 on node 1"));
+    }
+
+    private static Measurement with(Measurement measurement, String condition, String words) {
+        Map<String, String> conditions = new HashMap<>(measurement.conditions());
+        conditions.remove("pages", "9 on node 1");
+        conditions.put(condition, words);
+        return Measurement.of(measurement.metric(), measurement.samples(), conditions);
     }
 
     private static RankResult with(RankResult rank, Measurement... measurements) {
@@ -69,6 +77,38 @@ class FarMemoryTest {
 
         assertThat(verdict.state()).isEqualTo(State.NOT_APPLICABLE);
         assertThat(verdict.sentence()).contains("every host has one NUMA node");
+    }
+
+    @Test
+    void farMemoryThatLiesElsewhereIsInvalidAndSaysWhere() {
+        String why = "pages of 4 KiB that were to lie on node 1 lie elsewhere: 9 on node 0, says move_pages";
+        Measurement spilt = with(with(at("far", "node 1", 55), "pages", "9 on node 0"), "misplaced", why);
+
+        Verdict verdict = twoSockets()
+                .rank(3, rank -> with(rank, at("near", "node 0, the GPU's", 55), spilt))
+                .burn(FAR);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("GPU 3").contains(why).contains("numactl -H");
+    }
+
+    @Test
+    void farMemoryWhosePagesNobodyTellsProvesNothing() {
+        Verdict refused = Fleet.cuda(2, 8)
+                .ranks(rank -> with(
+                        rank,
+                        at("near", "node 0, the GPU's", 55),
+                        with(at("far", "node 1", 40), "pagesUntold", "move_pages set errno 1")))
+                .burn(FAR);
+        Verdict silent = Fleet.cuda(2, 8)
+                .ranks(rank ->
+                        with(rank, at("near", "node 0, the GPU's", 55), with(at("far", "node 1", 40), "other", "word")))
+                .burn(FAR);
+
+        assertThat(refused.state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(refused.sentence()).contains("move_pages set errno 1");
+        assertThat(silent.state()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(silent.sentence()).contains("does not say where its pages lie");
     }
 
     @Test

@@ -44,6 +44,12 @@ class HealthReadingsTest {
         "foreign-processes, FOREIGN_PROCESSES, '1', INVALID",
         "nvlink-active, NVLINK_ACTIVE, '18,18', PASS",
         "nvlink-active, NVLINK_ACTIVE, '18,17', FAIL",
+        "violation-thermal, VIOLATION_THERMAL, '250.5,250.5', PASS",
+        "violation-thermal, VIOLATION_THERMAL, '250.5,250.501', FAIL",
+        "violation-thermal, VIOLATION_THERMAL, '250.5,0', INVALID",
+        "violation-thermal, VIOLATION_THERMAL, '0', INCONCLUSIVE",
+        "violation-power, VIOLATION_POWER, '3,900', NOT_APPLICABLE",
+        "nvlink-errors, NVLINK_ERRORS, '3,4', NOT_APPLICABLE",
         "pcie-generation, PCIE_GENERATION, '5,5,5', PASS",
         "pcie-generation, PCIE_GENERATION, '1,5,5', PASS",
         "pcie-generation, PCIE_GENERATION, '4,4,5', FAIL",
@@ -70,6 +76,7 @@ class HealthReadingsTest {
                 "PCIE_GENERATION",
                 "PCIE_WIDTH",
                 "NVLINK_ACTIVE",
+                "VIOLATION_THERMAL",
                 "XID",
                 "FOREIGN_PROCESSES"
             })
@@ -87,6 +94,48 @@ class HealthReadingsTest {
                         .burn(criterion)
                         .state())
                 .isEqualTo(State.INVALID);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "coupled-nvlink-replays, NVLINK_REPLAYS, '2,2', PASS",
+        "coupled-nvlink-replays, NVLINK_REPLAYS, '2,3', FAIL",
+        "coupled-nvlink-replays, NVLINK_REPLAYS, '2,0', INVALID",
+        "coupled-pcie-replays, PCIE_REPLAYS, '100,108', PASS",
+        "coupled-pcie-replays, PCIE_REPLAYS, '100,109', FAIL",
+        "coupled-violation-thermal, VIOLATION_THERMAL, '9,9', PASS",
+        "coupled-violation-thermal, VIOLATION_THERMAL, '9,10', FAIL",
+        "coupled-pcie-generation, PCIE_GENERATION, '4,4,4', FAIL",
+        "coupled-pcie-width, PCIE_WIDTH, '16,8', FAIL"
+    })
+    void aroundAnotherWorkloadTheSameIsJudged(String id, Metric metric, String samples, State expected) {
+        double[] values = java.util.Arrays.stream(samples.split(",", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        Fleet watched = fleet.reading(Metric.TELEMETRY_COVERAGE, 99).reading(Metric.TELEMETRY_RATE, 5);
+        Fleet refused = watched.ranks(rank -> Fleet.refused(rank, metric, "Not Supported (3) by nvmlX"));
+
+        assertThat(watched.reading(metric, values)
+                        .coupled(criterion(id), 0.98, 0.98)
+                        .state())
+                .isEqualTo(expected);
+        assertThat(watched.missing(metric).coupled(criterion(id), 0.98, 0.98).state())
+                .isEqualTo(State.INCONCLUSIVE);
+        assertThat(refused.coupled(criterion(id), 0.98, 0.98).sentence()).contains("Not Supported (3) by nvmlX");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Metric.class,
+            names = {"PCIE_BYTES_SENT", "PCIE_BYTES_RECEIVED", "NVLINK_BYTES_SENT", "NVLINK_BYTES_RECEIVED"})
+    void bytesThatNobodyCountedAreNotZero(Metric metric) {
+        Criterion shown =
+                Fleet.shown(Fleet.criterion("bytes", "burn", metric, Statistic.MINIMUM, new Limit.AtLeast(0)));
+        Fleet refused = fleet.ranks(rank -> Fleet.refused(rank, metric, "Not Supported (3) by nvmlGpmSampleGet"));
+
+        assertThat(refused.burn(shown).value()).isEmpty();
+        assertThat(refused.burn(shown).sentence()).contains("Not Supported (3) by nvmlGpmSampleGet");
+        assertThat(fleet.reading(metric, 7e9).burn(shown).value()).hasValue(7e9);
     }
 
     @Test
@@ -197,7 +246,9 @@ class HealthReadingsTest {
 
     private static Criterion judgedBy(Metric metric) {
         return H200.resolve(new PlannedFigures(90, 1, 50)).stream()
-                .filter(each -> each.metric() == metric && each.judged())
+                .filter(each -> each.metric() == metric
+                        && each.judged()
+                        && each.workload().equals("burn"))
                 .findFirst()
                 .orElseThrow();
     }

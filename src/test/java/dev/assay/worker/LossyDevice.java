@@ -3,6 +3,7 @@ package dev.assay.worker;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.HostCopies;
+import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PeerAccess;
 import dev.assay.device.PinnedMemory;
@@ -45,6 +46,11 @@ final class LossyDevice extends DelegatingDevice {
         @Override
         public PinnedMemory allocate(long bytes, HostPlace place) {
             return copies.allocate(bytes, place);
+        }
+
+        @Override
+        public HostPages pages(PinnedMemory memory, HostPlace place) {
+            return copies.pages(memory, place);
         }
 
         @Override

@@ -190,7 +190,7 @@ class WorkerTest {
 
         ranks.run(Ranks.reference());
 
-        assertThat(Health.METRICS).hasSize(17).allSatisfy(metric -> {
+        assertThat(Health.METRICS).hasSize(22).allSatisfy(metric -> {
             assertThat(ranks.result(0).measurement(metric)).isEmpty();
             assertThat(ranks.result(0).device().facts())
                     .containsEntry(metric.key(), "the reference device has no counters");

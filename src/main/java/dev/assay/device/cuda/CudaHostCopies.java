@@ -4,6 +4,7 @@ import com.sun.jna.Pointer;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.HostCopies;
+import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
@@ -74,6 +75,14 @@ final class CudaHostCopies implements HostCopies {
                             + "; look at the job's memory limit and at `ulimit -l`");
         }
         return new Pinned(address[0], bytes);
+    }
+
+    /** A page that this process has not touched yet may be missing in its page table. */
+    @Override
+    public HostPages pages(PinnedMemory memory, HostPlace place) {
+        Pinned pinned = (Pinned) memory;
+        PageNodes.touch(pinned.buffer());
+        return PageNodes.of(pinned.address, pinned.bytes, numa.node(place, CpuAffinity.get()));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -28,17 +29,21 @@ final class GpuHealth implements Health {
     private final long lookNanos;
     private final NvmlHealth health;
     private final Visitors visitors;
+    private final GpuCounters counters;
+    private final LongSupplier nanoTime;
     private volatile Optional<Running> running = Optional.empty();
 
     GpuHealth(NvmlGpu gpu) {
-        this(gpu, ProcessHandle.current().pid(), LOOK_NANOS);
+        this(gpu, ProcessHandle.current().pid(), LOOK_NANOS, System::nanoTime);
     }
 
     /** @param self this process as NVML calls it */
-    GpuHealth(NvmlGpu gpu, long self, long lookNanos) {
+    GpuHealth(NvmlGpu gpu, long self, long lookNanos, LongSupplier nanoTime) {
         this.gpu = gpu;
         this.lookNanos = lookNanos;
         this.health = new NvmlHealth(gpu);
+        this.counters = new NvmlCounters(gpu);
+        this.nanoTime = nanoTime;
         this.visitors = new Visitors(() -> health.foreignProcesses(self, started()));
     }
 
@@ -54,13 +59,15 @@ final class GpuHealth implements Health {
         }
         XidLog xids = new XidLog(XidEvents.open(gpu));
         visitors.look();
-        running = Optional.of(new Running(health.read(), xids));
+        Map<Metric, GpuReading<Double>> before = health.read();
+        running = Optional.of(new Running(before, xids, GpuTraffic.begin(counters, nanoTime)));
     }
 
     @Override
     public Report end() {
         Running ending = running.orElseThrow(() -> new IllegalStateException("health must begin before it ends"));
         ending.stop();
+        Map<Metric, GpuReading<Double>> bytes = ending.traffic.end();
         ending.xids.drain();
         visitors.look();
         List<Measurement> measurements = new ArrayList<>();
@@ -73,6 +80,10 @@ final class GpuHealth implements Health {
                             samples -> measurements.add(Measurement.of(metric, samples, source(metric, ""))),
                             reason -> unavailable.putIfAbsent(metric, reason));
         });
+        bytes.forEach((metric, reading) -> reading.fold(
+                value -> measurements.add(
+                        Measurement.of(metric, List.of(value), Map.of("source", ending.traffic.source(metric)))),
+                reason -> unavailable.putIfAbsent(metric, reason)));
         count(Metric.XID, ending.xids.all(), measurements, unavailable);
         count(Metric.FOREIGN_PROCESSES, visitors.most(), measurements, unavailable);
         return new Report(measurements, unavailable);
@@ -109,19 +120,22 @@ final class GpuHealth implements Health {
             each.stop();
             each.xids.close();
         });
+        counters.close();
     }
 
     /** The thread of one piece of work. The visitors are its alone between start and join. */
     private final class Running {
         private final Map<Metric, GpuReading<Double>> before;
         private final XidLog xids;
+        private final GpuTraffic traffic;
         private final CountDownLatch stop = new CountDownLatch(1);
         private final Thread thread = new Thread(this::run, "gpu-health");
         private Optional<Throwable> failure = Optional.empty();
 
-        Running(Map<Metric, GpuReading<Double>> before, XidLog xids) {
+        Running(Map<Metric, GpuReading<Double>> before, XidLog xids, GpuTraffic traffic) {
             this.before = before;
             this.xids = xids;
+            this.traffic = traffic;
             thread.setDaemon(true);
             thread.start();
         }

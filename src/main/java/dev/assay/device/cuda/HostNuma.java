@@ -69,11 +69,15 @@ record HostNuma(Map<Integer, BitSet> cpus, Optional<Integer> gpuNode, Map<Intege
 
     /** Where a thread must run so that its memory lies at a place of {@link #places}. */
     BitSet cpus(HostPlace place, BitSet allowed) {
+        return node(place, allowed).map(node -> both(node, allowed)).orElse(allowed);
+    }
+
+    /** Where the memory of a place of {@link #places} must lie; empty where there is no choice or none is known. */
+    Optional<Integer> node(HostPlace place, BitSet allowed) {
         if (cpus.size() <= 1 || gpuNode.isEmpty()) {
-            return allowed;
+            return Optional.empty();
         }
-        int node = place.name().equals(HostPlace.FAR) ? farthest(allowed).orElseThrow() : gpuNode.get();
-        return both(node, allowed);
+        return place.name().equals(HostPlace.FAR) ? farthest(allowed) : gpuNode;
     }
 
     private Optional<Integer> farthest(BitSet allowed) {

@@ -32,9 +32,15 @@ class Nvml {
     static final int NVML_TEMPERATURE_THRESHOLD_SLOWDOWN = 1;
 
     /** Field ids of {@link #nvmlDeviceGetFieldValues}. */
+    static final int NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP = 74;
+
     static final int NVML_FI_DEV_MEMORY_TEMP = 82;
 
     static final int NVML_FI_DEV_POWER_INSTANT = 186;
+
+    static final int NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN = 269;
+
+    static final int NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN = 270;
 
     /** {@code nvmlMemoryErrorType_t}. */
     static final int NVML_MEMORY_ERROR_TYPE_CORRECTED = 0;

@@ -14,9 +14,11 @@ import java.util.function.ToIntFunction;
  * refused part is refused as a whole.
  */
 final class NvmlHealth {
-    /** What {@code nvidia-smi nvlink -e} counts. The field values that sum over links read zero on Hopper. */
-    private static final List<Integer> NVLINK_ERRORS = List.of(
-            Nvml.NVML_NVLINK_ERROR_DL_REPLAY, Nvml.NVML_NVLINK_ERROR_DL_RECOVERY, Nvml.NVML_NVLINK_ERROR_DL_CRC_FLIT);
+    /** A packet sent again, a link trained anew. The field values that sum over links read zero on Hopper. */
+    private static final List<Integer> NVLINK_REPLAYS =
+            List.of(Nvml.NVML_NVLINK_ERROR_DL_REPLAY, Nvml.NVML_NVLINK_ERROR_DL_RECOVERY);
+
+    private static final List<Integer> NVLINK_CRC = List.of(Nvml.NVML_NVLINK_ERROR_DL_CRC_FLIT);
 
     private static final int ROOM_FOR_PAGES = 512;
 
@@ -35,8 +37,14 @@ final class NvmlHealth {
             Map.entry(
                     Metric.NVLINK_ERRORS,
                     "nvmlDeviceGetNvLinkErrorCounter, replay + recovery + CRC flit, of every active link"),
-            Map.entry(Metric.VIOLATION_POWER, "nvmlDeviceGetViolationStatus, power"),
-            Map.entry(Metric.VIOLATION_THERMAL, "nvmlDeviceGetViolationStatus, thermal"),
+            Map.entry(
+                    Metric.NVLINK_REPLAYS, "nvmlDeviceGetNvLinkErrorCounter, replay + recovery, of every active link"),
+            Map.entry(
+                    Metric.VIOLATION_POWER,
+                    "nvmlDeviceGetViolationStatus, power; where refused nvmlDeviceGetFieldValues 74"),
+            Map.entry(
+                    Metric.VIOLATION_THERMAL,
+                    "nvmlDeviceGetViolationStatus, thermal; where refused nvmlDeviceGetFieldValues 269 + 270"),
             Map.entry(Metric.XID, "nvmlEventSetWait_v2, nvmlEventTypeXidCriticalError"),
             Map.entry(Metric.FOREIGN_PROCESSES, "nvmlDeviceGetComputeRunningProcesses_v3"),
             Map.entry(Metric.PERSISTENCE, "nvmlDeviceGetPersistenceMode"));
@@ -66,9 +74,21 @@ final class NvmlHealth {
                         .map(value -> (double) Integer.toUnsignedLong(value)));
         GpuReading<List<Integer>> active = activeLinks();
         readings.put(Metric.NVLINK_ACTIVE, active.map(links -> (double) links.size()));
-        readings.put(Metric.NVLINK_ERRORS, active.flatMap(this::linkErrors));
-        readings.put(Metric.VIOLATION_POWER, violationMillis(Nvml.NVML_PERF_POLICY_POWER));
-        readings.put(Metric.VIOLATION_THERMAL, violationMillis(Nvml.NVML_PERF_POLICY_THERMAL));
+        GpuReading<Double> replays = active.flatMap(links -> linkErrors(links, NVLINK_REPLAYS));
+        readings.put(Metric.NVLINK_REPLAYS, replays);
+        readings.put(
+                Metric.NVLINK_ERRORS, sum(List.of(replays, active.flatMap(links -> linkErrors(links, NVLINK_CRC)))));
+        readings.put(
+                Metric.VIOLATION_POWER,
+                violationMillis(
+                        Nvml.NVML_PERF_POLICY_POWER, List.of(Nvml.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP)));
+        readings.put(
+                Metric.VIOLATION_THERMAL,
+                violationMillis(
+                        Nvml.NVML_PERF_POLICY_THERMAL,
+                        List.of(
+                                Nvml.NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN,
+                                Nvml.NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN)));
         readings.put(
                 Metric.PERSISTENCE,
                 gpu.integer("nvmlDeviceGetPersistenceMode", out -> nvml.nvmlDeviceGetPersistenceMode(device, out))
@@ -148,10 +168,10 @@ final class NvmlHealth {
         return GpuReading.of(active);
     }
 
-    private GpuReading<Double> linkErrors(List<Integer> links) {
+    private GpuReading<Double> linkErrors(List<Integer> links, List<Integer> counters) {
         List<GpuReading<Double>> counts = new ArrayList<>();
         for (int link : links) {
-            for (int counter : NVLINK_ERRORS) {
+            for (int counter : counters) {
                 counts.add(counter(
                         "nvmlDeviceGetNvLinkErrorCounter of link " + link + ", counter " + counter,
                         out -> nvml.nvmlDeviceGetNvLinkErrorCounter(device, link, counter, out)));
@@ -160,10 +180,21 @@ final class NvmlHealth {
         return counts.isEmpty() ? GpuReading.refused("no NVLink is active") : sum(counts);
     }
 
-    private GpuReading<Double> violationMillis(int policy) {
+    /**
+     * CUDA 13.0 deprecates the call in favour of field values, which older drivers do not have; both count nanoseconds.
+     *
+     * @param fields that sum up to the same
+     */
+    private GpuReading<Double> violationMillis(int policy, List<Integer> fields) {
         long[] referenceViolation = new long[2];
         int status = nvml.nvmlDeviceGetViolationStatus(device, policy, referenceViolation);
-        return gpu.answer("nvmlDeviceGetViolationStatus", status, referenceViolation[1] / 1e6);
+        GpuReading<Double> asked = gpu.answer("nvmlDeviceGetViolationStatus", status, referenceViolation[1] / 1e6);
+        return asked.fold(
+                GpuReading::of,
+                reason -> sum(fields.stream().map(gpu::field).toList())
+                        .fold(
+                                nanos -> GpuReading.of(nanos / 1e6),
+                                second -> GpuReading.refused(reason + "; " + second)));
     }
 
     /**

@@ -3,12 +3,14 @@ package dev.assay.device.reference;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.HostCopies;
+import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.PinnedMemory;
 import dev.assay.device.Stream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** Copies between two pieces of the heap; the device lies in its host, so there is one place. */
 final class ReferenceHostCopies implements HostCopies {
@@ -38,6 +40,11 @@ final class ReferenceHostCopies implements HostCopies {
             throw new DeviceException("allocating host memory: bytes must be in 1..2³¹−9, got " + bytes);
         }
         return new Pinned(ByteBuffer.allocate((int) bytes));
+    }
+
+    @Override
+    public HostPages pages(PinnedMemory memory, HostPlace place) {
+        return HostPages.untold(Optional.empty(), "the reference device's memory is Java's heap, whose pages may move");
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.HostCopies;
+import dev.assay.device.HostPages;
 import dev.assay.device.HostPlace;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.PeerAccess;
@@ -26,6 +27,9 @@ class CudaLinksGpuTest extends GpuTest {
             try (PinnedMemory pinned = copies.allocate(BYTES, place);
                     DeviceMemory source = device.allocate(BYTES);
                     DeviceMemory target = device.allocate(BYTES)) {
+                HostPages pages = copies.pages(pinned, place);
+                assertThat(pages.told()).as(pages.source()).isTrue();
+                assertThat(pages.misplaced()).isEmpty();
                 device.memoryLoad().fill(source, BYTES, seed, stream);
                 device.poison(target, stream);
 

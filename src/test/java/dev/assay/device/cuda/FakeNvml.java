@@ -42,6 +42,8 @@ class FakeNvml extends Nvml {
     final Map<List<Integer>, Long> linkErrors = new HashMap<>();
 
     final Map<Integer, Long> violationNanos = new HashMap<>();
+    /** Field values of 64 bits; any other field but the power is not supported. */
+    final Map<Integer, Long> wideFields = new HashMap<>();
     /** XIDs that the driver will report; a negative number is the status that a wait answers instead. */
     final BlockingQueue<Long> events = new LinkedBlockingQueue<>();
 
@@ -350,6 +352,12 @@ class FakeNvml extends Nvml {
     int nvmlDeviceGetFieldValues(long device, int valuesCount, byte[] values) {
         ByteBuffer view = NvmlStructs.view(values);
         int field = view.getInt(NvmlStructs.FIELD_VALUE_FIELD_ID);
+        if (wideFields.containsKey(field)) {
+            view.putInt(NvmlStructs.FIELD_VALUE_TYPE, 3);
+            view.putInt(NvmlStructs.FIELD_VALUE_RETURN, NVML_SUCCESS);
+            view.putLong(NvmlStructs.FIELD_VALUE_VALUE, wideFields.getOrDefault(field, 0L));
+            return status("nvmlDeviceGetFieldValues");
+        }
         boolean power = field == NVML_FI_DEV_POWER_INSTANT;
         view.putInt(NvmlStructs.FIELD_VALUE_TYPE, 1);
         view.putInt(NvmlStructs.FIELD_VALUE_RETURN, power ? NVML_SUCCESS : 3);

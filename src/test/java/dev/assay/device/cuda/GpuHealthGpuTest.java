@@ -74,6 +74,28 @@ class GpuHealthGpuTest {
         }
     }
 
+    @Test
+    void bytesFromTheHostAreCountedAroundTheWork() {
+        byte[] content = new byte[1 << 26];
+        try (Device device = CudaDevice.open(0, List.of());
+                DeviceMemory memory = device.allocate(content.length);
+                Health health = device.newHealth()) {
+            health.begin();
+            double moved = 0;
+            for (long start = System.nanoTime(); System.nanoTime() - start < 2_000_000_000L; moved += content.length) {
+                memory.write(content);
+            }
+            Health.Report report = health.end();
+
+            double least = 0.8 * moved;
+            measured(report.measurements(), Metric.PCIE_BYTES_RECEIVED)
+                    .ifPresentOrElse(
+                            found -> assertThat(found.samples().get(0)).isGreaterThan(least),
+                            () -> assertThat(report.unavailable().get(Metric.PCIE_BYTES_RECEIVED))
+                                    .isNotBlank());
+        }
+    }
+
     private static Optional<Measurement> measured(List<Measurement> measurements, Metric metric) {
         return measurements.stream().filter(m -> m.metric() == metric).findFirst();
     }

@@ -2,6 +2,7 @@ package dev.assay.device.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.device.Health;
 import dev.assay.measurement.Library;
@@ -9,6 +10,8 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +54,56 @@ class GpuHealthTest {
 
         assertThat(one(report, Metric.ECC_UNCORRECTED).samples()).containsExactly(0.0, 2.0);
         assertThat(one(report, Metric.PCIE_REPLAYS).samples()).containsExactly(7.0, 9.0);
+    }
+
+    /** The fake answers 90 + the metric's number, MiB/s, of a second between the samples. */
+    @Test
+    void bytesOverTheLinksAreTheMeanBetweenTwoSamplesTimesTheirDistance() {
+        health.begin();
+        Health.Report report = health.end();
+
+        assertThat(one(report, Metric.PCIE_BYTES_SENT).samples().get(0)).isCloseTo(110 * 1048576.0, within(1.0));
+        assertThat(one(report, Metric.PCIE_BYTES_RECEIVED).samples().get(0)).isCloseTo(111 * 1048576.0, within(1.0));
+        assertThat(one(report, Metric.NVLINK_BYTES_SENT).samples().get(0)).isCloseTo(151 * 1048576.0, within(1.0));
+        assertThat(one(report, Metric.NVLINK_BYTES_RECEIVED).samples().get(0)).isCloseTo(150 * 1048576.0, within(1.0));
+        assertThat(one(report, Metric.NVLINK_BYTES_SENT).conditions().get("source"))
+                .startsWith("NVML GPM metric 61");
+        health.close();
+        assertThat(nvml.samples).isEmpty();
+    }
+
+    @Test
+    void aGpuThatCountsNoTrafficHasNoBytesAndNotZeroOfThem() {
+        for (int support : new int[] {0, 1}) {
+            FakeNvml silent = new FakeNvml();
+            silent.gpmSupport = support;
+            silent.refused.put("nvmlGpmSampleGet", 3);
+            GpuHealth watched = health(silent);
+            watched.begin();
+            Health.Report report = watched.end();
+            watched.close();
+
+            for (Metric metric : GpuTraffic.RATES.keySet()) {
+                assertThat(report.unavailable().get(metric))
+                        .containsAnyOf("no GPM counters", "Not Supported (3) by nvmlGpmSampleGet");
+            }
+            assertThat(report.measurements())
+                    .extracting(Measurement::metric)
+                    .doesNotContainAnyElementsOf(GpuTraffic.RATES.keySet())
+                    .contains(Metric.ECC_UNCORRECTED);
+        }
+    }
+
+    @Test
+    void workThatEndsWithinTheCountersRefreshHasNoBytes() {
+        FakeNvml quick = new FakeNvml();
+        quick.computePids.add(SELF);
+        GpuHealth watched = new GpuHealth(gpu(quick), SELF, Long.MAX_VALUE, () -> 7);
+        watched.begin();
+        Health.Report report = watched.end();
+        watched.close();
+
+        assertThat(report.unavailable().get(Metric.PCIE_BYTES_SENT)).contains("shorter than GPM's refresh");
     }
 
     @Test
@@ -134,7 +187,7 @@ class GpuHealthTest {
             }
         };
         watched.computePids.add(SELF);
-        GpuHealth busy = new GpuHealth(gpu(watched), SELF, 0);
+        GpuHealth busy = new GpuHealth(gpu(watched), SELF, 0, System::nanoTime);
 
         busy.begin();
         watched.events.add(31L);
@@ -177,9 +230,15 @@ class GpuHealthTest {
                         metric.key() + ": " + report.unavailable().get(metric)));
     }
 
+    /** A clock that is asked twice around each sample, and goes half a second each time. */
+    private static LongSupplier seconds() {
+        AtomicLong now = new AtomicLong();
+        return () -> now.getAndAdd(500_000_000L);
+    }
+
     private static GpuHealth health(FakeNvml nvml) {
         nvml.computePids.add(SELF);
-        return new GpuHealth(gpu(nvml), SELF, Long.MAX_VALUE);
+        return new GpuHealth(gpu(nvml), SELF, Long.MAX_VALUE, seconds());
     }
 
     private static NvmlGpu gpu(FakeNvml nvml) {

@@ -25,6 +25,7 @@ class HostNumaTest {
 
         assertThat(numa.places(cpus("0-15"))).containsExactly(new HostPlace("near", "only"));
         assertThat(numa.cpus(new HostPlace("near", "only"), cpus("3-5"))).isEqualTo(cpus("3-5"));
+        assertThat(numa.node(new HostPlace("near", "only"), cpus("3-5"))).isEmpty();
     }
 
     @Test
@@ -44,6 +45,8 @@ class HostNumaTest {
                 .containsExactly("node 1, the GPU's", "node 2, the GPU's is 1");
         assertThat(numa.cpus(numa.places(all).get(0), all)).isEqualTo(cpus("4-7,20-23"));
         assertThat(numa.cpus(numa.places(all).get(1), all)).isEqualTo(cpus("8-11,24-27"));
+        assertThat(numa.node(numa.places(all).get(0), all)).hasValue(1);
+        assertThat(numa.node(numa.places(all).get(1), all)).hasValue(2);
         assertThat(numa.cpus(numa.places(cpus("0-7")).get(1), cpus("0-7")))
                 .as("of what the cpuset leaves")
                 .isEqualTo(cpus("0-3"));

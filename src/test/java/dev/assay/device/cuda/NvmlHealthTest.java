@@ -53,6 +53,9 @@ class NvmlHealthTest {
         "nvmlDeviceGetPcieReplayCounter, PCIE_REPLAYS",
         "nvmlDeviceGetNvLinkState, NVLINK_ACTIVE",
         "nvmlDeviceGetNvLinkErrorCounter, NVLINK_ERRORS",
+        "nvmlDeviceGetNvLinkErrorCounter, NVLINK_REPLAYS",
+        "nvmlDeviceGetNvLinkState, NVLINK_REPLAYS",
+        "nvmlDeviceGetViolationStatus, VIOLATION_POWER",
         "nvmlDeviceGetViolationStatus, VIOLATION_THERMAL",
         "nvmlDeviceGetPersistenceMode, PERSISTENCE"
     })
@@ -63,6 +66,28 @@ class NvmlHealthTest {
 
         assertThat(readings.get(metric)).isInstanceOf(GpuReading.Refused.class);
         assertThat(text(readings, metric)).startsWith("Not Supported (3) by " + call);
+    }
+
+    @Test
+    void whereTheOldCallIsGoneTheFieldsTellOfViolations() {
+        nvml.refused.put("nvmlDeviceGetViolationStatus", 3);
+        nvml.wideFields.put(74, 12_500_000L);
+        nvml.wideFields.put(269, 200_000L);
+        nvml.wideFields.put(270, 50_000L);
+
+        assertThat(health().read())
+                .containsEntry(Metric.VIOLATION_POWER, GpuReading.of(12.5))
+                .containsEntry(Metric.VIOLATION_THERMAL, GpuReading.of(0.25));
+    }
+
+    @Test
+    void whereHalfOfTheFieldsIsRefusedNothingTellsOfViolations() {
+        nvml.refused.put("nvmlDeviceGetViolationStatus", 3);
+        nvml.wideFields.put(269, 0L);
+
+        assertThat(text(health().read(), Metric.VIOLATION_THERMAL))
+                .isEqualTo("Not Supported (3) by nvmlDeviceGetViolationStatus; Not Supported (3) by"
+                        + " nvmlDeviceGetFieldValues of field 270");
     }
 
     @Test
@@ -77,6 +102,7 @@ class NvmlHealthTest {
 
         assertThat(readings)
                 .containsEntry(Metric.NVLINK_ACTIVE, GpuReading.of(17.0))
+                .containsEntry(Metric.NVLINK_REPLAYS, GpuReading.of(7.0))
                 .containsEntry(Metric.NVLINK_ERRORS, GpuReading.of(37.0));
     }
 
