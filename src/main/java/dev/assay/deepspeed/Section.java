@@ -116,7 +116,7 @@ final class Section {
                 otherwise,
                 Optional.empty(),
                 node -> node.text().map(word -> choices.get(word)),
-                "one of " + String.join(", ", choices.keySet()));
+                "one of " + String.join(", ", new TreeSet<>(choices.keySet())));
     }
 
     String text(String key, String otherwise) {
@@ -207,12 +207,12 @@ final class Section {
             findings.note(Note.Kind.WARNING, node.path(), found + suggestion(key, "check its spelling"));
             return;
         }
-        String otherwise = manners == Manners.MODEL ? "remove it; DeepSpeed rejects the file, too" : "remove the key";
+        boolean model = manners == Manners.MODEL;
         findings.problem(
                 node,
                 "the unknown key \"" + Node.shown(key) + "\"",
-                String.join(", ", known),
-                suggestion(key, otherwise));
+                model ? "the keys that DeepSpeed 0.19 knows in " + path : String.join(", ", known),
+                suggestion(key, model ? "remove it; DeepSpeed rejects the file, too" : "remove the key"));
     }
 
     private String suggestion(String key, String otherwise) {
