@@ -7,13 +7,14 @@ import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /**
- * Derivatives by finite differences: the five-point central difference with h = 10⁻³, whose own error is of order h⁴. Of
- * functions of order 1 to 10, rounding leaves about 10⁻¹⁶ · 10 / h = 10⁻¹² in the quotient, hence the absolute floor.
+ * Derivatives by finite differences: the five-point central difference, whose own error is of order h⁴ times a fifth
+ * derivative, which is large where a norm sees a row near zero; so h is small. Functions of order 1 to 10 are rounded by about
+ * 10⁻¹⁵, which leaves some 10⁻¹¹ in the quotient, hence the absolute floor.
  */
 final class Slope {
-    private static final double H = 1e-3;
+    private static final double H = 2e-4;
     private static final double RELATIVE = 1e-6;
-    private static final double FLOOR = 2e-11;
+    private static final double FLOOR = 2e-10;
 
     private Slope() {}
 
