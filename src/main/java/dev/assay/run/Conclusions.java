@@ -197,15 +197,15 @@ public final class Conclusions {
                 took(run, result.experiment()));
     }
 
-    /** With the extension's, where one ran. */
+    /** With those of the jobs that followed it, where they ran: an extension, a second look at pairs of nodes. */
     private static Optional<Took> took(Run run, String experiment) {
-        Optional<Experiment> extension = run.plan().extension().stream()
+        List<Experiment> extension = run.plan().extension().stream()
                 .filter(each -> each.id().equals(experiment + "-extension") && Outcome.exists(run.folder(), each.id()))
-                .findFirst();
-        List<Experiment> ran = Stream.concat(
-                        run.plan().experiments().stream()
-                                .filter(each -> each.id().equals(experiment)),
-                        extension.stream())
+                .toList();
+        List<Experiment> ran = run.plan().experiments().stream()
+                .filter(each -> each.id().equals(experiment))
+                .flatMap(each -> Stream.of(List.of(each), extension, PairLook.experiments(run.folder(), each)))
+                .flatMap(List::stream)
                 .toList();
         List<Took> known = ran.stream()
                 .flatMap(each -> Outcome.tookSeconds(run.folder(), each.id())
