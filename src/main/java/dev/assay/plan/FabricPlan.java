@@ -172,7 +172,7 @@ public final class FabricPlan {
             Cluster cluster, Fabric fabric, LaunchVariant variant, FabricPattern pattern, int nodes) {
         int rounds = fabric.rounds(pattern, nodes);
         if (cluster.device() == DeviceKind.REFERENCE) {
-            return ReferenceTiming.of(cluster).roundSeconds(nodes, rounds);
+            return ReferenceTiming.of(cluster).fabricSeconds(nodes, rounds);
         }
         int gpus = cluster.gpusPerNode();
         double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), nodes) * 1e9;

@@ -3,7 +3,6 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
-import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
@@ -30,11 +29,13 @@ final class Timing {
     private static final double START_CUDA = 3.5;
 
     /**
-     * sbatch to the first line of the script, on free nodes, and the files' way back; waiting in the queue is nobody's to
-     * predict. Between 0.5 and 1.7 s where all nodes are one host (runs/h200-x2, the README's slurm-box); a site's prologs are
-     * not known.
+     * From the first line of the batch script, where the clock starts, to the first srun, and the files' way back. What comes
+     * before it waits in the queue, which is nobody's to predict. Of a site's shared disk nothing is known.
      */
-    static final double SLURM_JOB = 1;
+    private static final double SLURM_JOB = 1;
+
+    /** The same where nodes are this host: what jobs on slurm-boxes took longer than the same without Slurm. */
+    static final double SLURM_JOB_HERE = 0.2;
 
     /** Of coupled in runs/h200-x2: NCCL's communicator 0.5 s, the step's parts alone 2.2 s, checks and end 0.6 s. */
     private static final double COUPLED_CUDA = 3.3;
@@ -164,11 +165,17 @@ final class Timing {
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {
-        double job = cluster.launcher() == LauncherKind.SLURM ? SLURM_JOB : 0;
-        return job
+        return jobSeconds(cluster)
                 + launches.stream()
                         .mapToDouble(launch -> launchSeconds(cluster, workload, launch))
                         .sum();
+    }
+
+    private static double jobSeconds(Cluster cluster) {
+        return switch (cluster.launcher()) {
+            case LOCAL -> 0;
+            case SLURM -> cluster.sharedHost() ? SLURM_JOB_HERE : SLURM_JOB;
+        };
     }
 
     private static double launchSeconds(Cluster cluster, Workload workload, Launch launch) {
