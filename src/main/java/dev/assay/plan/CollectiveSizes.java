@@ -73,17 +73,14 @@ final class CollectiveSizes {
     }
 
     /** One scope after the other, each at the bandwidth that its communicators have together. */
-    static double seconds(Cluster cluster, Collective collective) {
-        if (cluster.device() == DeviceKind.REFERENCE) {
-            return 0.3 + 0.1 * cluster.gpus();
-        }
+    static double seconds(Cluster cluster, Collective collective, int nodes) {
         return collective.scopes().stream()
-                .mapToDouble(scope -> seconds(cluster, collective, scope))
+                .mapToDouble(scope -> seconds(cluster, collective, scope, nodes))
                 .sum();
     }
 
-    private static double seconds(Cluster cluster, Collective collective, CollectiveScope scope) {
-        int ranks = scope.ranks(cluster.nodes().size(), cluster.gpusPerNode());
+    private static double seconds(Cluster cluster, Collective collective, CollectiveScope scope, int nodes) {
+        int ranks = scope.ranks(nodes, cluster.gpusPerNode());
         boolean network = scope != CollectiveScope.NODE && !cluster.sharedHost();
         double line = cluster.nics().nodeGigabytesPerSecond();
         double busGBps = !network ? NVLINK_GBPS : scope == CollectiveScope.RAIL ? line / cluster.gpusPerNode() : line;

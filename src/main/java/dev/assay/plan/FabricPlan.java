@@ -28,8 +28,6 @@ public final class FabricPlan {
     /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
     private static final double ROUND_CUDA = 1;
 
-    private static final double ROUND_REFERENCE = 0.1;
-
     /** A victim's time alone, how many times it and its aggressors run on. */
     private static final double BESIDE = 5;
 
@@ -174,7 +172,7 @@ public final class FabricPlan {
             Cluster cluster, Fabric fabric, LaunchVariant variant, FabricPattern pattern, int nodes) {
         int rounds = fabric.rounds(pattern, nodes);
         if (cluster.device() == DeviceKind.REFERENCE) {
-            return rounds * ROUND_REFERENCE;
+            return ReferenceTiming.of(cluster).fabricSeconds(nodes, rounds);
         }
         int gpus = cluster.gpusPerNode();
         double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), nodes) * 1e9;

@@ -87,12 +87,20 @@ public final class PairRetests {
                         .toList();
     }
 
-    /** The most that a second look adds, for the plan that is printed; who meets whom is not known yet. */
-    static List<Experiment> possible(Plan plan) {
+    /**
+     * The sifting, for the plan that is printed; who meets whom is not known yet. Of clean fleets made up for the proof of
+     * attribution 2952 of 3030 with 8 GPUs a node had somebody to sift, and 623 of 970 with one.
+     */
+    static List<Experiment> likely(Plan plan) {
         return first(plan).stream()
-                .flatMap(first -> Stream.concat(
-                        sifting(plan, first, blank(SIFTING_ROUNDS, false)).stream(),
-                        judging(plan, first, blank(JUDGING_ROUNDS, crosses(plan.cluster()))).stream()))
+                .flatMap(first -> sifting(plan, first, blank(SIFTING_ROUNDS, false)).stream())
+                .toList();
+    }
+
+    /** The judging, for the plan that is printed: a healthy fleet's suspects are cleared before. */
+    static List<Experiment> unlikely(Plan plan) {
+        return first(plan).stream()
+                .flatMap(first -> judging(plan, first, blank(JUDGING_ROUNDS, crosses(plan.cluster()))).stream())
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The plan as it is printed before anything starts: at most 100 columns. */
 public final class PlanText {
@@ -69,18 +70,29 @@ public final class PlanText {
 
     private static void table(List<String> lines, Plan plan) {
         lines.add(String.format(ROW, "experiment (job)", "nodes", "launches", "measured", "predicted", "node-hours"));
-        plan.experiments().forEach(experiment -> lines.add(row(experiment.id(), List.of(experiment))));
-        lines.add(row("total", plan.experiments()));
+        plan.experiments().forEach(experiment -> {
+            lines.add(row(experiment.id(), List.of(experiment)));
+            if (PairRetests.isFollowed(experiment)) {
+                lines.add(row("node-pair-sifting", PairRetests.likely(plan)));
+                lines.add("    where somebody's pairs look slow at first, as on most healthy fleets; in the total");
+            }
+        });
+        lines.add(row("total", inTotal(plan)));
         plan.extension().forEach(experiment -> {
             lines.add(row(experiment.id(), List.of(experiment)));
             lines.add("    only if the first look at scale efficiency cannot tell; not in the total");
         });
-        List<Experiment> retests = PairRetests.possible(plan);
-        if (!retests.isEmpty()) {
-            lines.add(row("node-pair-sifting", retests.subList(0, 1)));
-            lines.add(row("node-pair-judging", retests.subList(1, retests.size())));
-            lines.add("    only if somebody's pairs look slow, each if they still do; not in the total");
+        List<Experiment> judging = PairRetests.unlikely(plan);
+        if (!judging.isEmpty()) {
+            lines.add(row("node-pair-judging", judging));
+            lines.add("    only if somebody's pairs look slow in the sifting too; not in the total");
         }
+    }
+
+    /** What a run of a healthy cluster takes. */
+    static List<Experiment> inTotal(Plan plan) {
+        return Stream.concat(plan.experiments().stream(), PairRetests.likely(plan).stream())
+                .toList();
     }
 
     private static String row(String name, List<Experiment> experiments) {

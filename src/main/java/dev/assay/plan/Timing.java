@@ -3,7 +3,6 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
-import dev.assay.cluster.LauncherKind;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
@@ -30,30 +29,19 @@ final class Timing {
     private static final double START_CUDA = 3.5;
 
     /**
-     * One JVM on one core, to its first step; ranks of the reference device share two cores at worst. On the README's slurm-box
-     * of 8 ranks a launch took 2.6 s beside what it warmed up and measured.
-     */
-    private static final double START_REFERENCE = 0.6;
-
-    private static final double ASSUMED_CORES = 2;
-
-    /**
-     * sbatch to the first line of the script, on free nodes, and the files' way back; waiting in the queue is nobody's to
-     * predict. Between 0.5 and 1.7 s where all nodes are one host (runs/h200-x2, the README's slurm-box); a site's prologs are
-     * not known.
+     * From the first line of the batch script, where the clock starts, to the first srun, and the files' way back. What comes
+     * before it waits in the queue, which is nobody's to predict. Of a site's shared disk nothing is known.
      */
     private static final double SLURM_JOB = 1;
+
+    /** The same where nodes are this host: what jobs on slurm-boxes took longer than the same without Slurm. */
+    static final double SLURM_JOB_HERE = 0.2;
 
     /** Of coupled in runs/h200-x2: NCCL's communicator 0.5 s, the step's parts alone 2.2 s, checks and end 0.6 s. */
     private static final double COUPLED_CUDA = 3.3;
 
     /** Of burn in runs/h200-x2: what a batch and a telemetry window overrun, checks, the end. */
     private static final double CHECKS_CUDA = 0.6;
-
-    private static final double CHECKS_REFERENCE = 0.3;
-
-    /** Times ranks squared: each has its parts alone, on shared cores. On the slurm-box 8 ranks took 4 s for it, a launch. */
-    private static final double COUPLED_REFERENCE = 0.06;
 
     /** Bytes a second that reading and writing in turn moves at least on an H200. */
     private static final double MEMTEST_CUDA = 4.0e12;
@@ -73,13 +61,8 @@ final class Timing {
     /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
     private static final double PAIR_ROUND_CUDA = 1;
 
-    private static final double PAIR_ROUND_REFERENCE = 0.15;
-
     /** The benchmarks' JVM, its CUDA context, and filling and comparing what was copied; assumed, not measured. */
     private static final double LAUNCH_CUDA = 4;
-
-    /** The benchmarks' JVM and JMH on one core. */
-    private static final double LAUNCH_REFERENCE = 1.1;
 
     /** perftest three times a round, beside its work: it opens its device, waits a second and closes; assumed, not measured. */
     private static final double RDMA_ROUND = 6;
@@ -94,14 +77,24 @@ final class Timing {
         return workload instanceof Hbm && cluster.device() == DeviceKind.CUDA ? 0.5 : 0;
     }
 
-    /** What a workload takes whose length follows from its own sizes, as measured on an H200 and on one Java thread. */
+    /** What a workload takes whose length follows from its own sizes. */
     static double partSeconds(Cluster cluster, Workload part, int nodes) {
-        boolean cuda = cluster.device() == DeviceKind.CUDA;
+        if (part instanceof Rdma rdma) {
+            return PairRounds.count(nodes) * (RDMA_ROUND + 2 * rdma.seconds());
+        }
+        return cluster.device() == DeviceKind.REFERENCE
+                ? ReferenceTiming.of(cluster).partSeconds(part, nodes)
+                : cudaSeconds(cluster, part, nodes);
+    }
+
+    /** As measured on an H200, where a comment says so. */
+    private static double cudaSeconds(Cluster cluster, Workload part, int nodes) {
+        int gpus = cluster.gpusPerNode();
         if (part instanceof Hbm) {
-            return cuda ? 2 : 0.5;
+            return 2;
         }
         if (part instanceof Memtest memtest) {
-            return cuda ? memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA : 0.5;
+            return memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA;
         }
         if (part instanceof NodePair pair) {
             return PairRounds.count(nodes) * pairRoundSeconds(cluster, pair);
@@ -109,34 +102,26 @@ final class Timing {
         if (part instanceof NodePairRetest retest) {
             return retest.rounds().size() * pairRoundSeconds(cluster, retest.sizes());
         }
-        if (part instanceof Rdma rdma) {
-            return PairRounds.count(nodes) * (RDMA_ROUND + 2 * rdma.seconds());
-        }
         if (part instanceof GemmSweep sweep) {
-            return cuda ? gemmSeconds(sweep) : 1;
+            return gemmSeconds(sweep);
         }
         if (part instanceof Collective collective) {
-            return CollectiveSizes.seconds(cluster, collective);
+            return CollectiveSizes.seconds(cluster, collective, nodes);
         }
-        int gpus = cluster.gpusPerNode();
         if (part instanceof HostLaunch launch) {
-            double start = cuda ? LAUNCH_CUDA : Math.max(1, nodes * gpus / ASSUMED_CORES) * LAUNCH_REFERENCE;
-            return HostLaunch.BENCHMARKS * launch.benchmarkSeconds() + start;
+            return HostLaunch.BENCHMARKS * launch.benchmarkSeconds() + LAUNCH_CUDA;
         }
         if (part instanceof HostLink) {
-            return cuda ? hostLinkSeconds(gpus) : 0.5;
+            return hostLinkSeconds(gpus);
         }
         if (part instanceof Peer) {
-            int pairs = gpus * (gpus - 1) / 2;
-            return cuda ? 1 + 0.5 * pairs : 0.5 + 0.1 * pairs;
+            return 1 + 0.5 * gpus * (gpus - 1) / 2;
         }
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
     private static double pairRoundSeconds(Cluster cluster, NodePair pair) {
-        return cluster.device() == DeviceKind.CUDA
-                ? PAIR_ROUND_CUDA + pairSeconds(cluster, pair)
-                : PAIR_ROUND_REFERENCE;
+        return PAIR_ROUND_CUDA + pairSeconds(cluster, pair);
     }
 
     /** The all-reduces of one round, with those that warm up, where all GPUs of a node share what the fabric must give. */
@@ -183,29 +168,27 @@ final class Timing {
     }
 
     static double expectedSeconds(Cluster cluster, Workload workload, List<Launch> launches) {
-        double job = cluster.launcher() == LauncherKind.SLURM ? SLURM_JOB : 0;
-        return job
+        return jobSeconds(cluster)
                 + launches.stream()
-                        .mapToDouble(launch -> start(cluster, launch)
-                                + warmUpSeconds(cluster, workload)
-                                + launch.measuredSeconds()
-                                + checks(cluster, workload, launch))
+                        .mapToDouble(launch -> launchSeconds(cluster, workload, launch))
                         .sum();
     }
 
-    private static double checks(Cluster cluster, Workload workload, Launch launch) {
-        if (cluster.device() == DeviceKind.REFERENCE) {
-            int ranks = launch.nodes().size() * cluster.gpusPerNode();
-            return CHECKS_REFERENCE + (workload instanceof Coupled ? COUPLED_REFERENCE * ranks * ranks : 0);
-        }
-        return workload instanceof Coupled ? COUPLED_CUDA : CHECKS_CUDA;
+    private static double jobSeconds(Cluster cluster) {
+        return switch (cluster.launcher()) {
+            case LOCAL -> 0;
+            case SLURM -> cluster.sharedHost() ? SLURM_JOB_HERE : SLURM_JOB;
+        };
     }
 
-    private static double start(Cluster cluster, Launch launch) {
-        int ranks = launch.nodes().size() * cluster.gpusPerNode();
-        return cluster.device() == DeviceKind.CUDA
-                ? START_CUDA
-                : Math.max(START_REFERENCE, START_REFERENCE * ranks / ASSUMED_CORES);
+    private static double launchSeconds(Cluster cluster, Workload workload, Launch launch) {
+        double warmUp = warmUpSeconds(cluster, workload);
+        return cluster.device() == DeviceKind.REFERENCE
+                ? ReferenceTiming.of(cluster).launchSeconds(workload, warmUp, launch)
+                : START_CUDA
+                        + warmUp
+                        + launch.measuredSeconds()
+                        + (workload instanceof Coupled ? COUPLED_CUDA : CHECKS_CUDA);
     }
 
     /**

@@ -29,14 +29,15 @@ final class Jobs {
                 took(run, result.experiment()));
     }
 
-    /** With the extension's, where one ran. */
+    /** With those of the jobs that followed it, where they ran: an extension, a second look at pairs of nodes. */
     private static Optional<Took> took(Run run, String experiment) {
-        Optional<Experiment> extension =
-                run.extensionOf(experiment).filter(each -> Outcome.exists(run.folder(), each.id()));
-        List<Experiment> ran = Stream.concat(
-                        run.plan().experiments().stream()
-                                .filter(each -> each.id().equals(experiment)),
-                        extension.stream())
+        List<Experiment> extension =
+                run.extensionOf(experiment).filter(each -> Outcome.exists(run.folder(), each.id())).stream()
+                        .toList();
+        List<Experiment> ran = run.plan().experiments().stream()
+                .filter(each -> each.id().equals(experiment))
+                .flatMap(each -> Stream.of(List.of(each), extension, PairLook.experiments(run.folder(), each)))
+                .flatMap(List::stream)
                 .toList();
         List<Took> known = ran.stream()
                 .flatMap(each -> Outcome.tookSeconds(run.folder(), each.id())

@@ -81,13 +81,19 @@ final class PairLook implements PairSearch.Meter {
 
     /** What a recorded run holds of it. */
     static ExperimentResult recorded(RunFolder folder, String planHash, Experiment first, ExperimentResult result) {
-        List<LaunchResult> launches = PairRetests.ids(first).stream()
-                .map(id -> file(folder, id))
-                .filter(Files::isRegularFile)
-                .map(file -> Json.read(file, Experiment.class))
+        List<LaunchResult> launches = experiments(folder, first).stream()
                 .flatMap(experiment -> launches(experiment, Outcome.read(folder, planHash, experiment)).stream())
                 .toList();
         return joined(result, launches);
+    }
+
+    /** Those that were submitted, in the order in which they were. */
+    static List<Experiment> experiments(RunFolder folder, Experiment first) {
+        return PairRetests.ids(first).stream()
+                .map(id -> file(folder, id))
+                .filter(Files::isRegularFile)
+                .map(file -> Json.read(file, Experiment.class))
+                .toList();
     }
 
     @Override

@@ -7,8 +7,10 @@ import dev.assay.plan.Plan;
 import dev.assay.verdict.Decision;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that the page, {@code verdict.json} and the screen show: one source, so they cannot disagree.
@@ -95,6 +97,24 @@ public record Conclusion(
     Optional<Took> took() {
         List<Took> known = jobs.stream().flatMap(job -> job.took().stream()).toList();
         return known.isEmpty() || known.size() < jobs.size() ? Optional.empty() : Optional.of(Took.of(known));
+    }
+
+    /** The job whose prediction was off the most; none where that is no more than predictions may be. */
+    Optional<Job> leastPredicted() {
+        return jobs.stream()
+                .filter(job -> job.took().filter(took -> !took.asPredicted()).isPresent())
+                .max(Comparator.comparingDouble(
+                        job -> job.took().map(Took::error).orElse(0.0)));
+    }
+
+    /** How long the jobs took beside what was predicted, and which of them the plan knew least, a sentence each. */
+    List<String> durations() {
+        return Stream.concat(
+                        took().map(took -> "all together " + took.words()).stream(),
+                        leastPredicted().stream()
+                                .map(job -> "furthest from its prediction: " + job.experiment() + ", "
+                                        + job.took().map(Took::words).orElse("")))
+                .toList();
     }
 
     /** How many verdicts are in this state. */

@@ -15,6 +15,7 @@ import dev.assay.verdict.Verdict;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -46,6 +47,7 @@ final class ConclusionTree {
         root.set("warnings", strings(conclusion.warnings()));
         root.set("attemptsBefore", array(conclusion.attemptsBefore(), this::attempt));
         root.set("jobs", array(conclusion.jobs(), this::job));
+        conclusion.took().ifPresent(took -> root.set("duration", duration(took, conclusion.leastPredicted())));
         root.set("nodes", array(conclusion.identity(), this::node));
         root.set("libraries", array(conclusion.libraries(), this::library));
         return root;
@@ -178,6 +180,15 @@ final class ConclusionTree {
         job.id().ifPresent(id -> node.put("slurmJob", id));
         node.put("state", job.state());
         job.took().ifPresent(took -> node.put("seconds", took.seconds()).put("predictedSeconds", took.predicted()));
+        return node;
+    }
+
+    private ObjectNode duration(Took took, Optional<Conclusion.Job> leastPredicted) {
+        ObjectNode node = json.createObjectNode()
+                .put("seconds", took.seconds())
+                .put("predictedSeconds", took.predicted())
+                .put("ratio", took.ratio());
+        leastPredicted.ifPresent(job -> node.put("leastPredicted", job.experiment()));
         return node;
     }
 

@@ -151,7 +151,9 @@ final class PageEvidence {
                     .close("tr");
         }
         page.close("tbody").close("table");
-        conclusion.took().ifPresent(took -> page.element("p", "All jobs together " + took.words() + "."));
+        if (!conclusion.durations().isEmpty()) {
+            page.element("p", "Jobs: " + String.join("; ", conclusion.durations()) + ".");
+        }
     }
 
     private void verification(Page page) {

@@ -34,8 +34,7 @@ public final class ScreenSummary {
         lines.addAll(reasons(conclusion));
         lines.add("");
         lines.addAll(labelled("Coverage", List.of(coverage(conclusion))));
-        lines.addAll(
-                labelled("Jobs", conclusion.took().map(Took::words).stream().toList()));
+        lines.addAll(labelled("Jobs", conclusion.durations()));
         lines.addAll(labelled("Warnings", conclusion.warnings()));
         lines.addAll(labelled("Attempts before", attempts(conclusion)));
         lines.addAll(labelled("Not certified", conclusion.notCertified()));

@@ -65,12 +65,22 @@ class PairRetestsTest {
 
         assertThat(PlanText.of(four))
                 .contains("node-pair-sifting ", "node-pair-judging ", "only if somebody's pairs look slow");
-        assertThat(PairRetests.possible(four))
+        assertThat(PairRetests.likely(four))
                 .extracting(job -> ((NodePairRetest) job.workload()).rounds().size())
-                .containsExactly(PairRetests.SIFTING_ROUNDS, PairRetests.JUDGING_ROUNDS);
+                .containsExactly(PairRetests.SIFTING_ROUNDS);
+        assertThat(PairRetests.unlikely(four))
+                .extracting(job -> ((NodePairRetest) job.workload()).rounds().size())
+                .containsExactly(PairRetests.JUDGING_ROUNDS);
+        assertThat(PlanText.inTotal(four))
+                .as("what runs on most healthy fleets, and no more")
+                .containsAll(four.experiments())
+                .containsAll(PairRetests.likely(four))
+                .doesNotContainAnyElementsOf(PairRetests.unlikely(four))
+                .hasSize(four.experiments().size() + 1);
         assertThat(four.experiments()).noneMatch(experiment -> experiment.workload() instanceof NodePairRetest);
         assertThat(PairRetests.first(two)).as("two nodes").isEmpty();
         assertThat(PlanText.of(two)).doesNotContain("node-pair-sifting");
+        assertThat(PlanText.inTotal(two)).isEqualTo(two.experiments());
     }
 
     @Test

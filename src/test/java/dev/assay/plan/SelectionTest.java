@@ -44,7 +44,7 @@ class SelectionTest {
     }
 
     private static double minutes(Plan plan) {
-        return plan.experiments().stream()
+        return PlanText.inTotal(plan).stream()
                         .mapToDouble(Experiment::expectedSeconds)
                         .sum()
                 / 60;

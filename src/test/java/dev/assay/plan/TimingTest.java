@@ -3,21 +3,12 @@ package dev.assay.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.assay.cluster.Cluster;
-import dev.assay.cluster.ClusterFile;
-import dev.assay.cluster.DeviceKind;
-import dev.assay.cluster.GpuModels;
-import dev.assay.cluster.Hostlist;
-import dev.assay.criteria.CriteriaFile;
 import dev.assay.job.Journal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Predictions beside what jobs really took. */
@@ -56,42 +47,5 @@ class TimingTest {
         double predicted = Timing.expectedSeconds(plan.cluster(), experiment.workload(), experiment.launches());
 
         assertThat(took(id)).isBetween(30.0, 200.0).isCloseTo(predicted, withinPercentage(15));
-    }
-
-    /** The README's table of what the suite costs: 8 nodes of 1 reference device each, on two cores. */
-    @ParameterizedTest
-    @CsvSource({"burn,34.4", "coupled,127.8"})
-    void jobsOnTheSlurmBoxTookWhatIsPredictedNow(String id, double took) {
-        Cluster spectrumx = ClusterFile.read("spectrumx-h200");
-        Cluster box = new Cluster(
-                "box",
-                spectrumx.launcher(),
-                DeviceKind.REFERENCE,
-                Hostlist.expand("n[1-8]"),
-                1,
-                GpuModels.REFERENCE,
-                spectrumx.nics(),
-                true,
-                spectrumx.slurm(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                List.of());
-        Plan plan = Planner.plan(
-                box,
-                GpuModels.get(GpuModels.REFERENCE),
-                CriteriaFile.read(GpuModels.REFERENCE, Optional.empty()),
-                List.of(8),
-                30);
-
-        assertThat(plan.experiment(id).expectedSeconds()).isCloseTo(took, withinPercentage(15));
-        assertThat(plan.experiments())
-                .filteredOn(experiment -> List.of("hbm", "memtest", "host-link", "collective", "node-pair", "gemm")
-                        .contains(experiment.id()))
-                .hasSize(6)
-                .as("3.0 to 5.1 s each")
-                .allSatisfy(
-                        experiment -> assertThat(experiment.expectedSeconds()).isBetween(2.55, 5.9));
     }
 }

@@ -157,6 +157,11 @@ class PairLookTest {
             assertThat(((NodePairRetest) kept.workload()).rounds()).isNotEmpty();
         }
         assertThat(launched).containsExactly(SIFTING, JUDGING);
+        Experiment first = plan(8).experiment("node-pair");
+        assertThat(PairLook.experiments(new RunFolder(folder, "run-1"), first))
+                .as("what the total counts beside the first look")
+                .extracting(Experiment::id)
+                .containsExactly(SIFTING, JUDGING);
     }
 
     @Test
