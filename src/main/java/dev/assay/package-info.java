@@ -13,6 +13,7 @@
  *                                        ├────▶ job ──────▶ plan (spec), cluster, measurement
  *                                        └────▶ device (is there a driver?)
  *                                               criteria ─▶ cluster (its strict JSON reader), measurement, workload (names)
+ *                                               deepspeed ─▶ training (shapes), cluster (the form of its errors)
  *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement
  *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
  *                                                              host ────▶ measurement

@@ -21,7 +21,7 @@ class ArchitectureTest {
 
     /**
      * Who may know whom. Driver and workers share files only: {@code job} and {@code run} do not know {@code worker}. Criteria
-     * share the strict JSON reader of cluster files, and name workloads.
+     * share the strict JSON reader of cluster files, and name workloads; DeepSpeed files share the form of its errors.
      */
     private static final Map<String, Set<String>> MAY_KNOW = Map.ofEntries(
             entry("measurement", Set.of()),
@@ -36,7 +36,8 @@ class ArchitectureTest {
             entry("job", Set.of("plan", "cluster", "measurement")),
             entry("benchmark", Set.of("worker", "plan", "workload", "device", "measurement")),
             entry("worker", Set.of("plan", "cluster", "workload", "device", "host", "measurement")),
-            entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")));
+            entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")),
+            entry("deepspeed", Set.of("training", "cluster")));
 
     /** This one ties the others together. */
     private static final Set<String> TIES = Set.of("run");
