@@ -25,9 +25,9 @@ public record StepPrediction(
         double optimizer,
         double wire) {
     /** Of a micro-batch's computing time, what stage 3 can hide behind: assumed, to be measured on two GPUs. */
-    static final double BEHIND_ALL = 0.9;
+    public static final double BEHIND_ALL = 0.9;
     /** Of the same, what reductions behind backward can hide behind: assumed. */
-    static final double BEHIND_BACKWARD = 0.6;
+    public static final double BEHIND_BACKWARD = 0.6;
     /** Of a hidden collective's time, what computing loses: NCCL's kernels take 16 of 132 SMs. */
     static final double SM_SHARE = 16.0 / 132;
     /** AdamW reads master, moments and gradient and writes master, moments and the bf16 weight: 28 B a parameter. */
@@ -110,6 +110,11 @@ public record StepPrediction(
     /** Tokens/s a node, against the same at the baseline. */
     public double weakEfficiency(StepPrediction baseline) {
         return tokensPerSecondPerGpu() / baseline.tokensPerSecondPerGpu();
+    }
+
+    /** Bus bandwidth that the collectives of this step have on average, latencies left aside; of one kind of call its own. */
+    public double busBytesPerSecond() {
+        return StepCollectives.busBytes(setup, gpus) / wire;
     }
 
     /** Computing alone over the step, if nothing at all could hide. */

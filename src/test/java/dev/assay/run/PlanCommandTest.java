@@ -70,6 +70,41 @@ class PlanCommandTest {
     }
 
     @Test
+    void trainingIsPlannedOnly() {
+        refused(
+                Map.of("cluster", "spectrumx-h200", "suite", "sft"),
+                "-Dsuite=sft",
+                "no -Dplan",
+                "plans training, and does not train yet");
+    }
+
+    @Test
+    void trainingTakesNothingThatItDoesNotRead() {
+        refused(
+                Map.of("cluster", "spectrumx-h200", "suite", "sft", "plan", "true", "duration", "60", "run", "x"),
+                "-Dduration, -Drun",
+                "-Dds.config");
+        refused(Map.of("cluster", "spectrumx-h200", "ds.config", "my.json"), "-Dds.config", "-Dsuite=sft -Dplan");
+    }
+
+    @Test
+    void trainingWithoutConfigsSaysWhereTheyWereSought() {
+        refused(
+                Map.of(
+                        "cluster",
+                        "spectrumx-h200",
+                        "suite",
+                        "sft",
+                        "plan",
+                        "true",
+                        "assay.ds.configs",
+                        folder.resolve("none").toString()),
+                "no .json file in",
+                "none",
+                "-Dds.config=FILE");
+    }
+
+    @Test
     void familiesMustBeWorkloads() {
         refused(
                 Map.of("cluster", "embedded", "it.groups", "burn|copled"),
