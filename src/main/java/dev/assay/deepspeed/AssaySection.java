@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param collectives as DeepSpeed issues them, or as few as the stage needs
  * @param nodes the numbers of nodes to run on where nobody says otherwise, ascending; empty: not said
  * @param baselineNodes what scale efficiency is counted from
- * @param stress a harder variant of the same file, already folded into {@link DeepSpeedFile#stress}
  */
 public record AssaySection(
         String modelName,
@@ -26,8 +25,7 @@ public record AssaySection(
         Collectives collectives,
         List<Integer> nodes,
         Optional<Integer> baselineNodes,
-        Optional<Floors> floors,
-        Optional<Stress> stress) {
+        Optional<Floors> floors) {
     public AssaySection {
         nodes = List.copyOf(nodes);
     }
@@ -58,7 +56,4 @@ public record AssaySection(
      */
     public record Floors(
             Optional<Double> mfu, Optional<Double> smActive, Optional<Double> scaleEfficiency, String source) {}
-
-    /** What the stress variant sets in place of the file's. */
-    public record Stress(int microBatch, int accumulation, int zeroStage) {}
 }
