@@ -5,7 +5,6 @@ import dev.assay.cluster.InputException;
 import dev.assay.training.Machine;
 import dev.assay.training.MemoryBudget;
 import dev.assay.training.MemoryPlan;
-import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepPrediction;
@@ -17,9 +16,6 @@ import java.util.function.IntFunction;
 
 /** One config's part of the plan. */
 record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) {
-    /** What scale efficiency is asked for; also the loss at which a fabric limits by design. */
-    private static final double ASKED = 0.95;
-
     List<String> lines(List<Integer> counts, Cluster cluster) {
         List<String> lines = new ArrayList<>();
         List<TrainingPlace> places = places(counts, cluster, lines);
@@ -73,9 +69,8 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
     }
 
     private void head(List<String> lines, StepSetup setup) {
-        ModelShape model = setup.model();
         StepFlops flops = StepFlops.of(setup);
-        lines.add(config.name() + ": " + config.model() + ", " + Words.fixed(model.parameters() / 1e9, 3)
+        lines.add(config.name() + ": " + config.model() + ", " + Words.fixed(config.parameters() / 1e9, 3)
                 + " G parameters");
         wrap(lines, "  step         ", words(setup));
         wrap(
@@ -86,6 +81,9 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                         + " G executed, recomputation included");
         wrap(lines, "  scaling      ", config.scaling());
         config.notes().forEach(note -> wrap(lines, "  note         ", note));
+        if (!config.withoutEffect().isEmpty()) {
+            wrap(lines, "  no effect    ", String.join(", ", config.withoutEffect()));
+        }
     }
 
     private static String words(StepSetup setup) {
@@ -93,14 +91,14 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                 + " tokens, accumulation " + setup.accumulation()
                 + (setup.recomputation() == Recomputation.FULL ? ", full checkpointing" : ", no checkpointing")
                 + switch (setup.collectives()) {
-                    case DEEPSPEED -> ", collectives as DeepSpeed issues them";
+                    case DEEPSPEED -> ", DeepSpeed's collectives";
                     case IDEAL -> ", ideal collectives";
                 };
     }
 
     private void misfit(List<String> lines, TrainingPlace place) {
         MemoryPlan plan = place.memory();
-        double states = plan.weights() + (double) plan.gradients() + plan.optimizer();
+        long states = plan.weights() + plan.gradients() + plan.optimizer();
         wrap(
                 lines,
                 "  does not fit ",
@@ -111,7 +109,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                                 ? "kept, layer and loss " + TrainingTables.gibibytes(plan.inBackward())
                                 : "copy of the gradients " + TrainingTables.gibibytes(plan.gradientCopy()))
                         + " = " + TrainingTables.gibibytes(plan.total()) + " GiB > "
-                        + TrainingTables.gibibytes(budget.bytes()) + " GiB"
+                        + TrainingTables.gibibytes(Math.round(budget.bytes())) + " GiB"
                         + switch (place.fit()) {
                             case BEYOND_THE_BUDGET -> ", though inside the memory that there is";
                             case INSIDE, NOT_AT_ALL -> "";
@@ -120,24 +118,28 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
     }
 
     private void predict(List<String> lines, List<TrainingPlace> fitting) {
-        int baseline = config.baselineNodes().orElse(fitting.get(0).nodes());
-        Optional<StepPrediction> base = baseline(baseline);
-        String against = base.isPresent()
-                ? "efficiency against " + Words.plural(baseline, "node")
-                : "no efficiency, as the baseline of " + Words.plural(baseline, "node") + " cannot run";
-        times(lines, "  predicted, seconds a step; " + against, fitting, base);
-        stress(lines, fitting);
+        int nodes = config.baselineNodes().orElse(fitting.get(0).nodes());
+        Optional<StepPrediction> baseline = baseline(config.setup(), nodes);
+        times(lines, "  predicted, seconds a step; " + against(nodes, baseline), fitting, baseline);
+        stress(lines, fitting, nodes);
     }
 
-    private Optional<StepPrediction> baseline(int nodes) {
+    private Optional<StepPrediction> baseline(IntFunction<StepSetup> setup, int nodes) {
         try {
-            return place(config.setup(), nodes).prediction();
+            return place(setup, nodes).prediction();
         } catch (InputException e) {
             return Optional.empty();
         }
     }
 
-    private void stress(List<String> lines, List<TrainingPlace> fitting) {
+    private static String against(int nodes, Optional<StepPrediction> baseline) {
+        String words = Words.plural(nodes, "node");
+        return baseline.isPresent()
+                ? "scale against " + words
+                : "no scale, as the baseline of " + words + " cannot run";
+    }
+
+    private void stress(List<String> lines, List<TrainingPlace> fitting, int nodes) {
         List<TrainingPlace> places = fitting.stream()
                 .map(place -> place(config::stressed, place.nodes()))
                 .filter(place -> place.prediction().isPresent())
@@ -148,18 +150,19 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         }
         TrainingPlace first = places.get(0);
         StepSetup setup = first.setup();
+        Optional<StepPrediction> baseline = baseline(config::stressed, nodes);
         String title = "  stress variant: ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch()
                 + ", accumulation " + setup.accumulation() + ", "
                 + TrainingTables.gibibytes(first.memory().total()) + " GiB a GPU on "
-                + Words.plural(first.nodes(), "node") + "; efficiency against " + Words.plural(first.nodes(), "node");
-        times(lines, title, places, first.prediction());
+                + Words.plural(first.nodes(), "node") + "; " + against(nodes, baseline);
+        times(lines, title, places, baseline);
     }
 
     private void times(
             List<String> lines, String title, List<TrainingPlace> places, Optional<StepPrediction> baseline) {
         lines.addAll(TrainingTables.times(title, places, config, baseline));
         TrainingPlace most = places.get(places.size() - 1);
-        most.prediction().ifPresent(step -> TrainingLimits.describe(lines, machine, most, step, ASKED));
+        most.prediction().ifPresent(step -> TrainingLimits.describe(lines, machine, most, step, baseline));
     }
 
     private static void wrap(List<String> lines, String head, String text) {

@@ -42,27 +42,34 @@ final class TrainingCases {
                     "start in the suite's folder, or name a file of yours: -Dds.config=FILE");
         }
         return files.stream()
-                .map(DeepSpeedFile::read)
-                .sorted(Comparator.comparingLong(file -> file.assay().model().parameters()))
-                .map(TrainingCases::of)
+                .map(TrainingCases::ofFile)
+                .sorted(Comparator.comparingLong(TrainingCase::parameters))
                 .toList();
     }
 
     static TrainingCase ofFile(Path file) {
-        return of(DeepSpeedFile.read(file));
+        return of(String.valueOf(file.getFileName()), DeepSpeedFile.read(file));
     }
 
-    private static TrainingCase of(DeepSpeedFile file) {
+    private static TrainingCase of(String name, DeepSpeedFile file) {
         AssaySection assay = file.assay();
         Optional<IntFunction<StepSetup>> stress = file.stress().map(variant -> gpus -> setup(variant.resolve(gpus)));
         return new TrainingCase(
-                file.name(),
+                name,
                 assay.modelName(),
+                assay.model().parameters(),
                 assay.memoryFraction(),
                 assay.nodes(),
                 assay.baselineNodes(),
                 file.scaling().words(),
-                file.notes().stream().map(Note::toString).toList(),
+                file.notes().stream()
+                        .filter(note -> note.kind() != Note.Kind.NO_EFFECT)
+                        .map(Note::toString)
+                        .toList(),
+                file.notes().stream()
+                        .filter(note -> note.kind() == Note.Kind.NO_EFFECT)
+                        .map(Note::key)
+                        .toList(),
                 gpus -> setup(file.resolve(gpus)),
                 stress);
     }

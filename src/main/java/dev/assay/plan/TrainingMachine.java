@@ -40,10 +40,10 @@ final class TrainingMachine {
         PlanText.wrap(
                 lines,
                 "  computing    ",
-                Words.fixed(machine.flopPerSecond() / 1e12, 0)
+                rate(machine.flopPerSecond() / 1e12)
                         + " TFLOPS of executed FLOP a GPU, recomputation included: "
                         + Words.fixed(100 * Machine.COMPUTING_SHARE, 0) + " % of "
-                        + Words.fixed(model.bf16DenseTflops(), 1)
+                        + rate(model.bf16DenseTflops())
                         + " bf16 dense, the share that compiled PyTorch reached at 7B on one H200 (54.5 %)",
                 columns);
         PlanText.wrap(lines, "  fabric       ", fabric(cluster, machine), columns);
@@ -56,17 +56,22 @@ final class TrainingMachine {
     }
 
     private static String fabric(Cluster cluster, Machine machine) {
-        String inside = "in a node " + Words.fixed(machine.busGBps(Kind.ALL_REDUCE, 1), 0)
-                + " GB/s (bus) for an all-reduce, " + Words.fixed(machine.busGBps(Kind.ALL_GATHER, 1), 0)
+        String inside = "in a node " + rate(machine.busGBps(Kind.ALL_REDUCE, 1))
+                + " GB/s (bus) for an all-reduce, " + rate(machine.busGBps(Kind.ALL_GATHER, 1))
                 + " for a gather or reduce-scatter";
         if (machine.nicGBps() == 0) {
             return inside + "; the nodes share one host, nothing crosses a NIC";
         }
         Nics nics = cluster.nics();
-        return Words.fixed(machine.busGBps(Kind.ALL_GATHER, 2), 0) + " GB/s (bus) between nodes: "
+        return rate(machine.busGBps(Kind.ALL_GATHER, 2)) + " GB/s (bus) between nodes: "
                 + Words.fixed(100 * Machine.NIC_SHARE, 0) + " % of " + nics.count() + " × "
-                + Words.fixed(nics.gigabitsPerSecond(), 0) + " Gb/s = " + Words.fixed(machine.nicGBps(), 0)
+                + Words.fixed(nics.gigabitsPerSecond(), 0) + " Gb/s = " + rate(machine.nicGBps())
                 + " GB/s a node; "
                 + inside + "; latencies by NCCL's steps × 1.85 and × 1.25, as measured";
+    }
+
+    /** Whole where it is large; the reference device's rates are small. */
+    private static String rate(double value) {
+        return Words.fixed(value, value >= 10 ? 0 : value >= 1 ? 1 : 5);
     }
 }

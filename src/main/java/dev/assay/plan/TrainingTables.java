@@ -19,14 +19,14 @@ final class TrainingTables {
 
     private TrainingTables() {}
 
-    static String gibibytes(double bytes) {
+    static String gibibytes(long bytes) {
         return Words.fixed(bytes / GIBIBYTE, 1);
     }
 
     static List<String> memory(List<TrainingPlace> places, TrainingCase of, MemoryBudget budget) {
         List<String> lines = new ArrayList<>();
-        lines.add("  memory, GiB a GPU: " + gibibytes(budget.bytes()) + " may be used, " + percent(budget.fraction())
-                + " % of " + gibibytes(budget.totalBytes()));
+        lines.add("  memory, GiB a GPU: " + gibibytes(Math.round(budget.bytes())) + " may be used, "
+                + percent(budget.fraction()) + " % of " + gibibytes(budget.totalBytes()));
         lines.add(row(
                 MEMORY, "nodes", "GPUs", "weights", "grads", "states", "buckets", "live", "context", "kept", "layer",
                 "loss", "copy", "peak", ""));
@@ -78,7 +78,7 @@ final class TrainingTables {
                     each.when().words(),
                     each.behind().words()));
         }
-        double bus = StepCollectives.busBytes(place.setup(), place.gpus());
+        long bus = Math.round(StepCollectives.busBytes(place.setup(), place.gpus()));
         lines.add("    on the bus of " + place.gpus() + " GPUs: " + bytes(bus)
                 + ", so that a step without latencies takes as many bytes divided by the bus bandwidth");
         return lines;
@@ -143,11 +143,11 @@ final class TrainingTables {
     }
 
     /** Also below a kilobyte and above a thousand gigabytes. */
-    static String bytes(double bytes) {
+    static String bytes(long bytes) {
         if (bytes < 1000) {
-            return Words.fixed(bytes, 0) + " B";
+            return bytes + " B";
         }
-        return bytes < 1e12 ? Words.bytes(Math.round(bytes)) : Words.fixed(bytes / 1e12, 2) + " TB";
+        return bytes < 1e12 ? Words.bytes(bytes) : Words.fixed(bytes / 1e12, 2) + " TB";
     }
 
     private static String row(String format, Object... cells) {

@@ -1,34 +1,34 @@
 package dev.assay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
-import dev.assay.training.CollectiveMode;
-import dev.assay.training.ModelPreset;
-import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
-import dev.assay.training.ZeroSetup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TrainingPlanTest {
     private static final Cluster CLUSTER = ClusterFile.read("spectrumx-h200");
     private static final GpuModel H200 = GpuModels.get("h200-sxm");
-    private static final TrainingCase SEVEN = of("ds_config_7b.json", ModelPreset.LLAMA2_7B, 16, 1, 2);
-    private static final TrainingCase SEVENTY = of("ds_config_70b.json", ModelPreset.LLAMA2_70B, 2, 3, 8);
-    private static final TrainingCase LARGEST = of("ds_config_175b.json", ModelPreset.GPT3_175B, 1, 3, 8);
+    private static final Path CONFIGS = Path.of("ds-configs");
+    private static final TrainingCase SEVEN = shipped("7b");
+    private static final TrainingCase SEVENTY = shipped("70b");
+    private static final TrainingCase LARGEST = shipped("175b");
 
     @Test
     void looksAsExpected() throws IOException {
-        String text = text(
-                List.of(2, 4, 8), SEVEN, of("ds_config_13b.json", ModelPreset.LLAMA2_13B, 8, 2, 4), SEVENTY, LARGEST);
+        String text = TrainingPlan.text(CLUSTER, H200, List.of(2, 4, 8), Optional.empty(), CONFIGS);
 
         try (var golden = TrainingPlanTest.class.getResourceAsStream("training-spectrumx-h200-2-4-8.txt")) {
             assertThat(golden).isNotNull();
@@ -58,7 +58,7 @@ class TrainingPlanTest {
     void theLargestNeedsFourNodes() {
         assertThat(text(List.of(2, 4), LARGEST))
                 .contains("does not fit 2 nodes: weights, gradients and states 162.6 +")
-                .contains("efficiency against 4 nodes");
+                .contains("scale against 4 nodes");
     }
 
     /** 2 × 400 Gb/s a node: 93 %, whatever is hidden. */
@@ -97,69 +97,71 @@ class TrainingPlanTest {
     /** A file that fixes the global batch may not divide by every number of GPUs. */
     @Test
     void whatCannotBeResolvedIsOneLine() {
-        TrainingCase picky = new TrainingCase(
-                "picky.json",
-                "llama2-7b",
-                0.8,
-                List.of(),
-                Optional.empty(),
-                "strong scaling",
-                List.of(),
-                gpus -> {
-                    if (gpus > 16) {
-                        throw new InputException("the batch of 16 does not divide\n  by " + gpus);
-                    }
-                    return SEVEN.setup().apply(gpus);
-                },
-                Optional.empty());
+        TrainingCase picky = with(SEVEN, Optional.empty(), gpus -> {
+            if (gpus > 16) {
+                throw new InputException("the batch of 16 does not divide\n  by " + gpus);
+            }
+            return SEVEN.setup().apply(gpus);
+        });
 
         assertThat(text(List.of(2, 4), picky))
                 .contains("cannot run   4 nodes: the batch of 16 does not divide by 32")
-                .contains("efficiency against 2 nodes");
-        assertThat(text(List.of(4), picky)).startsWith("Plan of training steps").contains("picky.json: llama2-7b");
+                .contains("scale against 2 nodes");
+        assertThat(text(List.of(4), picky))
+                .startsWith("Plan of training steps")
+                .contains("ds_config_7b.json: llama2-7b");
+    }
+
+    /** Seventy's two nodes wait for the same NICs; one node of 7B has none to wait for. */
+    @Test
+    void aBaselineThatWaitsTooIsNamed() {
+        assertThat(text(List.of(8), SEVENTY).replaceAll("\\s+", " ")).contains("its baseline waits too");
+        assertThat(text(List.of(8), SEVEN).replaceAll("\\s+", " "))
+                .contains("95 % of computing alone is impossible")
+                .doesNotContain("its baseline waits too");
+    }
+
+    @Test
+    void whatDeepSpeedsFileSaysInVainIsNamed() {
+        assertThat(text(List.of(2), SEVEN)).contains("no effect    steps_per_print");
+    }
+
+    @Test
+    void aFolderWithoutConfigsSaysSo(@TempDir Path empty) {
+        assertThatThrownBy(() -> TrainingCases.ofFolder(empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no .json file in")
+                .hasMessageContaining("-Dds.config=FILE");
     }
 
     /** A baseline that does not fit gives no efficiency, and says so. */
     @Test
     void aBaselineThatCannotRunGivesNoEfficiency() {
-        TrainingCase based = new TrainingCase(
-                LARGEST.name(),
-                LARGEST.model(),
-                0.8,
-                LARGEST.nodes(),
-                Optional.of(2),
-                LARGEST.scaling(),
-                List.of(),
-                LARGEST.setup(),
-                Optional.empty());
+        TrainingCase based = with(LARGEST, Optional.of(2), LARGEST.setup());
 
-        assertThat(text(List.of(8), based)).contains("no efficiency, as the baseline of 2 nodes cannot run");
+        assertThat(text(List.of(8), based)).contains("no scale, as the baseline of 2 nodes cannot run");
     }
 
     private static String text(List<Integer> counts, TrainingCase... cases) {
         return TrainingPlan.text(CLUSTER, H200, counts, List.of(cases));
     }
 
-    private static TrainingCase of(String name, ModelPreset preset, int microBatch, int stage, int nodes) {
-        StepSetup setup = new StepSetup(
-                preset.shape(),
-                2048,
-                microBatch,
-                16,
-                ZeroSetup.defaults(stage, true),
-                Recomputation.FULL,
-                CollectiveMode.DEEPSPEED,
-                2,
-                2);
+    private static TrainingCase shipped(String size) {
+        return TrainingCases.ofFile(CONFIGS.resolve("ds_config_" + size + ".json"));
+    }
+
+    private static TrainingCase with(TrainingCase of, Optional<Integer> baseline, IntFunction<StepSetup> setup) {
         return new TrainingCase(
-                name,
-                preset.key(),
-                0.8,
-                List.of(nodes),
-                Optional.empty(),
-                "weak scaling: work per GPU is fixed, the global batch grows with the GPUs",
-                List.of(),
-                gpus -> setup,
-                Optional.empty());
+                of.name(),
+                of.model(),
+                of.parameters(),
+                of.memoryFraction(),
+                of.nodes(),
+                baseline,
+                of.scaling(),
+                of.notes(),
+                of.withoutEffect(),
+                setup,
+                of.stress());
     }
 }
