@@ -9,6 +9,7 @@ import dev.assay.training.ModelShape;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -77,11 +78,30 @@ final class AssayReader {
             findings.problem("assay.model", "no model", "a preset's name or a shape", EXAMPLE);
             return Optional.empty();
         }
-        Optional<ModelShape> shape =
-                model.get().object().isPresent() ? explicit(assay.section("model", Manners.ASSAY)) : preset(model.get());
+        Optional<ModelShape> shape = model.get().object().isPresent()
+                ? explicit(assay.section("model", Manners.ASSAY))
+                : preset(model.get());
         shape.ifPresent(value -> findings.resolved(
-                "assay.model", modelName() + " " + value, Origin.ASSAY, "line " + model.get().line()));
+                "assay.model",
+                modelName() + words(value),
+                Origin.ASSAY,
+                "line " + model.get().line()));
         return shape;
+    }
+
+    private static String words(ModelShape shape) {
+        return String.format(
+                Locale.ROOT,
+                ": %s, layers %d, hidden %d, heads %d, kvHeads %d, headSize %d, feedForward %d, vocabulary %d, positions %d",
+                shape.family().name().toLowerCase(Locale.ROOT),
+                shape.layers(),
+                shape.hidden(),
+                shape.heads(),
+                shape.kvHeads(),
+                shape.headSize(),
+                shape.feedForward(),
+                shape.vocabulary(),
+                shape.positions());
     }
 
     private Optional<ModelShape> preset(Node node) {
@@ -101,8 +121,8 @@ final class AssayReader {
 
     private Optional<ModelShape> explicit(Section model) {
         boolean before = findings.none();
-        Optional<ModelFamily> family = Optional.of(model.choice(
-                "family", ModelFamily.LLAMA, Map.of("llama", ModelFamily.LLAMA, "gpt", ModelFamily.GPT)));
+        Optional<ModelFamily> family = Optional.of(
+                model.choice("family", ModelFamily.LLAMA, Map.of("llama", ModelFamily.LLAMA, "gpt", ModelFamily.GPT)));
         int[] sizes = {
             size(model, "layers", WIDEST),
             size(model, "hidden", WIDEST),
@@ -140,12 +160,14 @@ final class AssayReader {
     }
 
     private Optional<Double> fraction(Section section, String key) {
-        return section.find(key).map(node -> section.read(
-                key,
-                1.0,
-                Optional.empty(),
-                value -> value.number().map(BigDecimal::doubleValue).filter(number -> number > 0 && number <= 1),
-                "a fraction above 0, at most 1"));
+        return section.find(key)
+                .map(node -> section.read(
+                        key,
+                        1.0,
+                        Optional.empty(),
+                        value ->
+                                value.number().map(BigDecimal::doubleValue).filter(number -> number > 0 && number <= 1),
+                        "a fraction above 0, at most 1"));
     }
 
     private List<Integer> nodes() {
@@ -169,9 +191,7 @@ final class AssayReader {
                 .map(BigDecimal::intValueExact)
                 .toList();
         boolean ascending = counts.stream().distinct().sorted().toList().equals(counts);
-        return !counts.isEmpty() && counts.size() == items.size() && ascending
-                ? Optional.of(counts)
-                : Optional.empty();
+        return !counts.isEmpty() && counts.size() == items.size() && ascending ? Optional.of(counts) : Optional.empty();
     }
 
     private Optional<Integer> baseline(List<Integer> nodes) {
@@ -179,7 +199,10 @@ final class AssayReader {
         baseline.filter(count -> !nodes.isEmpty() && nodes.get(0) < count)
                 .flatMap(count -> assay.find("baselineNodes"))
                 .ifPresent(node -> findings.problem(
-                        node, node.found(), "at most the smallest of nodes, " + nodes.get(0), "correct one of the two"));
+                        node,
+                        node.found(),
+                        "at most the smallest of nodes, " + nodes.get(0),
+                        "correct one of the two"));
         return baseline;
     }
 

@@ -37,7 +37,8 @@ public final class DeepSpeedFile {
         this.optimizer = OptimizerReader.read(top, zero);
         TopReader.read(top);
         top.end();
-        this.stress = findings.none() ? variant.map(node -> checked(name + " (stress variant)", node)) : Optional.empty();
+        this.stress =
+                findings.none() ? variant.map(node -> checked(name + " (stress variant)", node)) : Optional.empty();
     }
 
     /** @throws DeepSpeedException with everything that is wrong with the file */
@@ -56,8 +57,6 @@ public final class DeepSpeedFile {
         Node root;
         try {
             root = ConfigText.parse(doing(name), text);
-        } catch (DeepSpeedException e) {
-            throw e;
         } catch (InputException e) {
             throw new DeepSpeedException(List.of(e));
         }

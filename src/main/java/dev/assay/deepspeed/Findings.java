@@ -3,6 +3,7 @@ package dev.assay.deepspeed;
 import dev.assay.cluster.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What reading one file gives besides its values: problems, all of them, notes, and where each value came from. */
 final class Findings {
@@ -58,9 +59,8 @@ final class Findings {
         return List.copyOf(resolved);
     }
 
+    /** Constants as files write them. */
     private static String text(Object value) {
-        return value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e9
-                ? String.format("%.1f", number)
-                : value.toString();
+        return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : value.toString();
     }
 }

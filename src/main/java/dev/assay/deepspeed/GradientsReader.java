@@ -44,8 +44,8 @@ final class GradientsReader {
         boolean brain = bf16();
         if (half && brain) {
             top.find("fp16")
-                    .ifPresent(node -> findings.problem(
-                            node, "bf16 and fp16 both enabled", "one of the two", "switch fp16 off"));
+                    .ifPresent(node ->
+                            findings.problem(node, "bf16 and fp16 both enabled", "one of the two", "switch fp16 off"));
         } else if (half) {
             top.find("fp16")
                     .ifPresent(node -> findings.refuse(
@@ -76,8 +76,8 @@ final class GradientsReader {
                 "set it to false",
                 "bf16_master_weights_and_grads",
                 "bf16_optimizer_states");
-        bf16.withoutEffect("for DeepSpeed's BF16_Optimizer only", "immediate_grad_update");
-        bf16.withoutEffect("one scalar, which travels with the norm", "check_grad_overflow");
+        bf16.flagsWithoutEffect("for DeepSpeed's BF16_Optimizer only", "immediate_grad_update");
+        bf16.flagsWithoutEffect("one scalar, which travels with the norm", "check_grad_overflow");
         bf16.end();
         return enabled;
     }
@@ -87,8 +87,10 @@ final class GradientsReader {
         boolean enabled =
                 fp16.flag("enabled", false, Optional.of(new Auto<>(false, "off, since this suite trains in bf16")));
         if (!enabled) {
-            fp16.withoutEffect("fp16 is off", "auto_cast", "loss_scale", "initial_scale_power", "loss_scale_window");
-            fp16.withoutEffect("fp16 is off", "hysteresis", "consecutive_hysteresis", "min_loss_scale");
+            String off = "fp16 is off";
+            fp16.withoutEffect(off, "loss_scale");
+            fp16.flagsWithoutEffect(off, "auto_cast", "consecutive_hysteresis");
+            fp16.countsWithoutEffect(off, "initial_scale_power", "loss_scale_window", "hysteresis", "min_loss_scale");
             fp16.refuseOn(
                     "fp16 master weights, in whatever precision the model trains",
                     "set it to false",
@@ -103,8 +105,13 @@ final class GradientsReader {
         if (top.number("gradient_predivide_factor", 1, 0, Double.MAX_VALUE) != 1) {
             refuse("gradient_predivide_factor", "gradients would be divided before the reduction", "set it to 1.0");
         }
-        if (top.choice("gradient_allreduce_op", "mean", Map.of("mean", "mean", "sum", "sum"))
-                .equals("sum")) {
+        String operation = top.read(
+                "gradient_allreduce_op",
+                "mean",
+                Optional.empty(),
+                node -> node.text().map(word -> word.toLowerCase(Locale.ROOT)),
+                "\"mean\"");
+        if (!operation.equals("mean")) {
             refuse("gradient_allreduce_op", "the suite averages gradients", "use \"mean\"");
         }
         top.refuseOn("the suite's gradients are dense", "set it to false", "sparse_gradients");

@@ -5,6 +5,7 @@ import java.util.Optional;
 /** Offloading of parameters and optimizer states: refused, unless it is written down as off, as many files do. */
 final class OffloadReader {
     private static final String REASON = "moves states out of the GPU's memory, which changes memory, traffic and time";
+    private static final String OFF = "nothing is offloaded";
     private static final String ADVICE = "use \"device\": \"none\", or remove it";
 
     private OffloadReader() {}
@@ -12,19 +13,22 @@ final class OffloadReader {
     static void read(Section zero, int stage) {
         deprecated(zero, "cpu_offload", "offload_optimizer");
         deprecated(zero, "cpu_offload_param", "offload_param");
-        zero.withoutEffect("deprecated, and nothing is offloaded", "cpu_offload_use_pin_memory");
+        zero.flagsWithoutEffect("deprecated, and nothing is offloaded", "cpu_offload_use_pin_memory");
         part(zero, "offload_param").ifPresent(part -> {
-            part.withoutEffect("nothing is offloaded", "pin_memory", "nvme_path", "buffer_count", "buffer_size");
-            part.withoutEffect("nothing is offloaded", "max_in_cpu");
+            part.withoutEffect(OFF, "nvme_path");
+            part.flagsWithoutEffect(OFF, "pin_memory");
+            part.countsWithoutEffect(OFF, "buffer_count", "buffer_size", "max_in_cpu");
             part.end();
         });
         part(zero, "offload_optimizer").ifPresent(part -> {
-            part.withoutEffect("nothing is offloaded", "pin_memory", "nvme_path", "buffer_count", "fast_init");
-            part.withoutEffect("nothing is offloaded", "pipeline_read", "pipeline_write", "super_offload");
-            part.withoutEffect("nothing is offloaded", "cpuadam_cores_perc");
+            part.withoutEffect(OFF, "nvme_path", "cpuadam_cores_perc");
+            part.flagsWithoutEffect(OFF, "pin_memory", "fast_init", "pipeline_read", "pipeline_write", "super_offload");
+            part.countsWithoutEffect(OFF, "buffer_count");
             part.find("ratio")
                     .filter(node -> stage < 3
-                            && node.number().map(number -> number.doubleValue() < 1).orElse(false))
+                            && node.number()
+                                    .map(number -> number.doubleValue() < 1)
+                                    .orElse(false))
                     .ifPresent(node -> part.findings()
                             .problem(node, node.found(), "1.0 below stage 3, as DeepSpeed asserts", "remove it"));
             part.end();
@@ -42,7 +46,7 @@ final class OffloadReader {
     private static void check(Findings findings, Node device) {
         String word = device.text().orElse("");
         switch (word) {
-            case "none", "auto" -> findings.note(Note.Kind.NO_EFFECT, device.path(), "nothing is offloaded");
+            case "none", "auto" -> findings.note(Note.Kind.NO_EFFECT, device.path(), OFF);
             case "cpu", "nvme" -> findings.refuse(device, REASON, ADVICE);
             default -> findings.problem(device, device.found(), "\"none\", \"cpu\" or \"nvme\"", ADVICE);
         }

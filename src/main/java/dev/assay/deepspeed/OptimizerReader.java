@@ -52,8 +52,7 @@ final class OptimizerReader {
         } else if (!KNOWN.contains(word)) {
             findings.refuse(node.get(), "the suite's optimizers are Adam and AdamW", "use \"AdamW\"");
         }
-        node.ifPresent(type ->
-                findings.resolved("optimizer.type", word, type.origin(), "line " + type.line()));
+        node.ifPresent(type -> findings.resolved("optimizer.type", word, type.origin(), "line " + type.line()));
         return word;
     }
 

@@ -1,10 +1,8 @@
 package dev.assay.deepspeed;
 
 import dev.assay.cluster.Nearest;
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +14,11 @@ import java.util.function.Function;
  * default is then given back, so that reading goes on), and {@link #end} finds the keys that nobody asked for.
  */
 final class Section {
-    private static final Set<String> TRUE = Set.of("true", "1", "yes", "y", "on", "t");
-    private static final Set<String> FALSE = Set.of("false", "0", "no", "n", "off", "f");
-
     private final Findings findings;
     private final Manners manners;
     private final String path;
     private final Map<String, Node> fields;
+    private final Conversion conversion;
     private final Set<String> known = new TreeSet<>();
     private final Map<String, Section> below = new LinkedHashMap<>();
 
@@ -31,6 +27,7 @@ final class Section {
         this.manners = manners;
         this.path = path;
         this.fields = fields;
+        this.conversion = new Conversion(manners, findings);
     }
 
     static Section of(Findings findings, Manners manners, Node object) {
@@ -90,7 +87,7 @@ final class Section {
     }
 
     boolean flag(String key, boolean otherwise, Optional<Auto<Boolean>> auto) {
-        return read(key, otherwise, auto, this::asFlag, "true or false");
+        return read(key, otherwise, auto, conversion::asFlag, "true or false");
     }
 
     long whole(String key, long otherwise, long least, long most) {
@@ -100,7 +97,7 @@ final class Section {
     long whole(String key, long otherwise, long least, long most, Optional<Auto<Long>> auto) {
         String valid = "a whole number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most)
                 + " (5e8 is one, 0.5 is none)";
-        return read(key, otherwise, auto, node -> asWhole(node, least, most), valid);
+        return read(key, otherwise, auto, node -> conversion.asWhole(node, least, most), valid);
     }
 
     double number(String key, double otherwise, double least, double most) {
@@ -108,8 +105,9 @@ final class Section {
     }
 
     double number(String key, double otherwise, double least, double most, Optional<Auto<Double>> auto) {
-        String valid = most == Double.MAX_VALUE ? "a number from " + least + " on" : "a number from " + least + " to " + most;
-        return read(key, otherwise, auto, node -> asNumber(node, least, most), valid);
+        String valid =
+                most == Double.MAX_VALUE ? "a number from " + least + " on" : "a number from " + least + " to " + most;
+        return read(key, otherwise, auto, node -> conversion.asNumber(node, least, most), valid);
     }
 
     <T> T choice(String key, T otherwise, Map<String, T> choices) {
@@ -125,8 +123,7 @@ final class Section {
         return read(key, otherwise, Optional.empty(), Node::text, "text in quotes");
     }
 
-    <T> T read(
-            String key, T otherwise, Optional<Auto<T>> auto, Function<Node, Optional<T>> convert, String valid) {
+    <T> T read(String key, T otherwise, Optional<Auto<T>> auto, Function<Node, Optional<T>> convert, String valid) {
         Optional<Node> found = find(key);
         if (found.isEmpty()) {
             return manners == Manners.ASSAY
@@ -136,7 +133,10 @@ final class Section {
         Node node = found.get();
         if (node.isAuto() && auto.isPresent()) {
             return findings.resolved(
-                    path(key), auto.get().value(), Origin.AUTO, "auto: " + auto.get().words());
+                    path(key),
+                    auto.get().value(),
+                    Origin.AUTO,
+                    "auto: " + auto.get().words());
         }
         if (node.isAuto() && manners == Manners.MODEL) {
             return findings.resolved(
@@ -157,51 +157,29 @@ final class Section {
                 : "write " + valid;
     }
 
-    private Optional<Boolean> asFlag(Node node) {
-        if (manners != Manners.MODEL || node.flag().isPresent()) {
-            return node.flag();
-        }
-        String word = node.text()
-                .orElseGet(() -> node.number()
-                        .map(number -> number.stripTrailingZeros().toString())
-                        .orElse(""))
-                .toLowerCase(Locale.ROOT);
-        Optional<Boolean> flag = TRUE.contains(word)
-                ? Optional.of(true)
-                : FALSE.contains(word) ? Optional.of(false) : Optional.empty();
-        flag.ifPresent(value -> coerced(node, value));
-        return flag;
-    }
-
-    private Optional<Long> asWhole(Node node, long least, long most) {
-        Optional<BigDecimal> number = node.number();
-        if (number.isEmpty() && manners == Manners.MODEL) {
-            number = node.text().filter(text -> text.matches("[+-]?[0-9]{1,18}")).map(BigDecimal::new);
-            number.ifPresent(value -> coerced(node, value));
-        }
-        return number.filter(value -> value.signum() == 0 || value.stripTrailingZeros().scale() <= 0)
-                .filter(value -> value.compareTo(BigDecimal.valueOf(least)) >= 0
-                        && value.compareTo(BigDecimal.valueOf(most)) <= 0)
-                .map(BigDecimal::longValueExact);
-    }
-
-    private Optional<Double> asNumber(Node node, double least, double most) {
-        Optional<Double> number = node.number().map(BigDecimal::doubleValue);
-        if (number.isEmpty() && manners == Manners.PLAIN) {
-            number = node.flag().map(flag -> flag ? 1.0 : 0.0);
-            number.ifPresent(value -> coerced(node, value));
-        }
-        return number.filter(value -> Double.isFinite(value) && value >= least && value <= most);
-    }
-
-    private void coerced(Node node, Object value) {
-        findings.note(Note.Kind.WARNING, node.path(), node.found() + " is read as " + value + ", as DeepSpeed does");
-    }
-
     /** Keys that are known and change nothing of the work; those that are there are noted. */
     void withoutEffect(String why, String... keys) {
+        withoutEffect(Optional::of, "", why, keys);
+    }
+
+    void flagsWithoutEffect(String why, String... keys) {
+        withoutEffect(conversion::asFlag, "true or false", why, keys);
+    }
+
+    void countsWithoutEffect(String why, String... keys) {
+        withoutEffect(node -> conversion.asWhole(node, Long.MIN_VALUE, Long.MAX_VALUE), "a whole number", why, keys);
+    }
+
+    /** DeepSpeed's models check the types of what has no effect here, too. */
+    private void withoutEffect(Function<Node, Optional<?>> convert, String valid, String why, String... keys) {
         for (String key : keys) {
-            find(key).ifPresent(node -> findings.note(Note.Kind.NO_EFFECT, node.path(), why));
+            find(key).ifPresent(node -> {
+                if (node.isAuto() || convert.apply(node).isPresent()) {
+                    findings.note(Note.Kind.NO_EFFECT, node.path(), why);
+                } else {
+                    findings.problem(node, node.found(), valid, "write " + valid + ", or remove the key");
+                }
+            });
         }
     }
 
@@ -229,8 +207,7 @@ final class Section {
             findings.note(Note.Kind.WARNING, node.path(), found + suggestion(key, "check its spelling"));
             return;
         }
-        String otherwise =
-                manners == Manners.MODEL ? "remove it; DeepSpeed rejects the file, too" : "remove the key";
+        String otherwise = manners == Manners.MODEL ? "remove it; DeepSpeed rejects the file, too" : "remove the key";
         findings.problem(
                 node,
                 "the unknown key \"" + Node.shown(key) + "\"",

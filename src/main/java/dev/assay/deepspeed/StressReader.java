@@ -46,8 +46,7 @@ final class StressReader {
         Node zero = root.find(ZeroReader.KEY)
                 .filter(node -> node.object().isPresent())
                 .orElse(new Node(ZeroReader.KEY, stress.line(), Origin.STRESS, Map.of()));
-        return variant.with(
-                ZeroReader.KEY, zero.with("stage", value(stress, "zeroStage", ZeroReader.KEY + ".stage")));
+        return variant.with(ZeroReader.KEY, zero.with("stage", value(stress, "zeroStage", ZeroReader.KEY + ".stage")));
     }
 
     private static Node value(Node stress, String key, String path) {

@@ -54,8 +54,8 @@ final class TopReader {
         top.object("compile")
                 .flatMap(node -> node.find("deepcompile"))
                 .filter(TopReader::isOn)
-                .ifPresent(node -> findings.refuse(
-                        node, "DeepCompile reorders gathers and reductions", "set it to false"));
+                .ifPresent(node ->
+                        findings.refuse(node, "DeepCompile reorders gathers and reductions", "set it to false"));
         top.withoutEffect("DeepCompile is off", "compile");
         if (!top.flag("managed_gradient_accumulation", true)) {
             top.find("managed_gradient_accumulation")
@@ -142,9 +142,7 @@ final class TopReader {
     private static boolean isAbove(Node node, int most) {
         return !node.isAuto()
                 && !node.isNull()
-                && node.number()
-                        .map(number -> number.doubleValue() > most)
-                        .orElse(true);
+                && node.number().map(number -> number.doubleValue() > most).orElse(true);
     }
 
     private static Stream<Node> below(Node node) {

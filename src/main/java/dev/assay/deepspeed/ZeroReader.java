@@ -115,14 +115,11 @@ final class ZeroReader {
                     "set it to false",
                     "stage3_use_all_reduce_for_fetch_params",
                     "stage3_allgather_sequential");
-            refuseAbove(
-                    "stage3_module_granularity_threshold", 0, 0, 0, "it gathers several modules as one", "0");
+            refuseAbove("stage3_module_granularity_threshold", 0, 0, 0, "it gathers several modules as one", "0");
         } else {
-            zero.withoutEffect(
-                    "for stage 3 only",
-                    "stage3_use_all_reduce_for_fetch_params",
-                    "stage3_allgather_sequential",
-                    "stage3_module_granularity_threshold");
+            String later = "for stage 3 only";
+            zero.flagsWithoutEffect(later, "stage3_use_all_reduce_for_fetch_params", "stage3_allgather_sequential");
+            zero.countsWithoutEffect(later, "stage3_module_granularity_threshold");
         }
         zero.refuseOn("the old stage 1 communicates otherwise", "set it to false", "legacy_stage1");
     }
@@ -134,21 +131,19 @@ final class ZeroReader {
     }
 
     private void withoutEffect() {
-        zero.withoutEffect("read by nothing in DeepSpeed 0.19", "allgather_partitions");
-        zero.withoutEffect("for saving and loading only", "stage3_gather_16bit_weights_on_model_save");
-        zero.withoutEffect("for saving and loading only", "load_from_fp32_weights", "elastic_checkpoint");
-        zero.withoutEffect("for saving and loading only", "pipeline_loading_checkpoint");
-        zero.withoutEffect("orders copies to the CPU, of which there are none", "round_robin_gradients");
+        String saving = "for saving and loading only";
+        zero.flagsWithoutEffect("read by nothing in DeepSpeed 0.19", "allgather_partitions");
+        zero.flagsWithoutEffect(saving, "stage3_gather_16bit_weights_on_model_save", "load_from_fp32_weights");
+        zero.flagsWithoutEffect(saving, "elastic_checkpoint", "pipeline_loading_checkpoint");
+        zero.flagsWithoutEffect("orders copies to the CPU, of which there are none", "round_robin_gradients");
         zero.withoutEffect("for quantized gradients only", "zeropp_loco_param");
-        zero.withoutEffect("for MiCS only", "mics_hierarchical_params_gather");
-        zero.withoutEffect("for the optimizer Muon only", "save_muon_momentum_buffer_in_memory");
-        zero.withoutEffect(
-                "about modules of PyTorch",
-                "ignore_unused_parameters",
-                "memory_efficient_linear",
-                "override_module_apply",
-                "leaf_module");
-        zero.withoutEffect("a check or a log", "log_trace_cache_warnings", "enable_sanity_checks");
+        zero.flagsWithoutEffect("for MiCS only", "mics_hierarchical_params_gather");
+        zero.flagsWithoutEffect("for the optimizer Muon only", "save_muon_momentum_buffer_in_memory");
+        String modules = "about modules of PyTorch";
+        zero.withoutEffect(modules, "leaf_module");
+        zero.flagsWithoutEffect(
+                modules, "ignore_unused_parameters", "memory_efficient_linear", "override_module_apply");
+        zero.flagsWithoutEffect("a check or a log", "log_trace_cache_warnings", "enable_sanity_checks");
     }
 
     /** {@code "zero_optimization": true} of old files, in today's form. */

@@ -36,22 +36,20 @@ class AssaySectionTest {
                 .extracting(value -> value.key() + " = " + value.value() + ", " + value.how())
                 .contains(
                         "assay.sequence = 2048, the section's default",
-                        "assay.activationCheckpointing = FULL, the section's default",
+                        "assay.activationCheckpointing = full, the section's default",
                         "assay.memoryFraction = 0.8, the section's default",
-                        "assay.collectives = DEEPSPEED, the section's default");
+                        "assay.collectives = deepspeed, the section's default");
     }
 
     @Test
     void everythingSaid() {
-        AssaySection assay = file(
-                        """
+        AssaySection assay = file("""
                         "model": {"family": "gpt", "layers": 2, "hidden": 256, "heads": 4, "kvHeads": 4, "headSize": 64,
                                   "feedForward": 1024, "vocabulary": 512, "positions": 128},
                         "sequence": 128, "activationCheckpointing": "none", "memoryFraction": 1, "collectives": "ideal",
                         "nodes": [2, 4, 8], "baselineNodes": 2,
                         "floors": {"mfu": 0.4, "source": "a run of ours"}
-                        """)
-                .assay();
+                        """).assay();
 
         assertThat(assay)
                 .isEqualTo(new AssaySection(
@@ -63,14 +61,13 @@ class AssaySectionTest {
                         Collectives.IDEAL,
                         List.of(2, 4, 8),
                         Optional.of(2),
-                        Optional.of(new Floors(
-                                Optional.of(0.4), Optional.empty(), Optional.empty(), "a run of ours"))));
+                        Optional.of(
+                                new Floors(Optional.of(0.4), Optional.empty(), Optional.empty(), "a run of ours"))));
     }
 
     @Test
     void aStressVariantIsReadLikeAFileOfItsOwn() {
-        DeepSpeedFile stress = file(
-                        "\"model\": \"llama2-7b\", \"stress\": {\"microBatch\": 2, \"zeroStage\": 3}")
+        DeepSpeedFile stress = file("\"model\": \"llama2-7b\", \"stress\": {\"microBatch\": 2, \"zeroStage\": 3}")
                 .stress()
                 .orElseThrow();
 
@@ -84,9 +81,7 @@ class AssaySectionTest {
 
     @Test
     void aStressVariantMayNotBringBackWhatIsRefused() {
-        assertThatThrownBy(() -> DeepSpeedFile.parse(
-                        "my.json",
-                        """
+        assertThatThrownBy(() -> DeepSpeedFile.parse("my.json", """
                         {"train_micro_batch_size_per_gpu": 1, "bf16": {"enabled": true},
                          "zero_optimization": {"stage": 1, "stage3_allgather_sequential": true},
                          "assay": {"model": "llama2-7b", "stress": {"microBatch": 1, "zeroStage": 3}}}
@@ -96,11 +91,7 @@ class AssaySectionTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             "modell": "llama2-7b"                                       | assay.modell      | did you mean "model"?
             "sequence": 2048                                            | assay.model       | no model
             "model": "llama2-8b"                                        | assay.model       | llama2-7b, llama2-13b
@@ -134,8 +125,7 @@ class AssaySectionTest {
 
     @Test
     void aShapeThatCannotBeIsRefused() {
-        assertThatThrownBy(() -> file(
-                        """
+        assertThatThrownBy(() -> file("""
                         "model": {"family": "llama", "layers": 2, "hidden": 256, "heads": 4, "kvHeads": 3, "headSize": 64,
                                   "feedForward": 1024, "vocabulary": 512, "positions": 128}
                         """))

@@ -11,10 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** DeepSpeed's {@code _set_batch_related_parameters} and {@code _batch_assertion}. */
 class BatchKeysTest {
     @ParameterizedTest(name = "{0} with {1} ranks: {2} = {3} × {4} × ranks, {5}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             "train_batch_size": 512, "train_micro_batch_size_per_gpu": 4                                  | 16 | 512 | 4  | 8  | STRONG
             "train_batch_size": 512, "gradient_accumulation_steps": 4                                     | 16 | 512 | 8  | 4  | STRONG
             "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 16                        | 16 | 1024 | 4 | 16 | WEAK
@@ -39,7 +36,8 @@ class BatchKeysTest {
                         .map(ranks -> file.resolve(ranks).batch().accumulation()))
                 .containsExactly(16, 8, 4);
         assertThat(file.notes())
-                .anyMatch(note -> note.kind() == Note.Kind.WARNING && note.text().contains("strong scaling"));
+                .anyMatch(
+                        note -> note.kind() == Note.Kind.WARNING && note.text().contains("strong scaling"));
         assertThat(file.resolve(32).resolved())
                 .contains(new Resolved(
                         "gradient_accumulation_steps",
@@ -49,10 +47,7 @@ class BatchKeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             "train_batch_size": 500, "train_micro_batch_size_per_gpu": 4  | 16 | micro 4 × accumulation 7 × 16 ranks = 448, not 500
             "train_batch_size": 8                                         | 16 | micro 0 × accumulation 1 × 16 ranks = 0, not 8
             "train_batch_size": 16, "train_micro_batch_size_per_gpu": 4   | 16 | micro 4 × accumulation 0
@@ -68,9 +63,7 @@ class BatchKeysTest {
 
     @Test
     void autoIsFilledFromOurSection() {
-        DeepSpeedFile file = DeepSpeedFile.parse(
-                "x",
-                """
+        DeepSpeedFile file = DeepSpeedFile.parse("x", """
                 {"train_batch_size": "auto", "train_micro_batch_size_per_gpu": "auto", "gradient_accumulation_steps": 8,
                  "bf16": {"enabled": true}, "assay": {"model": "llama2-7b", "microBatch": 4}}
                 """);

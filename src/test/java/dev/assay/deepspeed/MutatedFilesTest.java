@@ -14,9 +14,38 @@ import org.junit.jupiter.api.Test;
 /** Whatever is in a file: it is accepted, or refused with a message. Nothing else comes out. */
 class MutatedFilesTest {
     private static final List<String> PIECES = List.of(
-            "null", "true", "\"auto\"", "-1", "0", "0.5", "1e400", "1e-400", "5e8", "1e18", "\"\"", "{}", "[]", "[[", "}",
-            "//", "/*", "#", "'", ",", ":", "\\", "\u0000", "\ud800", "\"stage\": 3,", "\"enabled\": true,", "NaN",
-            "99999999999999999999999999", "\"cpu\"", "{\"enabled\": true}", "\"assay\": {},", "\"bf16\": null,");
+            "null",
+            "true",
+            "\"auto\"",
+            "-1",
+            "0",
+            "0.5",
+            "1e400",
+            "1e-400",
+            "5e8",
+            "1e18",
+            "\"\"",
+            "{}",
+            "[]",
+            "[[",
+            "}",
+            "//",
+            "/*",
+            "#",
+            "'",
+            ",",
+            ":",
+            "\\",
+            "\u0000",
+            "\ud800",
+            "\"stage\": 3,",
+            "\"enabled\": true,",
+            "NaN",
+            "99999999999999999999999999",
+            "\"cpu\"",
+            "{\"enabled\": true}",
+            "\"assay\": {},",
+            "\"bf16\": null,");
 
     @Test
     void endAsAFileOrAsAMessage() throws IOException {
@@ -65,10 +94,12 @@ class MutatedFilesTest {
     /** So that syntax mostly survives and the meaning does not. */
     private static void replaceValue(StringBuilder text, int from, String piece) {
         int start = text.indexOf(":", from);
-        int end = start < 0 ? -1 : Stream.of(text.indexOf(",", start), text.indexOf("}", start))
-                .filter(index -> index > 0)
-                .min(Integer::compare)
-                .orElse(-1);
+        int end = start < 0
+                ? -1
+                : Stream.of(text.indexOf(",", start), text.indexOf("}", start))
+                        .filter(index -> index > 0)
+                        .min(Integer::compare)
+                        .orElse(-1);
         if (end > 0) {
             text.replace(start + 1, end, piece);
         }
