@@ -92,7 +92,16 @@ class PlanCommandTest {
         Path own = Files.copy(Path.of("ds-configs", "ds_config_70b.json"), folder.resolve("own.json"));
 
         Screen screen = run(Map.of(
-                "cluster", "spectrumx-h200", "nodes", "1", "suite", "sft", "plan", "true", "ds.config", own.toString()));
+                "cluster",
+                "spectrumx-h200",
+                "nodes",
+                "1",
+                "suite",
+                "sft",
+                "plan",
+                "true",
+                "ds.config",
+                own.toString()));
 
         assertThat(screen.code).as(screen.err).isZero();
         assertThat(screen.out).contains("own.json: llama2-70b", "does not fit").doesNotContain("llama2-7b,");
