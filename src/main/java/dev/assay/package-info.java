@@ -9,7 +9,7 @@
  *
  * <pre>
  *   acceptance, report (test scope) ──▶ run ──▶ summary ──▶ verdict ──▶ criteria, measurement; the summary shows the plan
- *                                        ├────▶ plan ─────▶ criteria, cluster, workload, measurement
+ *                                        ├────▶ plan ─────▶ criteria, cluster, workload, measurement, deepspeed, training
  *                                        ├────▶ job ──────▶ plan (spec), cluster, measurement
  *                                        └────▶ device (is there a driver?)
  *                                               criteria ─▶ cluster (its strict JSON reader), measurement, workload (names)

@@ -32,7 +32,7 @@ class ArchitectureTest {
             entry("device", Set.of("measurement", "workload")),
             entry("host", Set.of("measurement")),
             entry("verdict", Set.of("criteria", "measurement")),
-            entry("plan", Set.of("criteria", "cluster", "workload", "measurement")),
+            entry("plan", Set.of("criteria", "cluster", "workload", "measurement", "deepspeed", "training")),
             entry("job", Set.of("plan", "cluster", "measurement")),
             entry("benchmark", Set.of("worker", "plan", "workload", "device", "measurement")),
             entry("worker", Set.of("plan", "cluster", "workload", "device", "host", "measurement")),

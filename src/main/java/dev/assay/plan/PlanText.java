@@ -156,7 +156,11 @@ public final class PlanText {
 
     /** Breaks at spaces, a long node list anywhere; what follows the first line is indented below the text. */
     private static void wrap(List<String> lines, String head, String text) {
-        int room = COLUMNS - head.length();
+        wrap(lines, head, text, COLUMNS);
+    }
+
+    static void wrap(List<String> lines, String head, String text, int columns) {
+        int room = columns - head.length();
         String indent = head;
         String rest = text;
         while (rest.length() > room) {

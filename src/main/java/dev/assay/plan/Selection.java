@@ -40,7 +40,11 @@ public record Selection(Suite suite, List<String> families) {
         return Arrays.stream(Suite.values())
                 .filter(suite -> suite.key().equals(word))
                 .findFirst()
-                .orElseThrow(() -> unknown("Reading the suite (-Dsuite)", word, String.join(", ", valid), valid));
+                .orElseThrow(() -> unknown(
+                        "Reading the suite (-Dsuite)",
+                        word,
+                        String.join(", ", valid) + "; to plan training: " + TrainingPlan.SUITE,
+                        valid));
     }
 
     /** Joined as JUnit's tags are: by {@code |}, or by a comma. */

@@ -14,13 +14,15 @@ import java.util.function.UnaryOperator;
  * @param nodes node counts; empty: the planner chooses
  * @param duration measured seconds per workload and node count; empty: the default of the device
  * @param criteria a site's own limits
- * @param suite quick, standard or full; empty: standard
+ * @param suite quick, standard, full, or sft; empty: standard
  * @param groups families, as JUnit tags select them; empty: all
  * @param replay a recorded run to judge again
  * @param partialOk whether PARTIAL exits with 0
  * @param planOnly print the plan and stop
  * @param home where runs and the ledger are kept; must lie on the shared file system
  * @param output where this build's copies lie
+ * @param dsConfig a DeepSpeed config of the user's own, for {@code -Dsuite=sft}; empty: all of {@code dsConfigs}
+ * @param dsConfigs the folder of the suite's own DeepSpeed configs
  * @param report the folder of the Allure report that this build makes
  */
 record Options(
@@ -35,6 +37,8 @@ record Options(
         boolean planOnly,
         Path home,
         Path output,
+        Optional<Path> dsConfig,
+        Path dsConfigs,
         Path report) {
 
     static Options fromSystemProperties() {
@@ -56,6 +60,8 @@ record Options(
                 text(property, "plan").filter(value -> !value.equals("false")).isPresent(),
                 path(property, "assay.home").orElse(Path.of(".assay").toAbsolutePath()),
                 output,
+                path(property, "ds.config"),
+                path(property, "assay.ds.configs").orElse(Path.of("ds-configs").toAbsolutePath()),
                 path(property, "assay.report").orElse(output.resolveSibling("allure-report")));
     }
 
@@ -74,6 +80,7 @@ record Options(
         criteria.ifPresent(value -> typed.add("-Dcriteria=" + value));
         suite.ifPresent(value -> typed.add("-Dsuite=" + value));
         groups.ifPresent(value -> typed.add("-Dit.groups=" + value));
+        dsConfig.ifPresent(value -> typed.add("-Dds.config=" + value));
         if (partialOk) {
             typed.add("-Dpartial=ok");
         }

@@ -47,6 +47,10 @@ final class Preparation {
     static void prepare(Options options, PrintStream out) {
         Current.forget(options.output());
         Json.delete(options.output().resolve("verdict.json"));
+        if (TrainingPreparation.isAsked(options)) {
+            TrainingPreparation.prepare(options, out, () -> cluster(options));
+            return;
+        }
         if (options.replay().isPresent()) {
             replay(options, options.replay().get(), out);
             return;
@@ -73,8 +77,7 @@ final class Preparation {
     }
 
     private static Plan plan(Options options) {
-        String name = options.cluster().orElseGet(Preparation::embedded);
-        Cluster cluster = ClusterFile.read(name, () -> gpusHere(name));
+        Cluster cluster = cluster(options);
         Selection selection = Selection.parse(options.suite(), options.groups());
         double seconds = options.duration()
                 .map(text -> MeasuredDuration.parse(text, cluster.device()))
@@ -86,6 +89,11 @@ final class Preparation {
                 options.nodes().map(text -> NodeCounts.parse(text, cluster)).orElse(List.of()),
                 seconds,
                 selection);
+    }
+
+    private static Cluster cluster(Options options) {
+        String name = options.cluster().orElseGet(Preparation::embedded);
+        return ClusterFile.read(name, () -> gpusHere(name));
     }
 
     /** Where there is a cluster or a GPU, a forgotten cluster file must not go green. */

@@ -70,6 +70,70 @@ class PlanCommandTest {
     }
 
     @Test
+    void trainingIsPlannedOnly() {
+        refused(
+                Map.of("cluster", "spectrumx-h200", "suite", "sft"),
+                "-Dsuite=sft",
+                "no -Dplan",
+                "plans training, and does not train yet");
+    }
+
+    @Test
+    void aPlanOfTrainingLeavesNothing() {
+        Screen screen = run(Map.of("cluster", "spectrumx-h200", "nodes", "8", "suite", "sft", "plan", "true"));
+
+        assertThat(screen.code).as(screen.err).isZero();
+        assertThat(screen.out).contains("Plan of training steps", "ds_config_7b.json: llama2-7b", "gpt3-175b");
+        assertThat(folder.resolve("home")).doesNotExist();
+    }
+
+    @Test
+    void aConfigOfTheUsersIsPlannedAlone() throws IOException {
+        Path own = Files.copy(Path.of("ds-configs", "ds_config_70b.json"), folder.resolve("own.json"));
+
+        Screen screen = run(Map.of(
+                "cluster",
+                "spectrumx-h200",
+                "nodes",
+                "1",
+                "suite",
+                "sft",
+                "plan",
+                "true",
+                "ds.config",
+                own.toString()));
+
+        assertThat(screen.code).as(screen.err).isZero();
+        assertThat(screen.out).contains("own.json: llama2-70b", "does not fit").doesNotContain("llama2-7b,");
+    }
+
+    @Test
+    void trainingTakesNothingThatItDoesNotRead() {
+        refused(
+                Map.of("cluster", "spectrumx-h200", "suite", "sft", "plan", "true", "duration", "60", "run", "x"),
+                "-Dduration, -Drun",
+                "-Dds.config");
+        refused(Map.of("cluster", "spectrumx-h200", "ds.config", "my.json"), "-Dds.config", "-Dsuite=sft -Dplan");
+    }
+
+    @Test
+    void trainingWithoutConfigsSaysWhereTheyWereSought() {
+        refused(
+                Map.of(
+                        "cluster",
+                        "spectrumx-h200",
+                        "suite",
+                        "sft",
+                        "plan",
+                        "true",
+                        "assay.ds.configs",
+                        folder.resolve("none").toString()),
+                "no .json file in",
+                "none",
+                "-Dds.config=FILE");
+    }
+
+    @Test
     void familiesMustBeWorkloads() {
         refused(
                 Map.of("cluster", "embedded", "it.groups", "burn|copled"),

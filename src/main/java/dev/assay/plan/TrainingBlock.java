@@ -1,0 +1,171 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.InputException;
+import dev.assay.training.Machine;
+import dev.assay.training.MemoryBudget;
+import dev.assay.training.MemoryPlan;
+import dev.assay.training.Recomputation;
+import dev.assay.training.StepFlops;
+import dev.assay.training.StepPrediction;
+import dev.assay.training.StepSetup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/** One config's part of the plan. */
+record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) {
+    List<String> lines(List<Integer> counts, Cluster cluster) {
+        List<String> lines = new ArrayList<>();
+        List<TrainingPlace> places = places(counts, cluster, lines);
+        if (places.isEmpty()) {
+            lines.add(0, config.name() + ": " + config.model());
+            return lines;
+        }
+        List<String> refused = List.copyOf(lines);
+        lines.clear();
+        head(lines, places.get(places.size() - 1).setup());
+        lines.addAll(refused);
+        lines.addAll(TrainingTables.memory(places, config, budget));
+        places.stream().filter(place -> place.prediction().isEmpty()).forEach(place -> misfit(lines, place));
+        lines.addAll(TrainingTables.collectives(places.get(places.size() - 1)));
+        List<TrainingPlace> fitting =
+                places.stream().filter(place -> place.prediction().isPresent()).toList();
+        if (fitting.isEmpty()) {
+            wrap(lines, "  prediction   ", "none: it fits on none of these");
+            return lines;
+        }
+        predict(lines, fitting);
+        return lines;
+    }
+
+    private List<TrainingPlace> places(List<Integer> counts, Cluster cluster, List<String> refused) {
+        List<TrainingPlace> places = new ArrayList<>();
+        for (int nodes : counts) {
+            if (nodes > cluster.nodes().size()) {
+                wrap(
+                        refused,
+                        "  not here     ",
+                        Words.plural(nodes, "node") + ": the cluster has "
+                                + cluster.nodes().size());
+                continue;
+            }
+            try {
+                places.add(place(config.setup(), nodes));
+            } catch (InputException e) {
+                wrap(refused, "  cannot run   ", Words.plural(nodes, "node") + ": " + oneLine(e));
+            }
+        }
+        return places;
+    }
+
+    private TrainingPlace place(IntFunction<StepSetup> setup, int nodes) {
+        return TrainingPlace.of(setup.apply(nodes * machine.gpusPerNode()), machine, budget, nodes);
+    }
+
+    private static String oneLine(InputException e) {
+        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    }
+
+    private void head(List<String> lines, StepSetup setup) {
+        StepFlops flops = StepFlops.of(setup);
+        lines.add(config.name() + ": " + config.model() + ", " + Words.fixed(config.parameters() / 1e9, 3)
+                + " G parameters");
+        wrap(lines, "  step         ", words(setup));
+        wrap(
+                lines,
+                "  FLOP a token ",
+                Words.fixed(flops.causal() / 1e9, 2) + " G causal, " + Words.fixed(flops.full() / 1e9, 2)
+                        + " G with full attention, " + Words.fixed(flops.executed() / 1e9, 2)
+                        + " G executed, recomputation included");
+        wrap(lines, "  scaling      ", config.scaling());
+        config.notes().forEach(note -> wrap(lines, "  note         ", note));
+        if (!config.withoutEffect().isEmpty()) {
+            wrap(lines, "  no effect    ", String.join(", ", config.withoutEffect()));
+        }
+    }
+
+    private static String words(StepSetup setup) {
+        return "ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
+                + " tokens, accumulation " + setup.accumulation()
+                + (setup.recomputation() == Recomputation.FULL ? ", full checkpointing" : ", no checkpointing")
+                + switch (setup.collectives()) {
+                    case DEEPSPEED -> ", DeepSpeed's collectives";
+                    case IDEAL -> ", ideal collectives";
+                };
+    }
+
+    private void misfit(List<String> lines, TrainingPlace place) {
+        MemoryPlan plan = place.memory();
+        long states = plan.weights() + plan.gradients() + plan.optimizer();
+        wrap(
+                lines,
+                "  does not fit ",
+                Words.plural(place.nodes(), "node") + ": weights, gradients and states "
+                        + TrainingTables.gibibytes(states) + " + buckets, live weights and context "
+                        + TrainingTables.gibibytes(plan.standing() - states) + " + "
+                        + (plan.inBackward() >= plan.gradientCopy()
+                                ? "kept, layer and loss " + TrainingTables.gibibytes(plan.inBackward())
+                                : "copy of the gradients " + TrainingTables.gibibytes(plan.gradientCopy()))
+                        + " = " + TrainingTables.gibibytes(plan.total()) + " GiB > "
+                        + TrainingTables.gibibytes(Math.round(budget.bytes())) + " GiB"
+                        + switch (place.fit()) {
+                            case BEYOND_THE_BUDGET -> ", though inside the memory that there is";
+                            case INSIDE, NOT_AT_ALL -> "";
+                        }
+                        + ". Not run, and not made smaller.");
+    }
+
+    private void predict(List<String> lines, List<TrainingPlace> fitting) {
+        int nodes = config.baselineNodes().orElse(fitting.get(0).nodes());
+        Optional<StepPrediction> baseline = baseline(config.setup(), nodes);
+        times(lines, "  predicted, seconds a step; " + against(nodes, baseline), fitting, baseline);
+        stress(lines, fitting, nodes);
+    }
+
+    private Optional<StepPrediction> baseline(IntFunction<StepSetup> setup, int nodes) {
+        try {
+            return place(setup, nodes).prediction();
+        } catch (InputException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String against(int nodes, Optional<StepPrediction> baseline) {
+        String words = Words.plural(nodes, "node");
+        return baseline.isPresent()
+                ? "scale against " + words
+                : "no scale, as the baseline of " + words + " cannot run";
+    }
+
+    private void stress(List<String> lines, List<TrainingPlace> fitting, int nodes) {
+        List<TrainingPlace> places = fitting.stream()
+                .map(place -> place(config::stressed, place.nodes()))
+                .filter(place -> place.prediction().isPresent())
+                .toList();
+        if (places.isEmpty()) {
+            wrap(lines, "  stress       ", "the variant that loads the network fits on none of these");
+            return;
+        }
+        TrainingPlace first = places.get(0);
+        StepSetup setup = first.setup();
+        Optional<StepPrediction> baseline = baseline(config::stressed, nodes);
+        String title = "  stress variant: ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch()
+                + ", accumulation " + setup.accumulation() + ", "
+                + TrainingTables.gibibytes(first.memory().total()) + " GiB a GPU on "
+                + Words.plural(first.nodes(), "node") + "; " + against(nodes, baseline);
+        times(lines, title, places, baseline);
+    }
+
+    private void times(
+            List<String> lines, String title, List<TrainingPlace> places, Optional<StepPrediction> baseline) {
+        lines.addAll(TrainingTables.times(title, places, config, baseline));
+        TrainingPlace most = places.get(places.size() - 1);
+        most.prediction().ifPresent(step -> TrainingLimits.describe(lines, machine, most, step, baseline));
+    }
+
+    private static void wrap(List<String> lines, String head, String text) {
+        PlanText.wrap(lines, head, text, TrainingPlan.COLUMNS);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.assay.plan;
+
+import dev.assay.training.StepSetup;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * A config to train by, with the step that it means for a number of GPUs.
+ *
+ * @param name of its file
+ * @param model its preset, or {@code explicit}
+ * @param parameters of the model
+ * @param memoryFraction of a GPU's memory that may be used
+ * @param nodes where it is run when nobody says otherwise; marked in the plan
+ * @param baselineNodes what scale efficiency is counted from; empty: the fewest of the plan that it fits on
+ * @param scaling what stays the same on more GPUs, in words
+ * @param notes what else a reader must know about the file
+ * @param withoutEffect keys of the file that change nothing of the work
+ * @param setup by the number of GPUs
+ * @param stress the variant that loads the network, by the number of GPUs; empty: the general one
+ */
+record TrainingCase(
+        String name,
+        String model,
+        long parameters,
+        double memoryFraction,
+        List<Integer> nodes,
+        Optional<Integer> baselineNodes,
+        String scaling,
+        List<String> notes,
+        List<String> withoutEffect,
+        IntFunction<StepSetup> setup,
+        Optional<IntFunction<StepSetup>> stress) {
+    TrainingCase {
+        nodes = List.copyOf(nodes);
+        notes = List.copyOf(notes);
+        withoutEffect = List.copyOf(withoutEffect);
+    }
+
+    StepSetup stressed(int gpus) {
+        return stress.map(of -> of.apply(gpus))
+                .orElseGet(() -> setup.apply(gpus).stress());
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.InputException;
+import dev.assay.deepspeed.AssaySection;
+import dev.assay.deepspeed.DeepSpeedConfig;
+import dev.assay.deepspeed.DeepSpeedFile;
+import dev.assay.deepspeed.Note;
+import dev.assay.deepspeed.Zero;
+import dev.assay.training.CollectiveMode;
+import dev.assay.training.Recomputation;
+import dev.assay.training.StepSetup;
+import dev.assay.training.ZeroSetup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+
+/** DeepSpeed's files as the steps that they mean. */
+final class TrainingCases {
+    private TrainingCases() {}
+
+    /** Every {@code .json} of a folder, smallest model first. */
+    static List<TrainingCase> ofFolder(Path folder) {
+        List<Path> files;
+        try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+            files = all.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("listing " + folder, e);
+        }
+        if (files.isEmpty()) {
+            throw new InputException(
+                    "Reading the DeepSpeed configs of -Dsuite=sft",
+                    "no .json file in " + folder,
+                    "ds_config_7b.json and so on",
+                    "start in the suite's folder, or name a file of yours: -Dds.config=FILE");
+        }
+        return files.stream()
+                .map(TrainingCases::ofFile)
+                .sorted(Comparator.comparingLong(TrainingCase::parameters))
+                .toList();
+    }
+
+    static TrainingCase ofFile(Path file) {
+        return of(String.valueOf(file.getFileName()), DeepSpeedFile.read(file));
+    }
+
+    private static TrainingCase of(String name, DeepSpeedFile file) {
+        AssaySection assay = file.assay();
+        Optional<IntFunction<StepSetup>> stress = file.stress().map(variant -> gpus -> setup(variant.resolve(gpus)));
+        return new TrainingCase(
+                name,
+                assay.modelName(),
+                assay.model().parameters(),
+                assay.memoryFraction(),
+                assay.nodes(),
+                assay.baselineNodes(),
+                file.scaling().words(),
+                file.notes().stream()
+                        .filter(note -> note.kind() != Note.Kind.NO_EFFECT)
+                        .map(Note::toString)
+                        .toList(),
+                file.notes().stream()
+                        .filter(note -> note.kind() == Note.Kind.NO_EFFECT)
+                        .map(Note::key)
+                        .toList(),
+                gpus -> setup(file.resolve(gpus)),
+                stress);
+    }
+
+    private static StepSetup setup(DeepSpeedConfig config) {
+        AssaySection assay = config.assay();
+        return new StepSetup(
+                assay.model(),
+                assay.sequence(),
+                config.batch().micro(),
+                config.batch().accumulation(),
+                zero(config.zero()),
+                switch (assay.checkpointing()) {
+                    case NONE -> Recomputation.NONE;
+                    case FULL -> Recomputation.FULL;
+                },
+                switch (assay.collectives()) {
+                    case DEEPSPEED -> CollectiveMode.DEEPSPEED;
+                    case IDEAL -> CollectiveMode.IDEAL;
+                },
+                config.gradients().accumulation().bytes(),
+                config.gradients().communication().bytes());
+    }
+
+    private static ZeroSetup zero(Zero zero) {
+        return new ZeroSetup(
+                zero.stage(),
+                zero.overlapComm(),
+                zero.reduceScatter(),
+                zero.multiRankBucketAllReduce(),
+                zero.reduceBucket(),
+                zero.prefetchBucket(),
+                zero.persistenceThreshold(),
+                zero.maxLiveParameters(),
+                zero.subGroup());
+    }
+}

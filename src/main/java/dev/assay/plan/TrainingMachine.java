@@ -1,0 +1,77 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.Nics;
+import dev.assay.training.Collective.Kind;
+import dev.assay.training.Machine;
+import java.util.List;
+import java.util.Set;
+
+/** What a cluster file says of the links, as the prediction of a training step takes it. */
+final class TrainingMachine {
+    /** With 18 NVLinks of 25 GB/s each way. */
+    private static final Set<String> HOPPER = Set.of("h200-sxm", "h100-sxm");
+    /** 8 H200 of one node, NCCL 2.27.7, 16 GiB, NVLS on (stas00/ml-engineering at 744d01e); 4 GPUs reach 363 either way. */
+    private static final double EIGHT_ALL_REDUCE = 482;
+
+    private static final double FOUR_ALL_REDUCE = 363;
+    /** The same host, all-gather; its reduce-scatter reached 362.9. NVLS helps neither. */
+    private static final double GATHER = 361;
+    /** Where no datasheet says it, as of the reference device: an order of magnitude of one Java thread. */
+    private static final double MEMORY_GBPS = 1;
+
+    private TrainingMachine() {}
+
+    static Machine of(Cluster cluster, GpuModel model) {
+        int gpus = cluster.gpusPerNode();
+        boolean known = HOPPER.contains(model.key()) && gpus >= 4;
+        return new Machine(
+                gpus,
+                model.bf16DenseTflops(),
+                model.memoryGBps().orElse(MEMORY_GBPS),
+                known ? gpus >= 8 ? EIGHT_ALL_REDUCE : FOUR_ALL_REDUCE : model.nvlinkAllReduceGBps(),
+                known ? GATHER : model.nvlinkAllReduceGBps(),
+                cluster.sharedHost() ? 0 : cluster.nics().nodeGigabytesPerSecond());
+    }
+
+    /** The head of the plan: what every prediction below it rests on. */
+    static void describe(List<String> lines, Cluster cluster, GpuModel model, Machine machine, int columns) {
+        PlanText.wrap(
+                lines,
+                "  computing    ",
+                rate(machine.flopPerSecond() / 1e12)
+                        + " TFLOPS of executed FLOP a GPU, recomputation included: "
+                        + Words.fixed(100 * Machine.COMPUTING_SHARE, 0) + " % of "
+                        + rate(model.bf16DenseTflops())
+                        + " bf16 dense, the share that compiled PyTorch reached at 7B on one H200 (54.5 %)",
+                columns);
+        PlanText.wrap(lines, "  fabric       ", fabric(cluster, machine), columns);
+        PlanText.wrap(
+                lines,
+                "  errors       ",
+                "computing ± 3 %, collectives ± 15 %; the step ± 5, 10 or 15 % where communicating takes up to 0.3, up to 0.7"
+                        + " or more of computing (judged, not yet measured)",
+                columns);
+    }
+
+    private static String fabric(Cluster cluster, Machine machine) {
+        String inside = "in a node " + rate(machine.busGBps(Kind.ALL_REDUCE, 1))
+                + " GB/s (bus) for an all-reduce, " + rate(machine.busGBps(Kind.ALL_GATHER, 1))
+                + " for a gather or reduce-scatter";
+        if (machine.nicGBps() == 0) {
+            return inside + "; the nodes share one host, nothing crosses a NIC";
+        }
+        Nics nics = cluster.nics();
+        return rate(machine.busGBps(Kind.ALL_GATHER, 2)) + " GB/s (bus) between nodes: "
+                + Words.fixed(100 * Machine.NIC_SHARE, 0) + " % of " + nics.count() + " × "
+                + Words.fixed(nics.gigabitsPerSecond(), 0) + " Gb/s = " + rate(machine.nicGBps())
+                + " GB/s a node; "
+                + inside + "; latencies by NCCL's steps × 1.85 and × 1.25, as measured";
+    }
+
+    /** Whole where it is large; the reference device's rates are small. */
+    private static String rate(double value) {
+        return Words.fixed(value, value >= 10 ? 0 : value >= 1 ? 1 : 5);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.assay.plan;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.GpuModel;
+import dev.assay.training.Machine;
+import dev.assay.training.MemoryBudget;
+import dev.assay.training.StepPrediction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What training by DeepSpeed's files would need and do on a cluster, before anything runs: memory, traffic, time, and what
+ * the fabric makes impossible by design. The door of {@code -Dsuite=sft -Dplan}.
+ */
+public final class TrainingPlan {
+    /** Of the suite that trains; this version plans it only. */
+    public static final String SUITE = "sft";
+
+    static final int COLUMNS = 120;
+
+    private static final String MEMORY =
+            "states: float32 master weights and both moments; live: gathered weights of ZeRO-3; kept: activations kept for"
+                    + " backward; layer: activations and gradients of the layer in work; loss: of the chunked cross-entropy;"
+                    + " copy: gradients in float32 at the optimizer's step. Peak = weights + grads + states + buckets + live"
+                    + " + context + the larger of (kept + layer + loss) and copy";
+    private static final String PREDICTION =
+            "collectives: as if each ran alone; exposed: what computing waits for, where they can hide behind "
+                    + Words.fixed(100 * StepPrediction.BEHIND_ALL, 0) + " % of computing under ZeRO-3 and "
+                    + Words.fixed(100 * StepPrediction.BEHIND_BACKWARD, 0)
+                    + " % behind backward (assumed); slowed: what the hidden ones take from computing by 16 of 132 SMs;"
+                    + " scale: tokens/s a GPU against the baseline; full: computing alone over the step if all hid that the"
+                    + " bandwidth lets hide. A star marks the nodes that the config itself names";
+
+    private TrainingPlan() {}
+
+    /**
+     * @param counts of nodes; empty: those of each file, or else of the cluster
+     * @param file the user's own; empty: all of the folder
+     */
+    public static String text(Cluster cluster, GpuModel model, List<Integer> counts, Optional<Path> file, Path folder) {
+        return text(
+                cluster,
+                model,
+                counts,
+                file.map(TrainingCases::ofFile).map(List::of).orElseGet(() -> TrainingCases.ofFolder(folder)));
+    }
+
+    static String text(Cluster cluster, GpuModel model, List<Integer> counts, List<TrainingCase> cases) {
+        Machine machine = TrainingMachine.of(cluster, model);
+        List<String> lines = new ArrayList<>();
+        lines.add("Plan of training steps (-Dsuite=sft) for the cluster " + cluster.name() + ": "
+                + Words.nodesTimesGpus(cluster.nodes().size(), cluster.gpusPerNode()) + " (" + model.name() + ")");
+        PlanText.wrap(lines, "  status       ", "planned only: this version of the suite does not train", COLUMNS);
+        TrainingMachine.describe(lines, cluster, model, machine, COLUMNS);
+        PlanText.wrap(lines, "  memory       ", MEMORY, COLUMNS);
+        PlanText.wrap(lines, "  prediction   ", PREDICTION, COLUMNS);
+        for (TrainingCase each : cases) {
+            lines.add("");
+            MemoryBudget budget = new MemoryBudget(model.memoryMebibytes() << 20, each.memoryFraction());
+            lines.addAll(new TrainingBlock(each, machine, budget).lines(counts(each, counts, cluster), cluster));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static List<Integer> counts(TrainingCase each, List<Integer> asked, Cluster cluster) {
+        if (!asked.isEmpty()) {
+            return asked;
+        }
+        return each.nodes().isEmpty() ? NodeCounts.defaults(cluster) : each.nodes();
+    }
+}

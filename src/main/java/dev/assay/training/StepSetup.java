@@ -1,0 +1,72 @@
+package dev.assay.training;
+
+/**
+ * One optimizer step of data-parallel training: bf16 weights and activations, AdamW with float32 master weights.
+ *
+ * @param sequence tokens of a sequence
+ * @param microBatch sequences that a GPU takes at once
+ * @param accumulation micro-batches of an optimizer step
+ * @param gradientBytes of an accumulated gradient: 2 (bf16) or 4 (float32)
+ * @param wireBytes of a gradient on the wire: 2 or 4
+ */
+public record StepSetup(
+        ModelShape model,
+        int sequence,
+        int microBatch,
+        int accumulation,
+        ZeroSetup zero,
+        Recomputation recomputation,
+        CollectiveMode collectives,
+        int gradientBytes,
+        int wireBytes) {
+    /** Of the stress variant: 2 × 2048 tokens a micro-batch are few enough that ZeRO-3's traffic takes as long as computing. */
+    private static final int STRESS_MICRO_BATCH = 2;
+
+    public StepSetup {
+        if (sequence <= 0 || microBatch <= 0 || accumulation <= 0) {
+            throw new IllegalArgumentException(
+                    "a training step must have sequence, microBatch and accumulation > 0, got " + sequence + ", "
+                            + microBatch + " and " + accumulation);
+        }
+        if (model.family() == ModelFamily.GPT && sequence > model.positions()) {
+            throw new IllegalArgumentException("a gpt model must have a position for every token of a sequence, got "
+                    + sequence + " tokens and " + model.positions() + " positions");
+        }
+        if ((gradientBytes != 2 && gradientBytes != 4) || (wireBytes != 2 && wireBytes != 4)) {
+            throw new IllegalArgumentException("gradients must have 2 or 4 bytes, got " + gradientBytes + " kept and "
+                    + wireBytes + " on the wire");
+        }
+    }
+
+    /** Tokens that one GPU takes at once. */
+    public long tokensPerMicroBatch() {
+        return (long) microBatch * sequence;
+    }
+
+    /** Tokens of an optimizer step over all GPUs. */
+    public long tokensPerStep(int gpus) {
+        return tokensPerMicroBatch() * accumulation * gpus;
+    }
+
+    /**
+     * The variant that does load the network: ZeRO-3, no accumulation, a small micro-batch. A nominal run hardly touches the
+     * fabric and certifies none.
+     */
+    public StepSetup stress() {
+        return stress(Math.min(microBatch, STRESS_MICRO_BATCH), 1, 3);
+    }
+
+    /** The variant with these values in place of its own; ZeRO-3 overlaps as DeepSpeed does by default. */
+    public StepSetup stress(int otherMicroBatch, int otherAccumulation, int stage) {
+        return new StepSetup(
+                model,
+                sequence,
+                otherMicroBatch,
+                otherAccumulation,
+                zero.atStage(stage, stage == 3 || zero.overlap()),
+                recomputation,
+                collectives,
+                gradientBytes,
+                wireBytes);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.assay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.InputException;
+import dev.assay.training.StepSetup;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingPlanTest {
+    private static final Cluster CLUSTER = ClusterFile.read("spectrumx-h200");
+    private static final GpuModel H200 = GpuModels.get("h200-sxm");
+    private static final Path CONFIGS = Path.of("ds-configs");
+    private static final TrainingCase SEVEN = shipped("7b");
+    private static final TrainingCase SEVENTY = shipped("70b");
+    private static final TrainingCase LARGEST = shipped("175b");
+
+    @Test
+    void looksAsExpected() throws IOException {
+        String text = TrainingPlan.text(CLUSTER, H200, List.of(2, 4, 8), Optional.empty(), CONFIGS);
+
+        try (var golden = TrainingPlanTest.class.getResourceAsStream("training-spectrumx-h200-2-4-8.txt")) {
+            assertThat(golden).isNotNull();
+            assertThat(text).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void fitsAScreen() {
+        assertThat(text(List.of(1, 2, 4, 8), SEVEN, SEVENTY, LARGEST).lines())
+                .allMatch(line -> line.length() <= TrainingPlan.COLUMNS, "at most 120 columns")
+                .noneMatch(line -> line.endsWith(" "));
+    }
+
+    /** 16 B × 69 G / 8 are 128.5 of 112.3 GiB. */
+    @Test
+    void seventyOnOneNodeIsReportedNotShrunk() {
+        String text = text(List.of(1), SEVENTY);
+
+        assertThat(text)
+                .contains("does not fit 1 node: weights, gradients and states 128.5 +", "GiB > 112.3 GiB")
+                .contains("prediction   none: it fits on none of these")
+                .doesNotContain("sensitivity");
+    }
+
+    @Test
+    void theLargestNeedsFourNodes() {
+        assertThat(text(List.of(2, 4), LARGEST))
+                .contains("does not fit 2 nodes: weights, gradients and states 162.6 +")
+                .contains("scale against 4 nodes");
+    }
+
+    /** 2 × 400 Gb/s a node: 93 %, whatever is hidden. */
+    @Test
+    void whatTheFabricForbidsIsSaid() {
+        String text = text(List.of(8), SEVENTY).replaceAll("\\s+", " ");
+
+        assertThat(text)
+                .contains("95 % of computing alone is impossible on 8 nodes")
+                .contains("at most 93 % even with perfect overlap, 48 % with none of it")
+                .contains("It would take 97 GB/s (bus)");
+    }
+
+    /** A nominal run of 7B at ZeRO-1 certifies no fabric; the plan says so and shows the variant that asks one. */
+    @Test
+    void aStepThatHardlyFeelsTheFabricSaysSo() {
+        String text = text(List.of(8), SEVEN).replaceAll("\\s+", " ");
+
+        assertThat(text)
+                .contains("5 % of computing is lost at 15 GB/s (bus) with nothing hidden")
+                .contains("hardly feels the fabric and certifies none of it")
+                .contains("stress variant: ZeRO-3, micro-batch 2, accumulation 1");
+    }
+
+    @Test
+    void withoutNodeCountsEveryConfigHasItsOwn() {
+        assertThat(TrainingPlan.text(CLUSTER, H200, List.of(), List.of(SEVENTY))
+                        .lines()
+                        .filter(line -> line.contains("8*")))
+                .isNotEmpty();
+        assertThat(TrainingPlan.text(
+                        ClusterFile.read("embedded"), GpuModels.get("reference"), List.of(), List.of(SEVENTY)))
+                .contains("not here     8 nodes: the cluster has 2");
+    }
+
+    /** A file that fixes the global batch may not divide by every number of GPUs. */
+    @Test
+    void whatCannotBeResolvedIsOneLine() {
+        TrainingCase picky = with(SEVEN, Optional.empty(), gpus -> {
+            if (gpus > 16) {
+                throw new InputException("the batch of 16 does not divide\n  by " + gpus);
+            }
+            return SEVEN.setup().apply(gpus);
+        });
+
+        assertThat(text(List.of(2, 4), picky))
+                .contains("cannot run   4 nodes: the batch of 16 does not divide by 32")
+                .contains("scale against 2 nodes");
+        assertThat(text(List.of(4), picky))
+                .startsWith("Plan of training steps")
+                .contains("ds_config_7b.json: llama2-7b");
+    }
+
+    /** Seventy's two nodes wait for the same NICs; one node of 7B has none to wait for. */
+    @Test
+    void aBaselineThatWaitsTooIsNamed() {
+        assertThat(text(List.of(8), SEVENTY).replaceAll("\\s+", " ")).contains("its baseline waits too");
+        assertThat(text(List.of(8), SEVEN).replaceAll("\\s+", " "))
+                .contains("95 % of computing alone is impossible")
+                .doesNotContain("its baseline waits too");
+    }
+
+    @Test
+    void whatDeepSpeedsFileSaysInVainIsNamed() {
+        assertThat(text(List.of(2), SEVEN)).contains("no effect    steps_per_print");
+    }
+
+    @Test
+    void aFolderWithoutConfigsSaysSo(@TempDir Path empty) {
+        assertThatThrownBy(() -> TrainingCases.ofFolder(empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no .json file in")
+                .hasMessageContaining("-Dds.config=FILE");
+    }
+
+    /** A baseline that does not fit gives no efficiency, and says so. */
+    @Test
+    void aBaselineThatCannotRunGivesNoEfficiency() {
+        TrainingCase based = with(LARGEST, Optional.of(2), LARGEST.setup());
+
+        assertThat(text(List.of(8), based)).contains("no scale, as the baseline of 2 nodes cannot run");
+    }
+
+    private static String text(List<Integer> counts, TrainingCase... cases) {
+        return TrainingPlan.text(CLUSTER, H200, counts, List.of(cases));
+    }
+
+    private static TrainingCase shipped(String size) {
+        return TrainingCases.ofFile(CONFIGS.resolve("ds_config_" + size + ".json"));
+    }
+
+    private static TrainingCase with(TrainingCase of, Optional<Integer> baseline, IntFunction<StepSetup> setup) {
+        return new TrainingCase(
+                of.name(),
+                of.model(),
+                of.parameters(),
+                of.memoryFraction(),
+                of.nodes(),
+                baseline,
+                of.scaling(),
+                of.notes(),
+                of.withoutEffect(),
+                setup,
+                of.stress());
+    }
+}
