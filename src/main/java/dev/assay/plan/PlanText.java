@@ -79,7 +79,8 @@ public final class PlanText {
         if (!retests.isEmpty()) {
             lines.add(row("node-pair-sifting", retests.subList(0, 1)));
             lines.add(row("node-pair-judging", retests.subList(1, retests.size())));
-            lines.add("    only if somebody's pairs look slow, each if they still do; not in the total");
+            lines.add(
+                    "    only if somebody's pairs look slow or miss a limit, each if they still do; not in the total");
         }
     }
 
