@@ -130,7 +130,7 @@ record NodeNics(
         return new Nic(
                 name,
                 facts.getOrDefault("state", "(no state)"),
-                Math.max(1, number(facts, "links", 1)),
+                number(facts, "links", 1),
                 number(facts, "linksDown", 0),
                 Map.copyOf(counted));
     }

@@ -105,6 +105,9 @@ class TreesJudgedTest {
         assertThat(judge(LINK_DOWN).state()).isEqualTo(State.FAIL);
         assertThat(judge(LINK_DOWN).sentence()).contains("a promised NIC of node001");
         assertThat(judge(SHARE).state()).isEqualTo(State.INVALID);
+
+        after.with("class/net/ens1f0np0/operstate", "down").with("class/net/ens1f0np0/speed", "-1");
+        assertThat(judge(LINK_DOWN).state()).as("no link is no NIC").isEqualTo(State.FAIL);
     }
 
     @Test
