@@ -72,6 +72,13 @@ record Figure(Metric metric, double factor, How how, List<String> needed, List<S
                             "counters/excessive_buffer_overrun_errors",
                             "hw_counters/rx_icrc_encapsulated")));
 
+    /**
+     * Of a port that stands for the links of a bond: the kernel's counters of the port may hold one link only, so its
+     * interfaces' own events are needed beside them. An error may count twice, at its port and at its interface.
+     */
+    static final List<Figure> OF_BOND =
+            OF_RDMA.stream().map(Figure::withInterfaces).toList();
+
     /** Of a network interface without RDMA. */
     static final List<Figure> OF_INTERFACE = List.of(
             count(Metric.NIC_BYTES_SENT, List.of("statistics/tx_bytes")),
@@ -81,6 +88,29 @@ record Figure(Metric metric, double factor, How how, List<String> needed, List<S
 
     private static Figure count(Metric metric, List<String> needed) {
         return new Figure(metric, 1, How.SUM, needed, List.of());
+    }
+
+    private static Figure withInterfaces(Figure figure) {
+        return switch (figure.metric()) {
+            case NIC_LINK_DOWN ->
+                new Figure(
+                        figure.metric(),
+                        figure.factor(),
+                        figure.how(),
+                        List.of("counters/link_downed", "net/carrier_down_count"),
+                        List.of());
+            case NIC_ERRORS ->
+                new Figure(
+                        figure.metric(),
+                        figure.factor(),
+                        figure.how(),
+                        Stream.concat(
+                                        figure.needed().stream(),
+                                        Stream.of("net/statistics/rx_errors", "net/statistics/tx_errors"))
+                                .toList(),
+                        figure.whereOffered());
+            default -> figure;
+        };
     }
 
     Stream<String> counters() {

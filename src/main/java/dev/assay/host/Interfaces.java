@@ -50,7 +50,7 @@ final class Interfaces {
     }
 
     /** {@code speed} is in Mbit/s; −1 where the driver does not know. */
-    private static Change rate(SysText said) {
+    static Change rate(SysText said) {
         Optional<Double> megabits = said.text()
                 .filter(text -> text.matches("[0-9]{1,9}"))
                 .map(Double::parseDouble)

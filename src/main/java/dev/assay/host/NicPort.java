@@ -18,6 +18,11 @@ record NicPort(String name, Map<String, String> facts, Change rate, Map<String, 
         counts = Map.copyOf(counts);
     }
 
+    /** NICs that it stands for: the links of a bond that are up; of any other port one. */
+    int links() {
+        return Integer.parseInt(facts.getOrDefault("links", "1"));
+    }
+
     /** A port that was there before and is not any more. */
     NicPort gone() {
         Map<String, String> now = new TreeMap<>(facts);

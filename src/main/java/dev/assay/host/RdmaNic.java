@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param device e.g. {@code mlx5_0}
  * @param port of the device, from 1
- * @param link its link layer: {@code InfiniBand} or {@code Ethernet}
+ * @param link its link layer: {@code InfiniBand} or {@code Ethernet}, and of which bond it is
  * @param gids on Ethernet the one to use; none on InfiniBand, which needs none
  */
 public record RdmaNic(String device, int port, String link, List<Gid> gids) {

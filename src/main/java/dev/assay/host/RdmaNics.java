@@ -4,6 +4,7 @@ import dev.assay.host.RdmaNic.Gid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,8 @@ import java.util.regex.Pattern;
 /**
  * The RDMA ports of a host that the cluster file means: active, of its line rate.
  *
- * @param nics in the order of their names, numbers as numbers, so that the k-th of one node is the k-th of another
+ * @param nics in the order of their names, numbers as numbers, so that the k-th of one node is the k-th of another; of links
+ *     in a bond the one port that they show as, once for each that is up
  * @param others why each other port is none of them, a line each; also where there is no RDMA device at all
  */
 public record RdmaNics(List<RdmaNic> nics, List<String> others) {
@@ -56,7 +58,12 @@ public record RdmaNics(List<RdmaNic> nics, List<String> others) {
             others.add(port.name() + " is " + state);
             return;
         }
-        double rate = 8 * port.rate().value().orElse(Double.NaN);
+        double rate = 8 * port.rate().value().orElse(Double.NaN) / port.links();
+        Optional<String> bond = Optional.ofNullable(port.facts().get("bond"));
+        if (bond.isPresent() && !"0".equals(port.facts().get("linksDown"))) {
+            others.add(port.name() + " is " + bond.get() + ", not all links of which are up: "
+                    + port.facts().get("members"));
+        }
         if (!(Math.abs(rate / gigabits - 1) <= SAME_RATE)) {
             others.add(port.name() + " runs at "
                     + (Double.isNaN(rate) ? "(" + port.rate().why() + ")" : rate + " Gb/s") + ", not at " + gigabits);
@@ -68,14 +75,18 @@ public record RdmaNics(List<RdmaNic> nics, List<String> others) {
         Path folder =
                 sys.resolve("class/infiniband").resolve(device).resolve("ports").resolve(number);
         Optional<Gid> gid = link.equals(ETHERNET)
-                ? GidTable.roceV2(folder, Optional.ofNullable(port.facts().get("netdev")))
+                ? GidTable.roceV2(
+                        folder, bond.or(() -> Optional.ofNullable(port.facts().get("netdev"))))
                 : Optional.empty();
         if (link.equals(ETHERNET) && gid.isEmpty()) {
             others.add(port.name() + " has no RoCE v2 GID; give its interface an address");
             return;
         }
-        nics.add(
-                new RdmaNic(device, Integer.parseInt(number), link, gid.stream().toList()));
+        String layer = bond.map(name -> link + ", one of " + port.links() + " links of " + name)
+                .orElse(link);
+        RdmaNic nic = new RdmaNic(
+                device, Integer.parseInt(number), layer, gid.stream().toList());
+        nics.addAll(Collections.nCopies(port.links(), nic));
     }
 
     /** Numbers padded, so that mlx5_2 comes before mlx5_10. */

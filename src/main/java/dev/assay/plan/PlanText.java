@@ -85,7 +85,7 @@ public final class PlanText {
         List<Experiment> judging = PairRetests.unlikely(plan);
         if (!judging.isEmpty()) {
             lines.add(row("node-pair-judging", judging));
-            lines.add("    only if somebody's pairs look slow in the sifting too; not in the total");
+            lines.add("    only if somebody's pairs look slow or miss a limit in the sifting too; not in the total");
         }
     }
 

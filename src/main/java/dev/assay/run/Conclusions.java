@@ -102,7 +102,7 @@ public final class Conclusions {
                 run.replay()
                         ? List.of()
                         : ledger.before(record.id(), plan.cluster().name()),
-                plan.omits(),
+                NotCertified.of(plan, verdicts),
                 run.collected().stream().map(result -> Jobs.of(run, result)).toList(),
                 run.replay() ? Optional.of(run.folder().root().getFileName().toString()) : Optional.empty(),
                 run.replay() ? unsealed(run) : ledger.troubles(),

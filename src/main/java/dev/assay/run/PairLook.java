@@ -11,8 +11,10 @@ import dev.assay.plan.PairRetests;
 import dev.assay.plan.Plan;
 import dev.assay.verdict.Better;
 import dev.assay.verdict.PairMeetings;
+import dev.assay.verdict.PairMisses;
 import dev.assay.verdict.PairObservation;
 import dev.assay.verdict.PairPasses;
+import dev.assay.verdict.Part;
 import dev.assay.verdict.Question;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ final class PairLook implements PairSearch.Meter {
     private final Function<Experiment, ExperimentResult> launcher;
     private final Consumer<String> progress;
     private final Question.Contract contract;
+    private List<PairMisses> misses = List.of();
     private final List<LaunchResult> launches = new ArrayList<>();
 
     /** @param launcher runs an experiment that is not of the plan */
@@ -65,6 +68,13 @@ final class PairLook implements PairSearch.Meter {
         if (result.launches().isEmpty() || !result.launches().stream().allMatch(LaunchResult::whole)) {
             return result;
         }
+        misses = plan.rows().stream()
+                .filter(row -> row.experiment().equals(first.id()))
+                .map(row -> Questions.of(row, plan))
+                .filter(PairMisses::judges)
+                .map(question -> PairMisses.of(question, result.launches()))
+                .toList();
+        tellOfLimits();
         List<PairPasses> screened = Stream.of(Better.values())
                 .map(better -> PairMeetings.passes(result.launches(), contract, better))
                 .toList();
@@ -77,6 +87,33 @@ final class PairLook implements PairSearch.Meter {
             progress.accept(first.id() + ": " + (accused == 0 ? "nobody is accused" : accused + " accused"));
         }
         return joined(result, launches);
+    }
+
+    private void tellOfLimits() {
+        misses.stream()
+                .flatMap(each -> each.notLookedAt().stream())
+                .forEach(why -> progress.accept(first.id() + ": " + why));
+        long pairs = misses.stream()
+                .flatMap(each -> each.toLookAt().stream())
+                .distinct()
+                .count();
+        if (pairs > 0) {
+            progress.accept(
+                    first.id() + ": " + PairMisses.count((int) pairs) + " below a limit, to be looked at again");
+        }
+    }
+
+    private boolean looksForLimits() {
+        return misses.stream().anyMatch(each -> !each.toLookAt().isEmpty());
+    }
+
+    @Override
+    public List<Part.NodePair> below(Better better) {
+        return misses.stream()
+                .filter(each -> each.better() == better)
+                .flatMap(each -> each.toLookAt().stream())
+                .distinct()
+                .toList();
     }
 
     /** What a recorded run holds of it. */
@@ -102,11 +139,22 @@ final class PairLook implements PairSearch.Meter {
     }
 
     @Override
+    public List<Part.NodePair> confirmed(Better better) {
+        return misses.stream()
+                .filter(each -> each.better() == better)
+                .flatMap(each -> each.confirmed(launches).stream())
+                .distinct()
+                .toList();
+    }
+
+    @Override
     public Map<Better, List<PairObservation>> measure(PairSearch.Pass pass, Suspects suspects, List<Round> rounds) {
         progress.accept(first.id() + ": " + String.join(", ", suspects.nodes())
                 + (pass == PairSearch.Pass.JUDGING
-                        ? " still look slow; " + rounds.size() + " fresh rounds with known-good partners"
-                        : " look slow; " + rounds.size() + " rounds more"));
+                        ? (looksForLimits() ? " still do" : " still look slow") + "; " + rounds.size()
+                                + " fresh rounds with known-good partners"
+                        : " look slow" + (looksForLimits() ? " or miss a limit" : "") + "; " + rounds.size()
+                                + " rounds more"));
         List<LaunchResult> these = new ArrayList<>();
         List<Experiment> experiments = pass == PairSearch.Pass.JUDGING
                 ? PairRetests.judging(plan, first, rounds)

@@ -10,6 +10,8 @@ import dev.assay.verdict.Better;
 import dev.assay.verdict.PairObservation;
 import dev.assay.verdict.PairPasses;
 import dev.assay.verdict.PairSuspects;
+import dev.assay.verdict.PairsBelow;
+import dev.assay.verdict.Part;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,12 @@ public final class PairSearch {
 
         /** Whether GPUs can use their neighbours' NICs. */
         boolean crosses();
+
+        /** Pairs that missed a limit in the screening and are looked at again for that, the worst first. */
+        List<Part.NodePair> below(Better better);
+
+        /** Those of them that missed it again in what was measured since. */
+        List<Part.NodePair> confirmed(Better better);
     }
 
     /**
@@ -98,7 +106,9 @@ public final class PairSearch {
                 .distinct()
                 .sorted()
                 .toList();
-        List<PairPasses> sifted = screened;
+        List<PairPasses> sifted = screened.stream()
+                .map(passes -> passes.below(new PairsBelow(meter.below(passes.better()), List.of())))
+                .toList();
         int round = budget.screening();
         for (int i = 0; i < budget.sifts(); i++) {
             Suspects toSift = together(sifted.stream().map(PairPasses::toSift).toList(), nodes.size());
@@ -108,7 +118,8 @@ public final class PairSearch {
             Map<Better, List<PairObservation>> again =
                     meter.measure(Pass.SIFTING, toSift, PairRetest.sifting(nodes, toSift, round, budget.sifting()));
             sifted = sifted.stream()
-                    .map(passes -> passes.sifted(again.getOrDefault(passes.better(), List.of())))
+                    .map(passes -> passes.sifted(again.getOrDefault(passes.better(), List.of()))
+                            .below(new PairsBelow(meter.below(passes.better()), meter.confirmed(passes.better()))))
                     .toList();
             round += budget.sifting();
         }

@@ -44,6 +44,14 @@ public record Attribution(List<Culprit> culprits, List<Culprit> suspects, PairCo
         return new Attribution(culprits, others, coverage);
     }
 
+    /** A line each, the accused first; empty where nobody stands out. */
+    List<String> lines() {
+        return Stream.concat(
+                        culprits.stream().map(culprit -> "accused: " + culprit.text()),
+                        suspects.stream().map(suspect -> "suspect, not proven: " + suspect.text()))
+                .toList();
+    }
+
     /** Every node of a culprit or suspect. */
     public Set<String> nodesInQuestion() {
         Set<String> nodes = new TreeSet<>();

@@ -37,7 +37,7 @@ final class FabricReadings {
                 .map(value -> Reading.of(value.unit(), value.value()))
                 .toList());
         readings.addAll(gaps(evidence, values));
-        return collect(evidence, readings, "GPUs in their rounds").details(totals(values));
+        return collect(evidence, readings, "GPUs in their rounds").details(details(evidence, values));
     }
 
     /**
@@ -55,7 +55,7 @@ final class FabricReadings {
                 .map(sum -> Reading.of(sum.getKey(), sum.getValue()))
                 .toList());
         readings.addAll(gaps(evidence, values));
-        return collect(evidence, readings, "nodes in their rounds").details(totals(values));
+        return collect(evidence, readings, "nodes in their rounds").details(details(evidence, values));
     }
 
     /** {@code fabric.victim}: of every GPU of a pair, what is left of its bandwidth beside the load that the criterion names. */
@@ -143,6 +143,12 @@ final class FabricReadings {
             case "victim" -> 2;
             default -> nodes;
         };
+    }
+
+    private static List<String> details(Evidence evidence, List<Value> values) {
+        List<String> lines = new ArrayList<>(FabricBlame.lines(evidence));
+        lines.addAll(totals(values));
+        return lines;
     }
 
     /** What all GPUs received together, round by round. */

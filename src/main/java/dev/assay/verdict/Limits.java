@@ -87,7 +87,8 @@ final class Limits {
         return "the same everywhere";
     }
 
-    private static DoubleUnaryOperator margin(Limit limit, List<UnitValue> units) {
+    /** By how much a value meets the limit, in the good direction, where these are the units that it compares. */
+    static DoubleUnaryOperator margin(Limit limit, List<UnitValue> units) {
         if (limit instanceof Limit.AtLeast atLeast) {
             return value -> value - atLeast.floor();
         }

@@ -158,11 +158,7 @@ final class Measured {
         if (meeting.met()) {
             return words;
         }
-        String look = PairReadings.tells(criterion.metric())
-                ? PairReadings.look(evidence)
-                : RdmaReadings.tells(criterion.metric())
-                        ? RdmaReadings.look(evidence)
-                        : "look at " + Hints.of(criterion.metric());
+        String look = look(evidence, readings, meeting);
         if (criterion.metric() == Metric.SENSITIVITY) {
             return words + "; the workload cannot see a broken fabric: " + look;
         }
@@ -173,6 +169,20 @@ final class Measured {
                 ? words + "; "
                         + NicBytes.why(criterion.metric(), meeting.worst().value()) + ": " + look
                 : words + "; missed by " + meeting.missed() + ": " + look;
+    }
+
+    /** Whom the slow ones have in common, where that can be told, and where to look. */
+    private static String look(Evidence evidence, Readings readings, Meeting meeting) {
+        Metric metric = evidence.criterion().metric();
+        if (PairReadings.tells(metric)) {
+            return PairReadings.look(evidence);
+        }
+        if (RdmaReadings.tells(metric)) {
+            return RdmaReadings.look(evidence);
+        }
+        return FabricBlame.tells(metric)
+                ? FabricBlame.look(evidence, readings, meeting)
+                : "look at " + Hints.of(metric);
     }
 
     private static String value(Readings readings, Meeting meeting, Criterion criterion) {

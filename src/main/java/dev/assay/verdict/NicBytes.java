@@ -42,7 +42,19 @@ final class NicBytes {
         List<Reading> readings = NodeNics.of(evidence.measured(), evidence.contract()).stream()
                 .flatMap(node -> shares(node, evidence.contract()).stream())
                 .toList();
-        return Readings.collect(readings, "NICs").broken(tooMany(evidence));
+        return Readings.collect(readings, "NICs").details(bonds(evidence)).broken(tooMany(evidence));
+    }
+
+    /** What the share leaves open: an idle link of a bond shows by the bandwidth that is missing. */
+    private static List<String> bonds(Evidence evidence) {
+        return NodeNics.of(evidence.measured(), evidence.contract()).stream()
+                .flatMap(node -> node.compute().stream())
+                .filter(nic -> nic.links() > 1)
+                .map(nic -> nic.name() + " stands for " + nic.links()
+                        + " links of a bond: sysfs does not tell which of them carried the bytes; one that idles shows in"
+                        + " the bandwidths alone")
+                .distinct()
+                .toList();
     }
 
     /** What a missed limit says of the work, in words. */
@@ -114,13 +126,15 @@ final class NicBytes {
         }
         List<Nic> nics = node.busiest(contract);
         double total = nics.stream().mapToDouble(Nic::carried).sum();
-        double mean = total / contract.nics();
+        int links = nics.stream().mapToInt(Nic::links).sum();
+        double mean = total / Math.max(contract.nics(), links);
         Stream<Reading> absent = IntStream.range(0, node.missing(contract))
                 .mapToObj(index -> Reading.of("a promised NIC of " + node.name(), 0));
         return Stream.concat(
                         nics.stream()
                                 .map(nic -> Reading.of(
-                                        nic.name() + " of " + node.name(), total == 0 ? 0 : nic.carried() / mean)),
+                                        nic.name() + " of " + node.name(),
+                                        total == 0 ? 0 : nic.carried() / nic.links() / mean)),
                         absent)
                 .toList();
     }
@@ -133,10 +147,10 @@ final class NicBytes {
                 double carried = Math.max(
                         nic.value(Metric.NIC_BYTES_SENT).orElse(0),
                         nic.value(Metric.NIC_BYTES_RECEIVED).orElse(0));
-                if (!(carried <= most)) {
+                if (!(carried <= nic.links() * most)) {
                     return Optional.of("the test is broken: " + nic.name() + " of " + node.name() + " counted "
                             + Numbers.of(carried, Unit.BYTES) + " one way, its line carries at most "
-                            + Numbers.of(most, Unit.BYTES) + " in the window");
+                            + Numbers.of(nic.links() * most, Unit.BYTES) + " in the window");
                 }
             }
         }

@@ -5,6 +5,7 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
  * @param name of the node, with the launch where there are several
  * @param without why nothing can be told of this node's NICs; the host said so itself where {@code explained}
  * @param compute the NICs that the cluster file means: active, of its line rate
- * @param found all ports of RDMA devices, in whatever state and of whatever rate
+ * @param found all ports of RDMA devices, in whatever state and of whatever rate; of a bond its links
  * @param unknown NICs whose rate or state could not be read, so that they may be meant as well
  */
 record NodeNics(
@@ -36,8 +37,13 @@ record NodeNics(
 
     private static final String ACTIVE = "4: ACTIVE";
 
-    /** One port: what it counted, in each metric's unit. */
-    record Nic(String name, String state, Map<Metric, Double> counted) {
+    /**
+     * One port: what it counted, in each metric's unit.
+     *
+     * @param links NICs that it stands for: of a bond those that are up
+     * @param down of a bond those that are not
+     */
+    record Nic(String name, String state, int links, int down, Map<Metric, Double> counted) {
         OptionalDouble value(Metric metric) {
             return counted.containsKey(metric)
                     ? OptionalDouble.of(counted.getOrDefault(metric, Double.NaN))
@@ -86,7 +92,7 @@ record NodeNics(
                 rank,
                 without,
                 count.isPresent(),
-                all.size(),
+                all.stream().mapToInt(nic -> nic.links() + nic.down()).sum(),
                 all.stream()
                         .filter(nic -> nic.state().equals(ACTIVE) && sameRate(nic, contract))
                         .toList(),
@@ -99,38 +105,64 @@ record NodeNics(
 
     private static boolean sameRate(Nic nic, Question.Contract contract) {
         OptionalDouble rate = nic.value(Metric.NIC_RATE);
-        return rate.isPresent() && Math.abs(rate.getAsDouble() / contract.nicGBps() - 1) <= SAME_RATE;
+        return rate.isPresent() && Math.abs(rate.getAsDouble() / nic.links() / contract.nicGBps() - 1) <= SAME_RATE;
     }
 
     /** By name, in the order written; of a metric written twice for one NIC the sum, for nothing may be lost. */
     private static List<Nic> nics(RankResult rank) {
         Map<String, Map<Metric, Double>> counted = new LinkedHashMap<>();
-        Map<String, String> states = new LinkedHashMap<>();
+        Map<String, Map<String, String>> facts = new LinkedHashMap<>();
         for (Measurement each : rank.measurements()) {
             String nic = each.conditions().getOrDefault("nic", "");
             if (!nic.isEmpty()) {
                 double value =
                         each.samples().stream().mapToDouble(Double::doubleValue).sum();
                 counted.computeIfAbsent(nic, unused -> new LinkedHashMap<>()).merge(each.metric(), value, Double::sum);
-                states.put(nic, each.conditions().getOrDefault("state", "(no state)"));
+                facts.put(nic, each.conditions());
             }
         }
         return counted.entrySet().stream()
-                .map(nic -> new Nic(nic.getKey(), states.getOrDefault(nic.getKey(), ""), Map.copyOf(nic.getValue())))
+                .map(nic -> nic(nic.getKey(), facts.getOrDefault(nic.getKey(), Map.of()), nic.getValue()))
                 .toList();
+    }
+
+    private static Nic nic(String name, Map<String, String> facts, Map<Metric, Double> counted) {
+        return new Nic(
+                name,
+                facts.getOrDefault("state", "(no state)"),
+                number(facts, "links", 1),
+                number(facts, "linksDown", 0),
+                Map.copyOf(counted));
+    }
+
+    private static int number(Map<String, String> facts, String name, int otherwise) {
+        String text = facts.getOrDefault(name, "");
+        return text.matches("\\d{1,3}") ? Integer.parseInt(text) : otherwise;
+    }
+
+    private int active() {
+        return compute.stream().mapToInt(Nic::links).sum();
     }
 
     /** How many of the promised NICs are not there, down, or of another rate. */
     int missing(Question.Contract contract) {
-        return Math.max(0, contract.nics() - compute.size());
+        return Math.max(0, contract.nics() - active());
     }
 
     /** As many as the cluster file promises: those that carried most, should there be others of the same rate. */
     List<Nic> busiest(Question.Contract contract) {
-        return compute.stream()
-                .sorted(Comparator.comparingDouble(Nic::carried).reversed())
-                .limit(contract.nics())
-                .toList();
+        List<Nic> taken = new ArrayList<>();
+        int links = 0;
+        for (Nic nic : compute.stream()
+                .sorted(Comparator.comparingDouble((Nic each) -> each.carried() / each.links())
+                        .reversed())
+                .toList()) {
+            if (links < contract.nics()) {
+                taken.add(nic);
+                links += nic.links();
+            }
+        }
+        return taken;
     }
 
     /** Why a NIC has no value of a metric, by the host's own words. */
@@ -138,13 +170,19 @@ record NodeNics(
         return Optional.ofNullable(reasons.get(nic.name() + " " + metric.key()));
     }
 
-    /** What is there of what is promised; a bond of several NICs is one RDMA device. */
+    /** What is there of what is promised; links in a bond that cannot be matched with it show as one RDMA port. */
     String promised(Question.Contract contract) {
-        String words = compute.size() + " of " + contract.nics() + " NICs of "
+        String words = active() + " of " + contract.nics() + " NICs of "
                 + Numbers.limit(contract.nicGBps(), Unit.GIGABYTES_PER_SECOND) + " are active";
-        return found >= contract.nics()
-                ? words
-                : words + ", the node has " + found + " RDMA ports in all; NICs in a bond show as one port";
+        String why = unknown.stream()
+                .flatMap(nic -> reason(nic, Metric.NIC_RATE).map(said -> nic.name() + ": " + said).stream())
+                .findFirst()
+                .map(said -> "; " + said)
+                .orElse("");
+        return (found >= contract.nics()
+                        ? words
+                        : words + ", the node has " + found + " RDMA ports in all; NICs in a bond show as one port")
+                + why;
     }
 
     /** Whether a promised NIC is there and down or slow, for all that the host says, and not merely absent. */

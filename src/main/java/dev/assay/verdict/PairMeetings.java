@@ -37,7 +37,8 @@ public final class PairMeetings {
                 better,
                 observations(of(launches, LaunchRole.LOAD), contract, better),
                 observations(again(launches, LaunchRole.SIFTING, nodes), contract, better),
-                observations(again(launches, LaunchRole.JUDGING, nodes), contract, better));
+                observations(again(launches, LaunchRole.JUDGING, nodes), contract, better),
+                PairsBelow.NONE);
     }
 
     /** What these launches, whatever their role, observed. */
@@ -102,15 +103,21 @@ public final class PairMeetings {
      * crosses one there is none.
      */
     private static PairEnd end(String node, Met met, int gpusPerNode, Question.Contract contract) {
-        boolean networked = !contract.sharedHost() && contract.nics() > 0;
         int position = met.crossed() ? (met.localRank() + 1) % gpusPerNode : met.localRank();
+        return end(node, met.localRank(), position, gpusPerNode, contract);
+    }
+
+    /** @param position the GPU whose NIC this one uses */
+    static PairEnd end(String node, int localRank, int position, int gpusPerNode, Question.Contract contract) {
+        boolean networked = !contract.sharedHost() && contract.nics() > 0;
         return new PairEnd(
                 node,
-                met.localRank(),
+                localRank,
                 networked ? OptionalInt.of(position * contract.nics() / gpusPerNode) : OptionalInt.empty());
     }
 
-    private static Optional<Met> met(RankResult rank, Measurement measurement) {
+    /** Empty where the measurement does not say whom it met, and when. */
+    static Optional<Met> met(RankResult rank, Measurement measurement) {
         Map<String, String> conditions = measurement.conditions();
         Optional<String> to = Optional.ofNullable(conditions.get(TO));
         String round = conditions.getOrDefault(ROUND, "");

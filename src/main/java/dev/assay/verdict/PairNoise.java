@@ -19,7 +19,8 @@ final class PairNoise {
     /** Of a median of normal values against their mean: √(π/2). */
     private static final double MEDIAN_COST = 1.2533;
 
-    private static final int ENOUGH = 3;
+    /** Meetings of a part, and parts, from which something can be learned. */
+    static final int ENOUGH = 3;
     /** Lasting spread of healthy parts, a logarithm, where too few are there to learn it; weighs as this many. */
     private static final double USUAL_SPREAD = 0.004;
 

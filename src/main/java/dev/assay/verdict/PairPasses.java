@@ -13,13 +13,15 @@ import java.util.stream.Stream;
  * @param screening all pairs, or some
  * @param sifting those that looked slow, again
  * @param judging the few that are left, with known-good partners; only these accuse
+ * @param below pairs that miss a limit, which are looked at again though they do not stand out
  */
 public record PairPasses(
         Set<String> fleet,
         Better better,
         List<PairObservation> screening,
         List<PairObservation> sifting,
-        List<PairObservation> judging) {
+        List<PairObservation> judging,
+        PairsBelow below) {
     /** Of two nodes neither is known to be good: nobody can be told from the other. */
     public static final int FEWEST_NODES = 3;
 
@@ -34,7 +36,7 @@ public record PairPasses(
 
     /** After the first pass. */
     public static PairPasses screened(Set<String> fleet, Better better, List<PairObservation> screening) {
-        return new PairPasses(fleet, better, screening, List.of(), List.of());
+        return new PairPasses(fleet, better, screening, List.of(), List.of(), PairsBelow.NONE);
     }
 
     /** With more of the second pass. */
@@ -44,23 +46,29 @@ public record PairPasses(
                 better,
                 screening,
                 Stream.concat(sifting.stream(), observations.stream()).toList(),
-                judging);
+                judging,
+                below);
     }
 
     /** With the last pass. */
     public PairPasses judged(List<PairObservation> observations) {
-        return new PairPasses(fleet, better, screening, sifting, observations);
+        return new PairPasses(fleet, better, screening, sifting, observations, below);
     }
 
-    /** Whoever looks slow so far, however many. */
+    /** With those that miss a limit. */
+    public PairPasses below(PairsBelow pairs) {
+        return new PairPasses(fleet, better, screening, sifting, judging, pairs);
+    }
+
+    /** Whoever looks slow so far, however many, and after them the pairs that miss a limit. */
     public PairSuspects toSift() {
-        return isComparable() ? PairSuspects.of(look(), fleet.size()) : PairSuspects.none();
+        return isComparable() ? PairSuspects.of(look(), below.first(), fleet.size()) : PairSuspects.none();
     }
 
-    /** The few that do after they were sifted. */
+    /** The few that do after they were sifted, and where there is room the pairs that miss a limit again. */
     public PairSuspects toJudge() {
         return isComparable() && !sifting.isEmpty()
-                ? PairSuspects.of(look(), mostJudged(fleet.size()))
+                ? PairSuspects.of(look(), below.again(), mostJudged(fleet.size()))
                 : PairSuspects.none();
     }
 

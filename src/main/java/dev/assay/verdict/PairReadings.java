@@ -34,12 +34,23 @@ final class PairReadings {
         return Readings.collect(readings, "pairs of nodes").details(blame(evidence));
     }
 
-    /** Who is to blame, a line each, the accused first; empty where nobody stands out. */
+    /** Who is to blame, a line each, the accused first, then what a second look found at pairs below the limit. */
     static List<String> blame(Evidence evidence) {
+        List<String> lines = new ArrayList<>(common(evidence));
+        PairMisses.of(evidence).ifPresent(misses -> lines.addAll(misses.lines(evidence.beside())));
+        return lines;
+    }
+
+    /** Empty where nobody stands out. */
+    private static List<String> common(Evidence evidence) {
+        PairsBelow below = PairMisses.of(evidence)
+                .map(misses -> new PairsBelow(misses.toLookAt(), misses.confirmed(evidence.beside())))
+                .orElse(PairsBelow.NONE);
         return PairReport.lines(PairMeetings.passes(
-                evidence.needed(),
-                evidence.contract(),
-                evidence.criterion().metric() == Metric.PAIR_LATENCY ? Better.LOWER : Better.HIGHER));
+                        evidence.needed(),
+                        evidence.contract(),
+                        evidence.criterion().metric() == Metric.PAIR_LATENCY ? Better.LOWER : Better.HIGHER)
+                .below(below));
     }
 
     /** Whether the metric is one of pairs of nodes. */
@@ -49,8 +60,12 @@ final class PairReadings {
 
     /** What the slow ones have in common, for the sentence of a limit that is missed. */
     static String look(Evidence evidence) {
-        String common = blame(evidence).stream().findFirst().orElse("no part stands out of the others' noise");
-        return common + "; look at " + Hints.of(evidence.criterion().metric());
+        String common = common(evidence).stream().findFirst().orElse("no part stands out of the others' noise");
+        String again = PairMisses.of(evidence)
+                .flatMap(misses -> misses.summary(evidence.beside()))
+                .map(words -> "; " + words)
+                .orElse("");
+        return common + again + "; look at " + Hints.of(evidence.criterion().metric());
     }
 
     private static Reading sum(Part.NodePair pair, List<Double> values, int gpus) {

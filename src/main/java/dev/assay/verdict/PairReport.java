@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 
 /** What a search for slow parts came to, a line each: the accused, the suspects that are left, and who is cleared. */
 final class PairReport {
+    static final String TWO_NODES =
+            "of two nodes neither is known to be good: whose fault a slow pair is takes a third node";
+
     /** Strays are many in a large fleet. */
     private static final int MOST_CLEARED = 8;
 
@@ -24,7 +27,7 @@ final class PairReport {
     /** Empty where nobody looked slow. */
     static List<String> lines(PairPasses passes) {
         if (!passes.isComparable()) {
-            return List.of("of two nodes neither is known to be good: whose fault a slow pair is takes a third node");
+            return List.of(TWO_NODES);
         }
         PairReport report = new PairReport(passes);
         if (passes.sifting().isEmpty()) {

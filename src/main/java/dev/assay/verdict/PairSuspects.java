@@ -26,8 +26,11 @@ public record PairSuspects(List<String> nodes, List<Part.NodePair> pairs, List<C
         return new PairSuspects(List.of(), List.of(), List.of(), List.of());
     }
 
-    /** @param most nodes taken, those of the most suspect parts first: the others must be left as partners */
-    static PairSuspects of(Attribution look, int most) {
+    /**
+     * @param below pairs to look at for another reason; one that a suspect explains is looked at with that one
+     * @param most nodes taken, those of the most suspect parts first: the others must be left as partners
+     */
+    static PairSuspects of(Attribution look, List<Part.NodePair> below, int most) {
         Set<String> nodes = new LinkedHashSet<>();
         Set<Part.NodePair> pairs = new LinkedHashSet<>();
         List<Culprit> chosen = new ArrayList<>();
@@ -37,7 +40,14 @@ public record PairSuspects(List<String> nodes, List<Part.NodePair> pairs, List<C
             boolean all = culprit.parts().stream().allMatch(part -> nodes.containsAll(part.nodes()));
             (all ? chosen : leftOut).add(culprit);
         });
+        below.stream().filter(pair -> !explains(look, pair)).forEach(pair -> take(pair, most, nodes, pairs));
         return new PairSuspects(List.copyOf(nodes), List.copyOf(pairs), chosen, leftOut);
+    }
+
+    private static boolean explains(Attribution look, Part.NodePair pair) {
+        return Stream.concat(look.culprits().stream(), look.suspects().stream())
+                .flatMap(culprit -> culprit.parts().stream())
+                .anyMatch(part -> pair.nodes().containsAll(part.nodes()));
     }
 
     private static void take(Part part, int most, Set<String> nodes, Set<Part.NodePair> pairs) {

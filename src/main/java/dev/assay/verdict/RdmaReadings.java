@@ -102,11 +102,8 @@ final class RdmaReadings {
                 .filter(each -> nodes.contains(each.a().node())
                         && nodes.contains(each.b().node()))
                 .toList();
-        Attribution attribution = Attribution.of(nodes, observations, latency ? Better.LOWER : Better.HIGHER);
-        return Stream.concat(
-                        attribution.culprits().stream().map(culprit -> "accused: " + culprit.text()),
-                        attribution.suspects().stream().map(suspect -> "suspect, not proven: " + suspect.text()))
-                .toList();
+        return Attribution.of(nodes, observations, latency ? Better.LOWER : Better.HIGHER)
+                .lines();
     }
 
     private static Map<Way, List<Measurement>> found(LaunchResult launch, Evidence evidence) {

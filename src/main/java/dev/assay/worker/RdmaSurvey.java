@@ -77,7 +77,10 @@ final class RdmaSurvey {
     private String problem(Optional<Path> bandwidth, Optional<Path> latency, String help, RdmaNics found, Rdma rdma) {
         if (bandwidth.isEmpty() || latency.isEmpty()) {
             return (bandwidth.isEmpty() ? BANDWIDTH : LATENCY)
-                    + " is not on the worker's PATH; install perftest on the nodes";
+                    + " is not on the worker's PATH; install perftest on the nodes (the package perftest of Debian, Ubuntu,"
+                    + " RHEL and DOCA-OFED), or put its folder on the PATH by the cluster file's modules; a site's criteria"
+                    + " file changes limits and leaves no criterion out: without perftest select the other families"
+                    + " (-Dit.groups), which is PARTIAL at best";
         }
         if (!help.contains("--report_gbits")) {
             return bandwidth.get() + " --help does not tell of --report_gbits, so it is no perftest that can be read";

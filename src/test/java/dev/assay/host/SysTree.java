@@ -6,10 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * A sysfs unpacked into a folder from lines {@code path:content}, as {@code cd /sys && grep -r . class/infiniband/} prints them,
+ * A sysfs unpacked into a folder from lines {@code path:content}, several of one file in their order, as {@code cd /sys && grep -r . class/infiniband/} prints them,
  * and the ways to spoil it.
  */
 final class SysTree {
@@ -22,10 +26,13 @@ final class SysTree {
     static SysTree unpack(String name, Path root) {
         try (InputStream in = Objects.requireNonNull(SysTree.class.getResourceAsStream(name + ".txt"), name)) {
             SysTree tree = new SysTree(root);
+            Map<String, List<String>> files = new LinkedHashMap<>();
             new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .forEach(line ->
-                            tree.with(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1)));
+                    .forEach(line -> files.computeIfAbsent(
+                                    line.substring(0, line.indexOf(':')), file -> new ArrayList<>())
+                            .add(line.substring(line.indexOf(':') + 1)));
+            files.forEach((file, lines) -> tree.with(file, String.join("\n", lines)));
             return tree;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -66,6 +73,15 @@ final class SysTree {
     SysTree withoutDevice(String name) {
         try {
             Files.move(root.resolve("class/infiniband").resolve(name), root.resolve("pulled-out"));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    SysTree withoutFolder(String name) {
+        try {
+            Files.move(root.resolve(name), root.resolve("taken-out"));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -83,6 +83,59 @@ class TreesJudgedTest {
                 .contains("it was reset");
     }
 
+    /** The card's two ports carry what two NICs did: 80 GB in all. */
+    @Test
+    void aBondCountsAsItsLinks() {
+        bond();
+
+        for (Criterion criterion : List.of(BYTES, SHARE, LINK_DOWN, ERRORS)) {
+            assertThat(judge(criterion).state()).as(judge(criterion).sentence()).isEqualTo(State.PASS);
+        }
+        assertThat(judge(BYTES).value()).hasValue(1);
+        assertThat(judge(SHARE).value()).hasValue(1);
+        assertThat(judge(SHARE).details())
+                .anyMatch(line -> line.startsWith("mlx5_bond_0/1 stands for 2 links of a bond"));
+    }
+
+    @Test
+    void aBondWithALinkDownHasOneNicTooFew() {
+        bond();
+        after.with("class/net/ens1f1np1/operstate", "down").with("class/net/ens1f1np1/speed", "-1");
+
+        assertThat(judge(LINK_DOWN).state()).isEqualTo(State.FAIL);
+        assertThat(judge(LINK_DOWN).sentence()).contains("a promised NIC of node001");
+        assertThat(judge(SHARE).state()).isEqualTo(State.INVALID);
+
+        after.with("class/net/ens1f0np0/operstate", "down").with("class/net/ens1f0np0/speed", "-1");
+        assertThat(judge(LINK_DOWN).state()).as("no link is no NIC").isEqualTo(State.FAIL);
+    }
+
+    @Test
+    void aBondWhosePortCountsOneLinkOnlyIsInvalid() {
+        bond();
+        after.with("class/infiniband/mlx5_bond_0/ports/1/counters/port_xmit_data", "1260000000000");
+
+        assertThat(judge(BYTES).state()).isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void aBondThatCannotBeMatchedIsInconclusiveWithTheReason() {
+        bond();
+        after.with("class/net/bond0/bonding/mode", "active-backup 1");
+
+        for (Criterion criterion : List.of(BYTES, SHARE, LINK_DOWN, ERRORS)) {
+            assertThat(judge(criterion).state()).as(criterion.id()).isEqualTo(State.INCONCLUSIVE);
+            assertThat(judge(criterion).sentence()).contains("bond0 is active-backup");
+        }
+    }
+
+    private void bond() {
+        before = SysTree.unpack("roce-bond", folder.resolve("bond-before"));
+        after = SysTree.unpack("roce-bond", folder.resolve("bond-after"))
+                .with("class/infiniband/mlx5_bond_0/ports/1/counters/port_xmit_data", "1270000000000")
+                .with("class/infiniband/mlx5_bond_0/ports/1/counters/port_rcv_data", "1270250000000");
+    }
+
     @Test
     void withoutRdmaDevicesNothingCanBeTold() {
         before = SysTree.unpack("no-rdma", folder.resolve("none-before"));

@@ -50,6 +50,19 @@ class PairLookTest {
     /** How much of the usual value a meeting reaches; nodes from 1. */
     private interface Share {
         double of(String experiment, int a, int b, int localRank);
+
+        /** Standard deviation of a value. */
+        default double noise() {
+            return 0.002;
+        }
+    }
+
+    /** @param noise of every value, so that little stands out */
+    private record Noisy(double noise, Share share) implements Share {
+        @Override
+        public double of(String experiment, int a, int b, int localRank) {
+            return share.of(experiment, a, b, localRank);
+        }
     }
 
     @Test
@@ -64,11 +77,10 @@ class PairLookTest {
                 .singleElement()
                 .asString()
                 .contains("in 16 of 16 meetings");
-        assertThat(told.get(0)).contains("node003").endsWith("look slow; 8 rounds more");
-        assertThat(told.get(1))
-                .contains("node003")
-                .endsWith("still look slow; 16 fresh rounds with known-good partners");
-        assertThat(told.get(2)).isEqualTo("node-pair: 1 accused");
+        assertThat(told.get(0)).isEqualTo("node-pair: 7 pairs of nodes below a limit, to be looked at again");
+        assertThat(told.get(1)).contains("node003").endsWith("look slow or miss a limit; 8 rounds more");
+        assertThat(told.get(2)).contains("node003").endsWith("still do; 16 fresh rounds with known-good partners");
+        assertThat(told.get(3)).isEqualTo("node-pair: 1 accused");
     }
 
     @Test
@@ -148,6 +160,88 @@ class PairLookTest {
     }
 
     @Test
+    void pairsBelowTheLimitMeetAgainThoughTheyDoNotStandOut() {
+        Share onceSlow = new Noisy(
+                0.05, (experiment, a, b, local) -> experiment.equals("node-pair") && a == 1 && b <= 3 ? 0.86 : 1);
+
+        Verdict verdict = verdict(look(4, onceSlow), 4);
+
+        assertThat(launched).containsExactly(SIFTING);
+        assertThat(told.get(0)).isEqualTo("node-pair: 3 pairs of nodes below a limit, to be looked at again");
+        assertThat(told.get(1)).endsWith("look slow or miss a limit; 8 rounds more");
+        assertThat(told).last().isEqualTo("node-pair: nobody is accused");
+        assertThat(verdict.state()).as("what the first look gave stands").isEqualTo(State.FAIL);
+        assertThat(verdict.sentence())
+                .contains(": no part stands out of the others' noise;"
+                        + " 3 pairs of nodes below the limit: by a second look 0 confirmed, 3 not confirmed; look at");
+        assertThat(below(verdict))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("below the limit, not confirmed: node00")
+                        .contains(" GB/s at first, ", " GB/s in the median of 4 meetings since, at least 90 % of")
+                        .endsWith("; what the first look gave stands"));
+    }
+
+    @Test
+    void aPairThatMissesTheLimitAgainIsConfirmedAndMeetsKnownGoodPartners() {
+        for (int nodes : List.of(4, 8)) {
+            launched.clear();
+            Share slow = new Noisy(0.03, (experiment, a, b, local) -> a == 1 && b == 2 ? 0.8 : 1);
+
+            Verdict verdict = verdict(look(nodes, slow), nodes);
+
+            assertThat(launched).containsExactly(SIFTING, JUDGING);
+            assertThat(below(verdict))
+                    .filteredOn(line -> line.startsWith("below the limit, confirmed: "))
+                    .singleElement()
+                    .asString()
+                    .contains("node001 GPU ", " to node002 (one of 16 values of this pair): 9.", " meetings since, ");
+            assertThat(verdict.details())
+                    .filteredOn(line -> line.startsWith("accused: "))
+                    .singleElement()
+                    .asString()
+                    .startsWith("accused: the network between node001 and node002: ");
+        }
+    }
+
+    @Test
+    void whereMostPairsMissTheLimitItIsTheFabricAndNoPair() {
+        Share halved = new Noisy(0.002, (experiment, a, b, local) -> 0.5);
+
+        Verdict verdict = verdict(look(8, halved), 8, "pair-bandwidth");
+
+        assertThat(launched).isEmpty();
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .startsWith("node-pair: no second look at the 28 of 28 pairs of nodes that miss the limit of"
+                        + " pair-bandwidth (at least 78.75 GB/s): so many are the fabric's doing, or the limit's");
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence()).contains("no second look at the 28 of 28 pairs");
+        assertThat(verdict.details()).anyMatch(line -> line.startsWith("no second look at the 28 of 28"));
+    }
+
+    @Test
+    void aRecordedRunWithoutSecondLookSaysSo() {
+        Plan plan = plan(4);
+        Experiment first = plan.experiment("node-pair");
+        Share slow = new Noisy(0.05, (experiment, a, b, local) -> a == 1 && b == 2 ? 0.86 : 1);
+
+        Verdict verdict = verdict(result(first, rounds(first), slow), 4);
+
+        assertThat(below(verdict))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("below the limit, not measured again: "));
+        assertThat(verdict.sentence()).contains("below the limit: not measured again; look at");
+    }
+
+    private static List<String> below(Verdict verdict) {
+        return verdict.details().stream()
+                .filter(line -> line.startsWith("below the limit"))
+                .toList();
+    }
+
+    @Test
     void whatIsRunIsKeptBesideItsResults() {
         look(8, (experiment, a, b, local) -> a == 3 || b == 3 ? 0.7 : 1);
 
@@ -214,6 +308,10 @@ class PairLookTest {
     }
 
     private static Verdict verdict(ExperimentResult result, int nodes) {
+        return verdict(result, nodes, "pair-bandwidth-fleet");
+    }
+
+    private static Verdict verdict(ExperimentResult result, int nodes, String criterion) {
         Plan plan = plan(nodes);
         return Judge.judge(
                         plan.rows().stream()
@@ -222,7 +320,7 @@ class PairLookTest {
                                 .toList(),
                         result)
                 .stream()
-                .filter(verdict -> verdict.criterion().id().equals("pair-bandwidth-fleet"))
+                .filter(verdict -> verdict.criterion().id().equals(criterion))
                 .findFirst()
                 .orElseThrow();
     }
@@ -286,13 +384,13 @@ class PairLookTest {
                 Optional.empty());
     }
 
-    /** Both ends see the same, give or take 0.2 %, which is too little to look slow. */
+    /** Both ends see the same, give or take the noise: 0.2 % is too little to look slow. */
     private static void measured(
             String experiment, int round, String self, String other, int local, Share share, List<Measurement> into) {
         int one = number(self);
         int two = number(other);
         double noise = 1
-                + 0.002
+                + share.noise()
                         * new Random(1_000_003L * round + 1009L * Math.min(one, two) + 31L * Math.max(one, two) + local)
                                 .nextGaussian();
         double reached = share.of(experiment, Math.min(one, two), Math.max(one, two), local);

@@ -6,9 +6,13 @@ import dev.assay.plan.PairRounds;
 import dev.assay.plan.PairRounds.Pair;
 import dev.assay.verdict.Better;
 import dev.assay.verdict.PairEnd;
+import dev.assay.verdict.PairMisses;
 import dev.assay.verdict.PairObservation;
 import dev.assay.verdict.Part;
+import dev.assay.workload.NodePair;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -50,6 +54,10 @@ final class SyntheticFleet implements PairSearch.Meter {
     record Setup(int nodes, int rails, Better better, Fault fault, double size, Noise noise) {}
 
     private static final int NO_RAIL = -1;
+    private static final String STRAIGHT = "same rail";
+
+    /** Of the fleet's median: the default of the criterion pair-bandwidth-fleet. */
+    private static final double LIMIT = 0.9;
 
     final Setup setup;
     private final SplittableRandom random;
@@ -59,7 +67,14 @@ final class SyntheticFleet implements PairSearch.Meter {
     private final int sickNode;
     private final int sickRail;
     private final int sickPeer;
+    private final Map<Way, List<Double>> screened = new LinkedHashMap<>();
+    private final Map<Way, List<Double>> since = new LinkedHashMap<>();
+    private double usual = Double.NaN;
+    private List<Part.NodePair> below = List.of();
     private int rounds;
+
+    /** One rail of two nodes. */
+    private record Way(Part.NodePair pair, int rail) {}
 
     SyntheticFleet(Setup setup, long seed) {
         this.setup = setup;
@@ -105,9 +120,66 @@ final class SyntheticFleet implements PairSearch.Meter {
     @Override
     public Map<Better, List<PairObservation>> measure(PairSearch.Pass pass, Suspects suspects, List<Round> all) {
         rounds += all.size();
-        return Map.of(
-                setup.better(),
-                all.stream().flatMap(round -> met(round).stream()).toList());
+        List<PairObservation> seen =
+                all.stream().flatMap(round -> met(round).stream()).toList();
+        Map<Way, List<Double>> into = pass == PairSearch.Pass.SCREENING ? screened : since;
+        seen.stream()
+                .filter(each -> each.kind().equals(STRAIGHT))
+                .forEach(each -> into.computeIfAbsent(way(each), way -> new ArrayList<>())
+                        .add(each.value()));
+        if (pass == PairSearch.Pass.SCREENING && setup.nodes() <= NodePair.MOST_NODES) {
+            usual = median(screened.values().stream().flatMap(List::stream).toList());
+            below = worthALook();
+        }
+        return Map.of(setup.better(), seen);
+    }
+
+    private static Way way(PairObservation each) {
+        String a = each.a().node();
+        String b = each.b().node();
+        return new Way(
+                a.compareTo(b) < 0 ? new Part.NodePair(a, b) : new Part.NodePair(b, a),
+                each.a().localRank());
+    }
+
+    @Override
+    public List<Part.NodePair> below(Better better) {
+        return below;
+    }
+
+    /** As a run does, where it measures every pair. */
+    private List<Part.NodePair> worthALook() {
+        List<Part.NodePair> missed = screened.entrySet().stream()
+                .filter(each -> misses(median(each.getValue())))
+                .sorted(Comparator.comparingDouble(
+                        each -> (setup.better() == Better.HIGHER ? 1 : -1) * median(each.getValue())))
+                .map(each -> each.getKey().pair())
+                .distinct()
+                .toList();
+        return PairMisses.worthALook(missed, (int)
+                screened.keySet().stream().map(Way::pair).distinct().count());
+    }
+
+    @Override
+    public List<Part.NodePair> confirmed(Better better) {
+        return below.stream()
+                .filter(pair -> IntStream.range(0, setup.rails())
+                        .mapToObj(rail -> new Way(pair, rail))
+                        .filter(way -> misses(median(screened.getOrDefault(way, List.of()))))
+                        .anyMatch(way -> misses(median(since.getOrDefault(way, List.of())))))
+                .toList();
+    }
+
+    /** Nothing, NaN, misses nothing. */
+    private boolean misses(double value) {
+        return setup.better() == Better.HIGHER ? value < LIMIT * usual : value > usual / LIMIT;
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.isEmpty()
+                ? Double.NaN
+                : (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     }
 
     @Override
@@ -131,7 +203,7 @@ final class SyntheticFleet implements PairSearch.Meter {
                 PairEnd b = new PairEnd(pair.b(), gpu, OptionalInt.of(nic));
                 double value = value(number(pair.a()), number(pair.b()), gpu, nic, disturbance);
                 observations.add(new PairObservation(
-                        a, b, crossed && setup.rails() > 1 ? "crossed" : "same rail", round.number(), value));
+                        a, b, crossed && setup.rails() > 1 ? "crossed" : STRAIGHT, round.number(), value));
             }
         }
         return observations;

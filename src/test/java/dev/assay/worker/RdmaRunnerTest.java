@@ -95,6 +95,7 @@ class RdmaRunnerTest {
         assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
         assertThat(verdict.sentence())
                 .contains("node2: ib_write_bw is not on the worker's PATH; install perftest on the nodes")
+                .contains("the package perftest of Debian, Ubuntu, RHEL", "leaves no criterion out", "-Dit.groups")
                 .contains("node3: no RDMA port is active at 400.0 Gb/s: mlx5_0/1 is 1: DOWN")
                 .doesNotContain("node1");
     }
