@@ -30,7 +30,12 @@ record KernelSources(String program, Map<String, String> headers) {
             "freivalds.cu",
             "memory.cu",
             "memtest.cu",
-            "collective.cu");
+            "collective.cu",
+            "training.cuh",
+            "training_loss.cu",
+            "training_norm.cu",
+            "training_optimizer.cu",
+            "training_pointwise.cu");
 
     static KernelSources fromResources() {
         Map<String, String> headers = new LinkedHashMap<>();
