@@ -42,25 +42,28 @@ final class Twin {
     }
 
     static Twin bf16(Device reference, LongFunction<DeviceMemory> tested, long elements, IntToDoubleFunction values) {
-        ByteBuffer content = buffer(2 * elements);
+        byte[] content = new byte[Math.toIntExact(2 * elements)];
+        ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
-            content.putShort(2 * i, Bf16.of((float) values.applyAsDouble(i)));
+            buffer.putShort(2 * i, Bf16.of((float) values.applyAsDouble(i)));
         }
-        return new Twin(reference, tested, content.array());
+        return new Twin(reference, tested, content);
     }
 
     static Twin fp32(Device reference, LongFunction<DeviceMemory> tested, long elements, IntToDoubleFunction values) {
-        ByteBuffer content = buffer(4 * elements);
+        byte[] content = new byte[Math.toIntExact(4 * elements)];
+        ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
-            content.putFloat(4 * i, (float) values.applyAsDouble(i));
+            buffer.putFloat(4 * i, (float) values.applyAsDouble(i));
         }
-        return new Twin(reference, tested, content.array());
+        return new Twin(reference, tested, content);
     }
 
     static Twin int32(Device reference, LongFunction<DeviceMemory> tested, int... values) {
-        ByteBuffer content = buffer(4L * values.length);
-        content.asIntBuffer().put(values);
-        return new Twin(reference, tested, content.array());
+        byte[] content = new byte[Math.toIntExact(4L * values.length)];
+        ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asIntBuffer().put(values);
+        return new Twin(reference, tested, content);
     }
 
     DeviceMemory expected() {
@@ -116,9 +119,5 @@ final class Twin {
             throw new AssertionError(
                     what + "[" + element + "] must be within " + bound + " of " + right + ", got " + found);
         }
-    }
-
-    private static ByteBuffer buffer(long bytes) {
-        return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }
