@@ -326,4 +326,50 @@ public final class CheckedTrainingKernels implements TrainingKernels {
                 .bf16("weight", weight, elements);
         kernels.initNormal(master, weight, elements, first, seed, mean, deviation, stream);
     }
+
+    @Override
+    public void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream) {
+        TrainingSizes.of("attention", shape.rows(), shape.outWidth())
+                .bf16("query", query, shape.queryElements())
+                .bf16("key", key, shape.kvElements())
+                .bf16("value", value, shape.kvElements())
+                .bf16("out", out, shape.rows() * shape.outWidth())
+                .words("lse", lse, shape.statistics());
+        kernels.attention(shape, query, key, value, out, lse, stream);
+    }
+
+    @Override
+    public void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream) {
+        TrainingSizes.of("attentionGradient", shape.rows(), shape.outWidth())
+                .bf16("query", query, shape.queryElements())
+                .bf16("key", key, shape.kvElements())
+                .bf16("value", value, shape.kvElements())
+                .bf16("out", out, shape.rows() * shape.outWidth())
+                .words("lse", lse, shape.statistics())
+                .bf16("dOut", dOut, shape.rows() * shape.outWidth())
+                .bf16("dQuery", dQuery, shape.queryElements())
+                .bf16("dKey", dKey, shape.kvElements())
+                .bf16("dValue", dValue, shape.kvElements())
+                .words("scratch", scratch, shape.statistics());
+        kernels.attentionGradient(shape, query, key, value, out, lse, dOut, dQuery, dKey, dValue, scratch, stream);
+    }
 }

@@ -236,4 +236,38 @@ public interface TrainingKernels {
             double mean,
             double deviation,
             Stream stream);
+
+    /**
+     * out = softmax(query · keyᵀ / √headSize) · value, each row over the keys up to its own.
+     *
+     * @param lse out: fp32 log Σ exp of the scaled products, {@link AttentionShape#statistics}
+     */
+    void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream);
+
+    /**
+     * Writes dQuery, dKey and dValue, with the strides of query, key and value.
+     *
+     * @param out what {@link #attention} gave
+     * @param scratch fp32, {@link AttentionShape#statistics}
+     */
+    void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream);
 }

@@ -58,7 +58,7 @@ struct host_thread {
 
 static host_thread host_threads[1024];
 static jmp_buf host_scheduler;
-static unsigned char host_slots[1024][16];
+static unsigned char host_slots[1024][32];
 static void (*host_body)(void*);
 static void* host_arguments;
 
@@ -116,6 +116,28 @@ static inline int __syncthreads_or(int vote) {
     for (unsigned thread = 0; thread < blockDim.x; thread++) any |= *(int*)host_slots[thread];
     host_rest(AT_BLOCK);
     return any;
+}
+
+// In place of mma.cuh, from what the lanes hold by the layout that PTX gives.
+#define ASSAY_MMA
+#define __align__(bytes) __attribute__((aligned(bytes)))
+
+static inline float host_bf16(unsigned pair, unsigned upper) { return __uint_as_float(upper ? pair & 0xFFFF0000u : pair << 16); }
+
+static inline void mma_bf16(float* c, const unsigned* a, unsigned b0, unsigned b1) {
+    struct operands { unsigned a[4], b[2]; } mine = {{a[0], a[1], a[2], a[3]}, {b0, b1}};
+    unsigned first = threadIdx.x & ~31u, lane = threadIdx.x & 31u;
+    host_other(mine, threadIdx.x, AT_WARP);
+    for (unsigned e = 0; e < 4; e++) {
+        unsigned row = lane / 4 + e / 2 * 8, column = lane % 4 * 2 + e % 2;
+        for (unsigned k = 0; k < 16; k++) {
+            operands left, right;
+            std::memcpy(&left, host_slots[first + row % 8 * 4 + k % 8 / 2], sizeof left);
+            std::memcpy(&right, host_slots[first + column * 4 + k % 8 / 2], sizeof right);
+            c[e] += host_bf16(left.a[row / 8 + k / 8 * 2], k % 2) * host_bf16(right.b[k / 8], k % 2);
+        }
+    }
+    host_rest(AT_WARP);
 }
 
 // Lets go whoever rests at a barrier that all of first..last have reached; whether there was anybody.

@@ -1,6 +1,7 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.AttentionShape;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.device.TrainingKernels;
@@ -19,6 +20,11 @@ final class CudaTrainingKernels implements TrainingKernels {
     private static final int COLUMNS = 32;
     /** What a grid may have; kernels walk on where more is to do. */
     private static final long MOST_BLOCKS = Integer.MAX_VALUE;
+
+    /** As {@code native/training_attention.cu} has them. */
+    private static final int ATTENTION_ROWS = 64;
+
+    private static final int ATTENTION_THREADS = 128;
 
     private final Launcher launcher;
 
@@ -359,6 +365,103 @@ final class CudaTrainingKernels implements TrainingKernels {
                 seed,
                 Double.doubleToRawLongBits(mean),
                 Double.doubleToRawLongBits(deviation));
+    }
+
+    @Override
+    public void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream) {
+        launcher.launch(
+                "assay_attention_" + shape.headSize(),
+                attentionBlocks(shape, shape.heads()),
+                ATTENTION_THREADS,
+                stream,
+                at(query),
+                at(key),
+                at(value),
+                shape.sequence(),
+                shape.heads(),
+                shape.kvHeads(),
+                shape.queryStride(),
+                shape.kvStride(),
+                bits((float) shape.scale()),
+                at(out),
+                at(lse));
+    }
+
+    @Override
+    public void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream) {
+        launcher.launch(
+                "assay_attention_sums",
+                Math.min(blocksOf(shape.statistics() * Kernels.WARP, THREADS), MOST_BLOCKS),
+                THREADS,
+                stream,
+                at(out),
+                at(dOut),
+                shape.rows(),
+                shape.sequence(),
+                shape.heads(),
+                shape.headSize(),
+                at(scratch));
+        launcher.launch(
+                "assay_attention_query_gradient_" + shape.headSize(),
+                attentionBlocks(shape, shape.heads()),
+                ATTENTION_THREADS,
+                stream,
+                at(query),
+                at(key),
+                at(value),
+                shape.sequence(),
+                shape.heads(),
+                shape.kvHeads(),
+                shape.queryStride(),
+                shape.kvStride(),
+                bits((float) shape.scale()),
+                at(dOut),
+                at(lse),
+                at(scratch),
+                at(dQuery));
+        launcher.launch(
+                "assay_attention_key_gradient_" + shape.headSize(),
+                attentionBlocks(shape, shape.kvHeads()),
+                ATTENTION_THREADS,
+                stream,
+                at(query),
+                at(key),
+                at(value),
+                shape.sequence(),
+                shape.heads(),
+                shape.kvHeads(),
+                shape.queryStride(),
+                shape.kvStride(),
+                bits((float) shape.scale()),
+                at(dOut),
+                at(lse),
+                at(scratch),
+                at(dKey),
+                at(dValue));
+    }
+
+    /** One for 64 rows of a head of a sequence. */
+    private static long attentionBlocks(AttentionShape shape, int heads) {
+        return (long) shape.batch() * heads * blocksOf(shape.sequence(), ATTENTION_ROWS);
     }
 
     private void addColumnSums(long partials, long parts, int width, DeviceMemory gradient, Stream stream) {

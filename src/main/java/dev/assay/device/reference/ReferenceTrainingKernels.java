@@ -1,6 +1,7 @@
 package dev.assay.device.reference;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.AttentionShape;
 import dev.assay.device.Counter;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
@@ -365,6 +366,43 @@ final class ReferenceTrainingKernels implements TrainingKernels {
             masters.set(i, mean + deviation * Counter.fineNormal(seed, first + i));
             weights.set(i, masters.get(i));
         });
+    }
+
+    @Override
+    public void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream) {
+        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
+        SerialStream.of(stream).enqueue(() -> attention.forward(HostMemory.of(out)));
+    }
+
+    @Override
+    public void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream) {
+        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
+        SerialStream.of(stream)
+                .enqueue(() -> attention.backward(
+                        HostMemory.of(out),
+                        HostMemory.of(dOut),
+                        HostMemory.of(dQuery),
+                        HostMemory.of(dKey),
+                        HostMemory.of(dValue)));
     }
 
     private interface Element {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.AttentionShape;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
@@ -246,6 +247,73 @@ class ReferenceTrainingTest {
 
         assertThat(tensors.values(out)).containsExactly(5, 6, 1, 2, 5, 6);
         assertThat(tensors.values(dTable)).containsExactly(104, 108, 100, 100, 117, 134);
+    }
+
+    /** Two heads that share keys and values, three rows. */
+    @Test
+    void attentionIsTheSoftmaxOfProductsAndItsGradientTheDifferences() {
+        AttentionShape shape = new AttentionShape(1, 3, 2, 1, 64, 128, 64);
+        double[] q = tensors.random(3 * 128);
+        double[] k = tensors.random(3 * 64);
+        double[] v = tensors.random(3 * 64);
+        double[] dOut = tensors.random(3 * 128);
+        DeviceMemory query = tensors.bf16(q);
+        DeviceMemory key = tensors.bf16(k);
+        DeviceMemory value = tensors.bf16(v);
+        DeviceMemory out = tensors.poisonedBf16(3 * 128);
+        DeviceMemory lse = tensors.words(6);
+        DeviceMemory dQuery = tensors.poisonedBf16(3 * 128);
+        DeviceMemory dKey = tensors.poisonedBf16(3 * 64);
+        DeviceMemory dValue = tensors.poisonedBf16(3 * 64);
+        kernels.attention(shape, query, key, value, out, lse, tensors.stream());
+        double[] rounded = tensors.values(out);
+        kernels.attentionGradient(
+                shape,
+                query,
+                key,
+                value,
+                out,
+                lse,
+                tensors.bf16(dOut),
+                dQuery,
+                dKey,
+                dValue,
+                tensors.words(6),
+                tensors.stream());
+
+        Tensors.assertClose(rounded, attention(q, k, v));
+        // dO · out is taken of the rounded out, 2⁻⁹ of terms up to 4
+        assertNear(tensors.values(dQuery), Tensors.numeric(q, at -> Tensors.dot(dOut, attention(at, k, v))));
+        assertNear(tensors.values(dKey), Tensors.numeric(k, at -> Tensors.dot(dOut, attention(q, at, v))));
+        assertNear(tensors.values(dValue), Tensors.numeric(v, at -> Tensors.dot(dOut, attention(q, k, at))));
+    }
+
+    private static void assertNear(double[] found, double[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).as("element %d", i).isCloseTo(expected[i], offset(0.03));
+        }
+    }
+
+    private static double[] attention(double[] q, double[] k, double[] v) {
+        double[] out = new double[q.length];
+        for (int head = 0; head < 2; head++) {
+            for (int row = 0; row < 3; row++) {
+                double[] weights = new double[row + 1];
+                for (int key = 0; key <= row; key++) {
+                    for (int e = 0; e < 64; e++) {
+                        weights[key] += q[row * 128 + head * 64 + e] * k[key * 64 + e] / 8;
+                    }
+                }
+                double sum = Arrays.stream(weights).map(Math::exp).sum();
+                for (int key = 0; key <= row; key++) {
+                    for (int e = 0; e < 64; e++) {
+                        out[row * 128 + head * 64 + e] += Math.exp(weights[key]) / sum * v[key * 64 + e];
+                    }
+                }
+            }
+        }
+        return out;
     }
 
     @Test
