@@ -49,27 +49,30 @@ final class Tensors {
     }
 
     DeviceMemory bf16(double... values) {
-        ByteBuffer content = buffer(new byte[2 * values.length]);
+        byte[] bytes = new byte[2 * values.length];
+        ByteBuffer content = buffer(bytes);
         for (double value : values) {
             content.putShort(Bf16.of((float) value));
         }
-        return holding(content);
+        return holding(bytes);
     }
 
     DeviceMemory fp32(double... values) {
-        ByteBuffer content = buffer(new byte[4 * values.length]);
+        byte[] bytes = new byte[4 * values.length];
+        ByteBuffer content = buffer(bytes);
         for (double value : values) {
             content.putFloat((float) value);
         }
-        return holding(content);
+        return holding(bytes);
     }
 
     DeviceMemory ints(int... values) {
-        ByteBuffer content = buffer(new byte[4 * values.length]);
+        byte[] bytes = new byte[4 * values.length];
+        ByteBuffer content = buffer(bytes);
         for (int value : values) {
             content.putInt(value);
         }
-        return holding(content);
+        return holding(bytes);
     }
 
     double[] values(DeviceMemory memory) {
@@ -126,9 +129,9 @@ final class Tensors {
         }
     }
 
-    private DeviceMemory holding(ByteBuffer content) {
-        DeviceMemory memory = device.allocate(content.capacity());
-        memory.write(content.array());
+    private DeviceMemory holding(byte[] content) {
+        DeviceMemory memory = device.allocate(content.length);
+        memory.write(content);
         return memory;
     }
 
