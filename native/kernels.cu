@@ -6,3 +6,8 @@
 #include "freivalds.cu"
 #include "memory.cu"
 #include "memtest.cu"
+#include "training_attention.cu"
+#include "training_loss.cu"
+#include "training_norm.cu"
+#include "training_optimizer.cu"
+#include "training_pointwise.cu"

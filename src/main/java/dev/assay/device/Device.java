@@ -62,6 +62,8 @@ public interface Device extends AutoCloseable {
 
     CollectiveLoad collectiveLoad();
 
+    TrainingKernels trainingKernels();
+
     /**
      * Captures what {@code work} enqueues on the stream, without running it; what is enqueued must have run once before, so
      * that nothing remains to be set up.

@@ -14,6 +14,7 @@ import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
+import dev.assay.device.TrainingKernels;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
@@ -116,6 +117,11 @@ public abstract class DelegatingDevice implements Device {
     @Override
     public CollectiveLoad collectiveLoad() {
         return device.collectiveLoad();
+    }
+
+    @Override
+    public TrainingKernels trainingKernels() {
+        return device.trainingKernels();
     }
 
     @Override

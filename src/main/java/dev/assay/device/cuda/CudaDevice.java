@@ -1,5 +1,6 @@
 package dev.assay.device.cuda;
 
+import dev.assay.device.CheckedTrainingKernels;
 import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
@@ -15,6 +16,7 @@ import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
+import dev.assay.device.TrainingKernels;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
@@ -247,6 +249,12 @@ public final class CudaDevice implements Device {
     @Override
     public CollectiveLoad collectiveLoad() {
         return new CudaCollectiveLoad(kernels, this);
+    }
+
+    @Override
+    public TrainingKernels trainingKernels() {
+        return new CheckedTrainingKernels(new CudaTrainingKernels((kernel, blocks, threads, stream, arguments) ->
+                kernels.launchBlocks(kernel, blocks, threads, (CudaStream) stream, arguments)));
     }
 
     @Override

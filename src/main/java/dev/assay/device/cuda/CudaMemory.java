@@ -1,13 +1,12 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
-import dev.assay.device.DeviceMemory;
 import dev.assay.device.OutOfMemoryException;
 import java.util.List;
 import java.util.Locale;
 
 /** Device memory, another process's device memory, or a view of some; only the owner frees. */
-final class CudaMemory implements DeviceMemory {
+final class CudaMemory implements Addressed {
     private final long address;
     private final long bytes;
     private final Runnable release;
@@ -72,7 +71,8 @@ final class CudaMemory implements DeviceMemory {
                 left);
     }
 
-    long address() {
+    @Override
+    public long address() {
         return address;
     }
 

@@ -30,7 +30,14 @@ record KernelSources(String program, Map<String, String> headers) {
             "freivalds.cu",
             "memory.cu",
             "memtest.cu",
-            "collective.cu");
+            "collective.cu",
+            "mma.cuh",
+            "training.cuh",
+            "training_attention.cu",
+            "training_loss.cu",
+            "training_norm.cu",
+            "training_optimizer.cu",
+            "training_pointwise.cu");
 
     static KernelSources fromResources() {
         Map<String, String> headers = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.assay.device.reference;
 
 import dev.assay.device.Bf16;
+import dev.assay.device.CheckedTrainingKernels;
 import dev.assay.device.Checksum;
 import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
@@ -18,6 +19,7 @@ import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
 import dev.assay.device.Telemetry;
+import dev.assay.device.TrainingKernels;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
@@ -161,6 +163,11 @@ public final class ReferenceDevice implements Device {
     @Override
     public CollectiveLoad collectiveLoad() {
         return new ReferenceCollectiveLoad();
+    }
+
+    @Override
+    public TrainingKernels trainingKernels() {
+        return new CheckedTrainingKernels(new ReferenceTrainingKernels());
     }
 
     @Override

@@ -1,0 +1,273 @@
+package dev.assay.device;
+
+import dev.assay.workload.ElementType;
+import java.util.Optional;
+
+/**
+ * What a training step does beside GEMMs and collectives; formulas and bytes stand in {@code native/README.md}.
+ *
+ * <p>Tensors are row-major bf16; tokens and targets int32; statistics, losses and optimizer states fp32. Arithmetic is fp32 or
+ * better, with one rounding to bf16 at the end. Sums have an order that depends on the shape alone, so the same input gives the
+ * same bits. Gradients of parameters are added to what is there, those of activations written, unless said otherwise. An output
+ * may be the same memory as an input of its size, never overlap it in part. Memory begins at a multiple of 16 bytes.
+ *
+ * <p>Enqueued on the stream; nothing blocks. Sizes that do not fit are refused before anything is enqueued.
+ */
+public interface TrainingKernels {
+    /** Widest row of an embedding or a norm: it is held in the registers of a block. */
+    int MOST_WIDTH = 12_288;
+
+    /** Most elements of one tensor. */
+    long MOST_ELEMENTS = 1L << 34;
+
+    /** Doubles that {@link #sumOfSquares} writes. */
+    int SQUARE_PARTS = 1024;
+
+    /** Which way {@link #rope} turns. */
+    enum Rotation {
+        FORWARD,
+        /** The gradient's way. */
+        BACKWARD
+    }
+
+    /** Bytes of scratch of the gradients of norms, LayerNorm's bias included, and of {@link #biasGradient}. */
+    static long scratchBytes(long rows, int width) {
+        return 2 * normParts(rows) * Float.BYTES * width;
+    }
+
+    /** Partial sums of a norm's weight gradient: row r belongs to number r mod parts. */
+    static long normParts(long rows) {
+        return Math.min(rows, 264);
+    }
+
+    /** Partial sums of a bias's gradient: rows are dealt to them eight at a time. */
+    static long biasParts(long rows) {
+        return Math.min((rows + 31) / 32, 64);
+    }
+
+    /** out[r] = table[tokens[r]]; NaN where the token is not in the vocabulary. */
+    void embed(
+            DeviceMemory table,
+            DeviceMemory tokens,
+            long rows,
+            int vocabulary,
+            int width,
+            DeviceMemory out,
+            Stream stream);
+
+    /** dTable[v] += the sum of dOut[r] over all r with tokens[r] = v; other tokens add nothing. */
+    void embedGradient(
+            DeviceMemory dOut,
+            DeviceMemory tokens,
+            long rows,
+            int vocabulary,
+            int width,
+            DeviceMemory dTable,
+            Stream stream);
+
+    /**
+     * after = before + delta, the residual stream; out = after · rstd · weight. Without delta {@code after} is left alone.
+     *
+     * @param rstd out: one fp32 a row
+     */
+    void rmsNorm(
+            DeviceMemory before,
+            Optional<DeviceMemory> delta,
+            DeviceMemory after,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            float eps,
+            DeviceMemory out,
+            DeviceMemory rstd,
+            Stream stream);
+
+    /**
+     * dResidual += the gradient of the norm's input.
+     *
+     * @param input what was normed: {@code after} of the forward
+     * @param scratch {@link #scratchBytes}
+     */
+    void rmsNormGradient(
+            DeviceMemory dOut,
+            DeviceMemory input,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory rstd,
+            DeviceMemory dResidual,
+            DeviceMemory dWeight,
+            DeviceMemory scratch,
+            Stream stream);
+
+    /** As {@link #rmsNorm}, out = (after − mean) · rstd · weight + bias. */
+    void layerNorm(
+            DeviceMemory before,
+            Optional<DeviceMemory> delta,
+            DeviceMemory after,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory bias,
+            float eps,
+            DeviceMemory out,
+            DeviceMemory mean,
+            DeviceMemory rstd,
+            Stream stream);
+
+    /** As {@link #rmsNormGradient}. */
+    void layerNormGradient(
+            DeviceMemory dOut,
+            DeviceMemory input,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory mean,
+            DeviceMemory rstd,
+            DeviceMemory dResidual,
+            DeviceMemory dWeight,
+            DeviceMemory dBias,
+            DeviceMemory scratch,
+            Stream stream);
+
+    /**
+     * Turns pairs (i, i + headSize / 2) of every head in place by position · base^(−2i / headSize), position = row mod sequence.
+     *
+     * @param heads the first heads of each row, which are turned
+     * @param headSize even
+     * @param stride elements from one row to the next, at least heads · headSize: what lies behind is left alone
+     */
+    void rope(
+            DeviceMemory x,
+            long rows,
+            int heads,
+            int headSize,
+            int stride,
+            int sequence,
+            double base,
+            Rotation rotation,
+            Stream stream);
+
+    /** out = gate · sigmoid(gate) · up. */
+    void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream);
+
+    /** dGate and dUp may be the memory of gate and up. */
+    void swiGluGradient(
+            DeviceMemory dOut,
+            DeviceMemory gate,
+            DeviceMemory up,
+            long rows,
+            int width,
+            DeviceMemory dGate,
+            DeviceMemory dUp,
+            Stream stream);
+
+    /** out = gelu(x + bias), the tanh form. */
+    void gelu(DeviceMemory x, DeviceMemory bias, long rows, int width, DeviceMemory out, Stream stream);
+
+    void geluGradient(
+            DeviceMemory dOut, DeviceMemory x, DeviceMemory bias, long rows, int width, DeviceMemory dX, Stream stream);
+
+    /** x += bias, row by row. */
+    void addBias(DeviceMemory x, DeviceMemory bias, long rows, int width, Stream stream);
+
+    /** dBias += the columns' sums of dOut. */
+    void biasGradient(DeviceMemory dOut, long rows, int width, DeviceMemory dBias, DeviceMemory scratch, Stream stream);
+
+    /**
+     * losses[r] = log Σ exp(logits[r]) − logits[r, target]; the logits become their own gradient times scale. A target of −1 is
+     * not counted: loss and gradient 0. Another one outside the vocabulary gives NaN.
+     */
+    void crossEntropy(
+            DeviceMemory logits,
+            DeviceMemory targets,
+            long rows,
+            int vocabulary,
+            float scale,
+            DeviceMemory losses,
+            Stream stream);
+
+    /**
+     * Writes {@link #SQUARE_PARTS} doubles whose sum is the sum of squares.
+     *
+     * @param type bf16 or fp32
+     */
+    void sumOfSquares(DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream);
+
+    /** sum, one fp32, = the sum of so many doubles: of several tensors' partials at once, before ranks add theirs. */
+    void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream);
+
+    /**
+     * What gradients must be multiplied by so that their norm is at most {@code largest}, as torch's clip_grad_norm_.
+     *
+     * @param squares one fp32, of gradients before {@code factor}
+     * @param factor by which gradients are multiplied anyway: 1 / (ranks · accumulation steps)
+     * @param largest infinity: not clipped
+     * @param scaleAndNorm two fp32: the multiplier, factor included, and the norm after factor and before clipping
+     */
+    void clipScale(DeviceMemory squares, float factor, float largest, DeviceMemory scaleAndNorm, Stream stream);
+
+    /**
+     * @param master, m, v fp32
+     * @param gradientScale one fp32 that gradients are multiplied by first
+     * @param weight out: master rounded to bf16
+     */
+    void adamW(
+            AdamW step,
+            DeviceMemory master,
+            DeviceMemory m,
+            DeviceMemory v,
+            DeviceMemory gradient,
+            DeviceMemory gradientScale,
+            DeviceMemory weight,
+            long elements,
+            Stream stream);
+
+    /**
+     * Element i = mean + deviation · {@link Counter#fineNormal}(seed, first + i), equal on all devices, as fp32 and rounded to
+     * bf16; any piece of a tensor can be made alone. A deviation of 0 gives a constant.
+     */
+    void initNormal(
+            DeviceMemory master,
+            DeviceMemory weight,
+            long elements,
+            long first,
+            long seed,
+            double mean,
+            double deviation,
+            Stream stream);
+
+    /**
+     * out = softmax(query · keyᵀ / √headSize) · value, each row over the keys up to its own.
+     *
+     * @param lse out: fp32 log Σ exp of the scaled products, {@link AttentionShape#statistics}
+     */
+    void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream);
+
+    /**
+     * Writes dQuery, dKey and dValue, with the strides of query, key and value.
+     *
+     * @param out what {@link #attention} gave
+     * @param scratch fp32, {@link AttentionShape#statistics}
+     */
+    void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream);
+}

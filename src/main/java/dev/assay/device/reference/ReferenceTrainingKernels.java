@@ -1,0 +1,421 @@
+package dev.assay.device.reference;
+
+import dev.assay.device.AdamW;
+import dev.assay.device.AttentionShape;
+import dev.assay.device.Counter;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import dev.assay.device.TrainingKernels;
+import dev.assay.workload.ElementType;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** A loop each, in fp64, rounded where memory is written: the oracle of {@code native/training_*.cu}. Sizes have been checked. */
+final class ReferenceTrainingKernels implements TrainingKernels {
+    @Override
+    public void embed(
+            DeviceMemory table,
+            DeviceMemory tokens,
+            long rows,
+            int vocabulary,
+            int width,
+            DeviceMemory out,
+            Stream stream) {
+        HostMemory from = HostMemory.of(table);
+        HostMemory to = HostMemory.of(out);
+        Fp32 ids = Fp32.of(tokens, rows);
+        enqueue(stream, rows, width, (row, column) -> {
+            int token = ids.getInt(row);
+            boolean known = token >= 0 && token < vocabulary;
+            to.set(row * width + column, known ? from.get((long) token * width + column) : Float.NaN);
+        });
+    }
+
+    @Override
+    public void embedGradient(
+            DeviceMemory dOut,
+            DeviceMemory tokens,
+            long rows,
+            int vocabulary,
+            int width,
+            DeviceMemory dTable,
+            Stream stream) {
+        HostMemory from = HostMemory.of(dOut);
+        HostMemory to = HostMemory.of(dTable);
+        Fp32 ids = Fp32.of(tokens, rows);
+        enqueue(stream, vocabulary, width, (token, column) -> {
+            double sum = 0;
+            for (long row = 0; row < rows; row++) {
+                sum += ids.getInt(row) == token ? from.get(row * width + column) : 0;
+            }
+            to.set(token * width + column, (float) (to.get(token * width + column) + sum));
+        });
+    }
+
+    @Override
+    public void rmsNorm(
+            DeviceMemory before,
+            Optional<DeviceMemory> delta,
+            DeviceMemory after,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            float eps,
+            DeviceMemory out,
+            DeviceMemory rstd,
+            Stream stream) {
+        ReferenceNorm norm = ReferenceNorm.rms(rows, width, weight, rstd);
+        SerialStream.of(stream)
+                .enqueue(() -> norm.forward(
+                        HostMemory.of(before),
+                        delta.map(HostMemory::of),
+                        HostMemory.of(after),
+                        Optional.empty(),
+                        eps,
+                        HostMemory.of(out)));
+    }
+
+    @Override
+    public void rmsNormGradient(
+            DeviceMemory dOut,
+            DeviceMemory input,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory rstd,
+            DeviceMemory dResidual,
+            DeviceMemory dWeight,
+            DeviceMemory scratch,
+            Stream stream) {
+        ReferenceNorm norm = ReferenceNorm.rms(rows, width, weight, rstd);
+        SerialStream.of(stream)
+                .enqueue(() -> norm.backward(
+                        HostMemory.of(dOut),
+                        HostMemory.of(input),
+                        HostMemory.of(dResidual),
+                        HostMemory.of(dWeight),
+                        Optional.empty()));
+    }
+
+    @Override
+    public void layerNorm(
+            DeviceMemory before,
+            Optional<DeviceMemory> delta,
+            DeviceMemory after,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory bias,
+            float eps,
+            DeviceMemory out,
+            DeviceMemory mean,
+            DeviceMemory rstd,
+            Stream stream) {
+        ReferenceNorm norm = ReferenceNorm.layer(rows, width, weight, mean, rstd);
+        SerialStream.of(stream)
+                .enqueue(() -> norm.forward(
+                        HostMemory.of(before),
+                        delta.map(HostMemory::of),
+                        HostMemory.of(after),
+                        Optional.of(HostMemory.of(bias)),
+                        eps,
+                        HostMemory.of(out)));
+    }
+
+    @Override
+    public void layerNormGradient(
+            DeviceMemory dOut,
+            DeviceMemory input,
+            long rows,
+            int width,
+            DeviceMemory weight,
+            DeviceMemory mean,
+            DeviceMemory rstd,
+            DeviceMemory dResidual,
+            DeviceMemory dWeight,
+            DeviceMemory dBias,
+            DeviceMemory scratch,
+            Stream stream) {
+        ReferenceNorm norm = ReferenceNorm.layer(rows, width, weight, mean, rstd);
+        SerialStream.of(stream)
+                .enqueue(() -> norm.backward(
+                        HostMemory.of(dOut),
+                        HostMemory.of(input),
+                        HostMemory.of(dResidual),
+                        HostMemory.of(dWeight),
+                        Optional.of(HostMemory.of(dBias))));
+    }
+
+    @Override
+    public void rope(
+            DeviceMemory x,
+            long rows,
+            int heads,
+            int headSize,
+            int stride,
+            int sequence,
+            double base,
+            Rotation rotation,
+            Stream stream) {
+        HostMemory values = HostMemory.of(x);
+        int half = headSize / 2;
+        double sign = rotation == Rotation.FORWARD ? 1 : -1;
+        enqueue(stream, rows, heads * half, (row, pair) -> {
+            int number = pair % half;
+            long low = row * stride + (long) (pair / half) * headSize + number;
+            double angle = row % sequence * Math.pow(base, -(double) number / half);
+            ReferencePointwise.turn(values, low, low + half, sign * angle);
+        });
+    }
+
+    @Override
+    public void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream) {
+        HostMemory g = HostMemory.of(gate);
+        HostMemory u = HostMemory.of(up);
+        HostMemory to = HostMemory.of(out);
+        enqueue(stream, rows, width, (row, column) -> {
+            long i = row * width + column;
+            to.set(i, (float) (ReferencePointwise.silu(g.get(i)) * u.get(i)));
+        });
+    }
+
+    @Override
+    public void swiGluGradient(
+            DeviceMemory dOut,
+            DeviceMemory gate,
+            DeviceMemory up,
+            long rows,
+            int width,
+            DeviceMemory dGate,
+            DeviceMemory dUp,
+            Stream stream) {
+        HostMemory dy = HostMemory.of(dOut);
+        HostMemory g = HostMemory.of(gate);
+        HostMemory u = HostMemory.of(up);
+        HostMemory dg = HostMemory.of(dGate);
+        HostMemory du = HostMemory.of(dUp);
+        enqueue(stream, rows, width, (row, column) -> {
+            long i = row * width + column;
+            double ofGate = dy.get(i) * u.get(i) * ReferencePointwise.siluSlope(g.get(i));
+            double ofUp = dy.get(i) * ReferencePointwise.silu(g.get(i));
+            dg.set(i, (float) ofGate);
+            du.set(i, (float) ofUp);
+        });
+    }
+
+    @Override
+    public void gelu(DeviceMemory x, DeviceMemory bias, long rows, int width, DeviceMemory out, Stream stream) {
+        HostMemory from = HostMemory.of(x);
+        HostMemory shift = HostMemory.of(bias);
+        HostMemory to = HostMemory.of(out);
+        enqueue(stream, rows, width, (row, column) -> {
+            long i = row * width + column;
+            to.set(i, (float) ReferencePointwise.gelu((double) from.get(i) + shift.get(column)));
+        });
+    }
+
+    @Override
+    public void geluGradient(
+            DeviceMemory dOut,
+            DeviceMemory x,
+            DeviceMemory bias,
+            long rows,
+            int width,
+            DeviceMemory dX,
+            Stream stream) {
+        HostMemory dy = HostMemory.of(dOut);
+        HostMemory from = HostMemory.of(x);
+        HostMemory shift = HostMemory.of(bias);
+        HostMemory to = HostMemory.of(dX);
+        enqueue(stream, rows, width, (row, column) -> {
+            long i = row * width + column;
+            double slope = ReferencePointwise.geluSlope((double) from.get(i) + shift.get(column));
+            to.set(i, (float) (dy.get(i) * slope));
+        });
+    }
+
+    @Override
+    public void addBias(DeviceMemory x, DeviceMemory bias, long rows, int width, Stream stream) {
+        HostMemory values = HostMemory.of(x);
+        HostMemory shift = HostMemory.of(bias);
+        enqueue(stream, rows, width, (row, column) -> {
+            long i = row * width + column;
+            values.set(i, values.get(i) + shift.get(column));
+        });
+    }
+
+    @Override
+    public void biasGradient(
+            DeviceMemory dOut, long rows, int width, DeviceMemory dBias, DeviceMemory scratch, Stream stream) {
+        HostMemory dy = HostMemory.of(dOut);
+        HostMemory to = HostMemory.of(dBias);
+        SerialStream.of(stream).enqueue(() -> {
+            double[] sums = new double[width];
+            for (long i = 0; i < rows * width; i++) {
+                sums[(int) (i % width)] += dy.get(i);
+            }
+            ReferenceNorm.add(to, sums);
+        });
+    }
+
+    @Override
+    public void crossEntropy(
+            DeviceMemory logits,
+            DeviceMemory targets,
+            long rows,
+            int vocabulary,
+            float scale,
+            DeviceMemory losses,
+            Stream stream) {
+        HostMemory x = HostMemory.of(logits);
+        Fp32 ids = Fp32.of(targets, rows);
+        Fp32 to = Fp32.of(losses, rows);
+        enqueue(
+                stream,
+                rows,
+                1,
+                (row, column) -> to.set(
+                        row, ReferencePointwise.crossEntropy(x, row * vocabulary, vocabulary, ids.getInt(row), scale)));
+    }
+
+    /** All of it in the first partial, 0 in the others. */
+    @Override
+    public void sumOfSquares(
+            DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
+        HostMemory narrow = HostMemory.of(tensor);
+        ByteBuffer wide = narrow.buffer(elements * type.bytes());
+        ByteBuffer to = HostMemory.of(partials).buffer((long) SQUARE_PARTS * Double.BYTES);
+        SerialStream.of(stream).enqueue(() -> {
+            double sum = 0;
+            for (int i = 0; i < elements; i++) {
+                double value = type == ElementType.BF16 ? narrow.get(i) : wide.getFloat(Float.BYTES * i);
+                sum += value * value;
+            }
+            for (int part = 0; part < SQUARE_PARTS; part++) {
+                to.putDouble(Double.BYTES * part, part == 0 ? sum : 0);
+            }
+        });
+    }
+
+    @Override
+    public void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream) {
+        ByteBuffer from = HostMemory.of(partials).buffer(count * Double.BYTES);
+        Fp32 to = Fp32.of(sum, 1);
+        SerialStream.of(stream).enqueue(() -> {
+            double total = 0;
+            for (int i = 0; i < count; i++) {
+                total += from.getDouble(Double.BYTES * i);
+            }
+            to.set(0, total);
+        });
+    }
+
+    @Override
+    public void clipScale(DeviceMemory squares, float factor, float largest, DeviceMemory scaleAndNorm, Stream stream) {
+        Fp32 from = Fp32.of(squares, 1);
+        Fp32 to = Fp32.of(scaleAndNorm, 2);
+        SerialStream.of(stream).enqueue(() -> {
+            double norm = factor * Math.sqrt(from.get(0));
+            to.set(0, factor * Math.min(1, largest / (norm + 1e-6)));
+            to.set(1, norm);
+        });
+    }
+
+    @Override
+    public void adamW(
+            AdamW step,
+            DeviceMemory master,
+            DeviceMemory m,
+            DeviceMemory v,
+            DeviceMemory gradient,
+            DeviceMemory gradientScale,
+            DeviceMemory weight,
+            long elements,
+            Stream stream) {
+        Fp32 masters = Fp32.of(master, elements);
+        Fp32 firsts = Fp32.of(m, elements);
+        Fp32 seconds = Fp32.of(v, elements);
+        Fp32 scale = Fp32.of(gradientScale, 1);
+        HostMemory gradients = HostMemory.of(gradient);
+        HostMemory weights = HostMemory.of(weight);
+        enqueue(stream, elements, 1, (i, column) -> {
+            double g = (double) gradients.get(i) * scale.get(0);
+            double first = firsts.get(i) + (1 - step.beta1()) * (g - firsts.get(i));
+            double second = step.beta2() * seconds.get(i) + (1 - step.beta2()) * g * g;
+            double change = step.correctedRate() * first / (Math.sqrt(second) / step.secondMomentRoot() + step.eps());
+            firsts.set(i, first);
+            seconds.set(i, second);
+            masters.set(i, step.decay() * masters.get(i) - change);
+            weights.set(i, masters.get(i));
+        });
+    }
+
+    @Override
+    public void initNormal(
+            DeviceMemory master,
+            DeviceMemory weight,
+            long elements,
+            long first,
+            long seed,
+            double mean,
+            double deviation,
+            Stream stream) {
+        Fp32 masters = Fp32.of(master, elements);
+        HostMemory weights = HostMemory.of(weight);
+        enqueue(stream, elements, 1, (i, column) -> {
+            masters.set(i, mean + deviation * Counter.fineNormal(seed, first + i));
+            weights.set(i, masters.get(i));
+        });
+    }
+
+    @Override
+    public void attention(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            Stream stream) {
+        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
+        SerialStream.of(stream).enqueue(() -> attention.forward(HostMemory.of(out)));
+    }
+
+    @Override
+    public void attentionGradient(
+            AttentionShape shape,
+            DeviceMemory query,
+            DeviceMemory key,
+            DeviceMemory value,
+            DeviceMemory out,
+            DeviceMemory lse,
+            DeviceMemory dOut,
+            DeviceMemory dQuery,
+            DeviceMemory dKey,
+            DeviceMemory dValue,
+            DeviceMemory scratch,
+            Stream stream) {
+        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
+        SerialStream.of(stream)
+                .enqueue(() -> attention.backward(
+                        HostMemory.of(out),
+                        HostMemory.of(dOut),
+                        HostMemory.of(dQuery),
+                        HostMemory.of(dKey),
+                        HostMemory.of(dValue)));
+    }
+
+    private interface Element {
+        void at(long row, int column);
+    }
+
+    private static void enqueue(Stream stream, long rows, int width, Element element) {
+        SerialStream.of(stream).enqueue(() -> {
+            for (long row = 0; row < rows; row++) {
+                for (int column = 0; column < width; column++) {
+                    element.at(row, column);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,29 @@
+package dev.assay.device.cuda;
+
+import com.sun.jna.Pointer;
+import dev.assay.device.DeviceMemory;
+
+/** Host memory for kernels that run on the host; whoever allocated it keeps it. */
+record HostBytes(long address, long bytes) implements Addressed {
+    @Override
+    public DeviceMemory slice(long offsetBytes, long length) {
+        if (offsetBytes < 0 || length <= 0 || length > bytes - offsetBytes) {
+            throw new IllegalArgumentException(
+                    "slice must lie in 0.." + bytes + " bytes, got offset " + offsetBytes + ", length " + length);
+        }
+        return new HostBytes(address + offsetBytes, length);
+    }
+
+    @Override
+    public byte[] read() {
+        return new Pointer(address).getByteArray(0, Math.toIntExact(bytes));
+    }
+
+    @Override
+    public void write(byte[] content) {
+        new Pointer(address).write(0, content, 0, content.length);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,448 @@
+package dev.assay.device.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.device.AdamW;
+import dev.assay.device.AttentionShape;
+import dev.assay.device.TrainingKernels;
+import dev.assay.device.TrainingKernels.Rotation;
+import dev.assay.workload.ElementType;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The kernels of {@code native/training_*.cu} against the oracle, on fresh random input and odd sizes. Bounds: one unit of bf16
+ * for the one rounding, and for fp32 sums of n terms of size s, n s 2⁻²⁴ at the very most.
+ */
+interface TrainingContract {
+    double FP32 = 0x1p-24;
+
+    /** Where kernels run, and what they are given. */
+    TrainingBench bench();
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "5, 8", "17, 40", "2, 4104", "300, 33"})
+    default void embeds(int rows, int width) {
+        TrainingBench bench = bench();
+        int vocabulary = 11;
+        Twin table = bench.normal((long) vocabulary * width);
+        Twin tokens = bench.tokens(rows, vocabulary);
+        Twin out = bench.poisonedBf16((long) rows * width);
+
+        bench.run((kernels, of, stream) ->
+                kernels.embed(of.apply(table), of.apply(tokens), rows, vocabulary, width, of.apply(out), stream));
+
+        out.assertSameBits("out");
+        table.assertSameBits("table");
+    }
+
+    @Test
+    default void aTokenOutsideTheVocabularyIsNotANumber() {
+        TrainingBench bench = bench();
+        Twin table = bench.normal(3 * 5);
+        Twin tokens = bench.ints(-1, 2, 3, 0);
+        Twin out = bench.normal(4 * 5);
+
+        bench.run((kernels, of, stream) ->
+                kernels.embed(of.apply(table), of.apply(tokens), 4, 3, 5, of.apply(out), stream));
+
+        out.assertBf16("out", 0);
+        assertThat(out.foundBytes()).startsWith(0xC0, 0x7F);
+    }
+
+    /** Among 1031 rows many share a token, one never comes, some are outside. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "6, 8", "1031, 40", "1030, 264", "9, 4104", "9, 8200"})
+    default void addsTheGradientOfAnEmbedding(int rows, int width) {
+        TrainingBench bench = bench();
+        int vocabulary = 5;
+        Twin dOut = bench.normal((long) rows * width);
+        Twin tokens = bench.ints(bench.random
+                .ints(rows, -1, vocabulary + 1)
+                .map(v -> v == 3 ? 2 : v)
+                .toArray());
+        Twin dTable = bench.normal((long) vocabulary * width);
+
+        bench.run((kernels, of, stream) -> kernels.embedGradient(
+                of.apply(dOut), of.apply(tokens), rows, vocabulary, width, of.apply(dTable), stream));
+
+        dTable.assertBf16("dTable", rows * 4 * FP32 * Math.sqrt(rows));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "2, 8", "300, 40", "3, 257", "3, 4096", "2, 4104", "2, 8200", "1, 12288"})
+    default void rmsNormWithDeltaAndItsGradient(int rows, int width) {
+        TrainingBench bench = bench();
+        long elements = (long) rows * width;
+        Twin before = bench.normal(elements);
+        Twin delta = bench.normal(elements);
+        Twin after = bench.poisonedBf16(elements);
+        Twin weight = bench.normal(width, 1, 0.2);
+        Twin out = bench.poisonedBf16(elements);
+        Twin rstd = bench.poisoned(4L * rows);
+        Twin dOut = bench.normal(elements);
+        Twin dResidual = bench.normal(elements);
+        Twin dWeight = bench.normal(width);
+        Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
+
+        bench.run((kernels, of, stream) -> {
+            kernels.rmsNorm(
+                    of.apply(before),
+                    Optional.of(of.apply(delta)),
+                    of.apply(after),
+                    rows,
+                    width,
+                    of.apply(weight),
+                    1e-5f,
+                    of.apply(out),
+                    of.apply(rstd),
+                    stream);
+            kernels.rmsNormGradient(
+                    of.apply(dOut),
+                    of.apply(after),
+                    rows,
+                    width,
+                    of.apply(weight),
+                    of.apply(rstd),
+                    of.apply(dResidual),
+                    of.apply(dWeight),
+                    of.apply(scratch),
+                    stream);
+        });
+
+        after.assertSameBits("after");
+        before.assertSameBits("before");
+        rstd.assertFp32("rstd", 16, 0);
+        out.assertBf16("out", 0);
+        dResidual.assertBf16("dResidual", 1e-4);
+        dWeight.assertBf16("dWeight", 1e-5 * rows);
+        assertThat(scratch.foundBytes()).hasSize(Math.toIntExact(TrainingKernels.scratchBytes(rows, width)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "3, 7", "2, 8", "300, 40", "3, 257", "3, 4096", "2, 8200", "1, 12288"})
+    default void layerNormInPlaceAndItsGradient(int rows, int width) {
+        TrainingBench bench = bench();
+        long elements = (long) rows * width;
+        Twin residual = bench.normal(elements, 3, 1);
+        Twin delta = bench.normal(elements);
+        Twin weight = bench.normal(width, 1, 0.2);
+        Twin bias = bench.normal(width);
+        Twin out = bench.poisonedBf16(elements);
+        Twin mean = bench.poisoned(4L * rows);
+        Twin rstd = bench.poisoned(4L * rows);
+        Twin dOut = bench.normal(elements);
+        Twin dResidual = bench.normal(elements);
+        Twin dWeight = bench.normal(width);
+        Twin dBias = bench.normal(width);
+        Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
+
+        bench.run((kernels, of, stream) -> {
+            kernels.layerNorm(
+                    of.apply(residual),
+                    Optional.of(of.apply(delta)),
+                    of.apply(residual),
+                    rows,
+                    width,
+                    of.apply(weight),
+                    of.apply(bias),
+                    1e-2f,
+                    of.apply(out),
+                    of.apply(mean),
+                    of.apply(rstd),
+                    stream);
+            kernels.layerNormGradient(
+                    of.apply(dOut),
+                    of.apply(residual),
+                    rows,
+                    width,
+                    of.apply(weight),
+                    of.apply(mean),
+                    of.apply(rstd),
+                    of.apply(dResidual),
+                    of.apply(dWeight),
+                    of.apply(dBias),
+                    of.apply(scratch),
+                    stream);
+        });
+
+        residual.assertSameBits("residual");
+        mean.assertFp32("mean", 16, 1e-6);
+        rstd.assertFp32("rstd", 32, 0);
+        out.assertBf16("out", 1e-5);
+        dResidual.assertBf16("dResidual", 1e-4);
+        dWeight.assertBf16("dWeight", 1e-5 * rows);
+        dBias.assertBf16("dBias", 1e-5 * rows);
+        assertThat(scratch.foundBytes()).isNotEmpty();
+    }
+
+    @Test
+    default void withoutDeltaTheResidualIsOnlyRead() {
+        TrainingBench bench = bench();
+        Twin residual = bench.normal(2 * 24);
+        Twin weight = bench.normal(24);
+        Twin out = bench.poisonedBf16(2 * 24);
+        Twin rstd = bench.poisoned(8);
+
+        bench.run((kernels, of, stream) -> kernels.rmsNorm(
+                of.apply(residual),
+                Optional.empty(),
+                of.apply(residual),
+                2,
+                24,
+                of.apply(weight),
+                1e-6f,
+                of.apply(out),
+                of.apply(rstd),
+                stream));
+
+        residual.assertSameBits("residual");
+        out.assertBf16("out", 0);
+    }
+
+    /** Behind the turned heads of a row lies what must stay; positions up to 8191. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 2, 2, 1", "5, 3, 6, 25, 4", "3, 9, 64, 640, 2", "2, 17, 128, 2304, 2", "8193, 1, 16, 16, 8192"})
+    default void ropeTurnsForthAndBack(int rows, int heads, int headSize, int stride, int sequence) {
+        TrainingBench bench = bench();
+        Twin x = bench.normal((long) rows * stride);
+
+        bench.run((kernels, of, stream) ->
+                kernels.rope(of.apply(x), rows, heads, headSize, stride, sequence, 10_000, Rotation.FORWARD, stream));
+        x.assertBf16("turned", 1e-5);
+
+        bench.run((kernels, of, stream) ->
+                kernels.rope(of.apply(x), rows, heads, headSize, stride, sequence, 10_000, Rotation.BACKWARD, stream));
+        x.assertBf16("turned back", 0.04);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 8", "3, 7", "5, 40", "33, 129"})
+    default void swiGluAndItsGradientInPlace(int rows, int width) {
+        TrainingBench bench = bench();
+        long elements = (long) rows * width;
+        Twin gate = bench.normal(elements, 0, 3);
+        Twin up = bench.normal(elements);
+        Twin dOut = bench.normal(elements);
+        Twin out = bench.poisonedBf16(elements);
+
+        bench.run((kernels, of, stream) -> {
+            kernels.swiGlu(of.apply(gate), of.apply(up), rows, width, of.apply(out), stream);
+            kernels.swiGluGradient(
+                    of.apply(dOut), of.apply(gate), of.apply(up), rows, width, of.apply(gate), of.apply(up), stream);
+        });
+
+        out.assertBf16("out", 0);
+        gate.assertBf16("dGate", 1e-5);
+        up.assertBf16("dUp", 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 8", "3, 7", "5, 40", "33, 129"})
+    default void geluWithBiasAndItsGradientInPlace(int rows, int width) {
+        TrainingBench bench = bench();
+        long elements = (long) rows * width;
+        Twin x = bench.normal(elements, 0, 2);
+        Twin bias = bench.normal(width);
+        Twin dOut = bench.normal(elements);
+        Twin out = bench.poisonedBf16(elements);
+
+        bench.run((kernels, of, stream) -> {
+            kernels.gelu(of.apply(x), of.apply(bias), rows, width, of.apply(out), stream);
+            kernels.geluGradient(of.apply(dOut), of.apply(x), of.apply(bias), rows, width, of.apply(dOut), stream);
+        });
+
+        out.assertBf16("out", 1e-6);
+        dOut.assertBf16("dX", 1e-5);
+        x.assertSameBits("x");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "70, 8", "33, 264", "2100, 260", "5, 4104"})
+    default void addsBiasesAndSumsTheirGradient(int rows, int width) {
+        TrainingBench bench = bench();
+        Twin x = bench.normal((long) rows * width);
+        Twin bias = bench.normal(width);
+        Twin dBias = bench.normal(width);
+        Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
+
+        bench.run((kernels, of, stream) -> {
+            kernels.biasGradient(of.apply(x), rows, width, of.apply(dBias), of.apply(scratch), stream);
+            kernels.addBias(of.apply(x), of.apply(bias), rows, width, stream);
+        });
+
+        x.assertSameBits("x + bias");
+        dBias.assertBf16("dBias", 1e-5 * rows);
+        assertThat(scratch.foundBytes()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 8, 300, 4104, 32_000})
+    default void crossEntropyAndItsGradient(int vocabulary) {
+        TrainingBench bench = bench();
+        float scale = 0.125f;
+        Twin logits = bench.normal(4L * vocabulary, 5, 4);
+        Twin targets = bench.ints(0, -1, vocabulary - 1, vocabulary);
+        Twin losses = bench.poisoned(16);
+
+        bench.run((kernels, of, stream) -> kernels.crossEntropy(
+                of.apply(logits), of.apply(targets), 4, vocabulary, scale, of.apply(losses), stream));
+
+        losses.assertFp32("losses", 4, 4e-5);
+        logits.assertBf16("gradient", scale * 4e-5);
+        assertThat(losses.foundBytes()).as("loss of target -1").containsSequence(0, 0, 0, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13, 2_200_003})
+    default void sumsSquaresAndClips(int elements) {
+        TrainingBench bench = bench();
+        Twin narrow = bench.normal(elements);
+        Twin wide = bench.fp32(elements, 0, 1);
+        long parts = (long) TrainingKernels.SQUARE_PARTS * Double.BYTES;
+        Twin partials = bench.poisoned(2 * parts);
+        Twin sum = bench.poisoned(4);
+        Twin clipped = bench.poisoned(8);
+        Twin free = bench.poisoned(8);
+
+        bench.run((kernels, of, stream) -> {
+            kernels.sumOfSquares(of.apply(narrow), ElementType.BF16, elements, of.apply(partials), stream);
+            kernels.sumOfSquares(
+                    of.apply(wide),
+                    ElementType.FP32,
+                    elements,
+                    of.apply(partials).slice(parts, parts),
+                    stream);
+            kernels.sumPartials(of.apply(partials), 2L * TrainingKernels.SQUARE_PARTS, of.apply(sum), stream);
+            kernels.clipScale(of.apply(sum), 0.25f, 1e-3f, of.apply(clipped), stream);
+            kernels.clipScale(of.apply(sum), 0.25f, Float.POSITIVE_INFINITY, of.apply(free), stream);
+        });
+
+        sum.assertFp32("sum", 4, 0);
+        clipped.assertFp32("clipped scale and norm", 16, 0);
+        free.assertFp32("scale and norm", 16, 0);
+        assertThat(partials.foundBytes()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 2051})
+    default void adamWStepsAsTheOracle(int elements) {
+        TrainingBench bench = bench();
+        Twin master = bench.fp32(elements, 0, 1);
+        Twin m = bench.fp32(elements, 0, 0.1);
+        Twin v = bench.squares(elements, 0.1);
+        Twin gradient = bench.normal(elements);
+        Twin scale = bench.floats(0.5);
+        Twin weight = bench.poisonedBf16(elements);
+
+        bench.run((kernels, of, stream) -> {
+            for (int step = 3; step < 6; step++) {
+                kernels.adamW(
+                        new AdamW(1e-2, 0.9, 0.95, 1e-8, 0.1, step),
+                        of.apply(master),
+                        of.apply(m),
+                        of.apply(v),
+                        of.apply(gradient),
+                        of.apply(scale),
+                        of.apply(weight),
+                        elements,
+                        stream);
+            }
+        });
+
+        m.assertFp32("m", 8, 1e-6);
+        v.assertFp32("v", 16, 0);
+        master.assertFp32("master", 4, 1e-6);
+        weight.assertBf16("weight", 1e-6);
+        gradient.assertSameBits("gradient");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 2051})
+    default void initialWeightsAreTheOraclesBitForBit(int elements) {
+        TrainingBench bench = bench();
+        long seed = bench.random.nextLong();
+        Twin master = bench.poisoned(4L * elements);
+        Twin weight = bench.poisonedBf16(elements);
+
+        bench.run((kernels, of, stream) -> kernels.initNormal(
+                of.apply(master), of.apply(weight), elements, (1L << 33) + 3, seed, 0.25, 0.02, stream));
+
+        master.assertSameBits("master");
+        weight.assertSameBits("weight");
+    }
+
+    @Test
+    default void sumsAreTheSameBitsEveryTime() {
+        TrainingBench bench = bench();
+        int rows = 301;
+        int width = 88;
+        Twin dOut = bench.normal((long) rows * width);
+        Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
+        Twin first = bench.normal(width, 0, 0);
+        Twin second = bench.normal(width, 0, 0);
+
+        bench.runTested((kernels, of, stream) -> {
+            kernels.biasGradient(of.apply(dOut), rows, width, of.apply(first), of.apply(scratch), stream);
+            kernels.biasGradient(of.apply(dOut), rows, width, of.apply(second), of.apply(scratch), stream);
+        });
+
+        assertThat(first.foundBytes()).isEqualTo(second.foundBytes());
+    }
+
+    /**
+     * P and dS are rounded to bf16 before they are multiplied, an error of 2⁻⁹ of each term; random terms of size 1 and some
+     * tens of them leave less than the absolute bounds. Sequences that fill no tile, one tile and several.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, 64, 64, 64",
+        "2, 5, 2, 1, 64, 136, 72",
+        "1, 64, 1, 1, 64, 64, 64",
+        "1, 65, 3, 3, 64, 192, 192",
+        "2, 131, 4, 2, 128, 528, 256"
+    })
+    default void attentionAndItsGradient(
+            int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {
+        TrainingBench bench = bench();
+        AttentionShape shape = new AttentionShape(batch, sequence, heads, kvHeads, headSize, queryStride, kvStride);
+        Twin query = bench.normal(shape.queryElements());
+        Twin key = bench.normal(shape.kvElements());
+        Twin value = bench.normal(shape.kvElements());
+        Twin dOut = bench.normal(shape.rows() * shape.outWidth());
+        Twin out = bench.poisonedBf16(shape.rows() * shape.outWidth());
+        Twin lse = bench.poisoned(4 * shape.statistics());
+        Twin dQuery = bench.poisonedBf16(shape.queryElements());
+        Twin dKey = bench.poisonedBf16(shape.kvElements());
+        Twin dValue = bench.poisonedBf16(shape.kvElements());
+        Twin scratch = bench.poisoned(4 * shape.statistics());
+
+        bench.run((kernels, of, stream) -> {
+            kernels.attention(
+                    shape, of.apply(query), of.apply(key), of.apply(value), of.apply(out), of.apply(lse), stream);
+            kernels.attentionGradient(
+                    shape,
+                    of.apply(query),
+                    of.apply(key),
+                    of.apply(value),
+                    of.apply(out),
+                    of.apply(lse),
+                    of.apply(dOut),
+                    of.apply(dQuery),
+                    of.apply(dKey),
+                    of.apply(dValue),
+                    of.apply(scratch),
+                    stream);
+        });
+
+        lse.assertFp32("lse", 16, 1e-5);
+        out.assertBf16("out", 0.01);
+        dQuery.assertBf16("dQuery", 0.02);
+        dKey.assertBf16("dKey", 0.02 * heads / kvHeads);
+        dValue.assertBf16("dValue", 0.02 * heads / kvHeads);
+        assertThat(scratch.foundBytes()).isNotEmpty();
+    }
+}
