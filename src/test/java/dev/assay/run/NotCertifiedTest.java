@@ -28,9 +28,14 @@ class NotCertifiedTest {
     void aFamilyThatCouldNotRunIsNamedWithItsReasonBeforeWhatThePlanLeavesOut() {
         List<String> lines = NotCertified.of(PLAN, verdicts("rdma"));
 
+        long rows = PLAN.rows().stream()
+                .filter(row -> row.criterion().workload().equals("rdma")
+                        && row.criterion().judged())
+                .count();
+        assertThat(rows).isGreaterThan(1);
         assertThat(lines.get(0))
-                .isEqualTo(
-                        "What rdma measures: 9 of 9 verdicts are NOT_RUN, so nothing is accepted; node001: no perftest");
+                .isEqualTo("What rdma measures: " + rows + " of " + rows
+                        + " verdicts are NOT_RUN, so nothing is accepted; node001: no perftest");
         assertThat(lines.subList(1, lines.size())).isEqualTo(PLAN.omits());
     }
 

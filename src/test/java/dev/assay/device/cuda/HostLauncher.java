@@ -49,7 +49,7 @@ final class HostLauncher implements Launcher, AutoCloseable {
         Files.writeString(directory.resolve("host-cuda.hpp"), text("/dev/assay/native/host-cuda.hpp"));
         Files.writeString(directory.resolve("main.cpp"), program.append(choice).append("    return 1;\n}\n"));
         Path output = directory.resolve("kernels.so");
-        run(
+        HostProgram.run(
                 directory,
                 List.of(
                         "/usr/bin/g++",
@@ -88,14 +88,5 @@ final class HostLauncher implements Launcher, AutoCloseable {
         try (InputStream in = Objects.requireNonNull(HostLauncher.class.getResourceAsStream(resource), resource)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-    }
-
-    private static void run(Path directory, List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
     }
 }

@@ -34,7 +34,8 @@ final class HostProgram {
         return run(directory, command);
     }
 
-    private static List<String> run(Path directory, List<String> command) throws IOException, InterruptedException {
+    /** What a command prints, a line each; it must end well. */
+    static List<String> run(Path directory, List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

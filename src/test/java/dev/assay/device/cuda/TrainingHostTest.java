@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same kernels, compiled for the host and run a thread at a time: no GPU needed, and nothing said about its arithmetic units. */
 @EnabledIf(
-        value = "dev.assay.device.cuda.RandomHeaderTest#compilerIsHere",
+        value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
         disabledReason = "no /usr/bin/g++ to compile the kernels for the host")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainingHostTest implements TrainingContract {
