@@ -1,4 +1,4 @@
-// All families as one program: what NVRTC compiles on the node, and what build-fatbin packs.
+// What measures and checks, as one program: what NVRTC compiles on every node, and what build-fatbin packs.
 #include "checksum.cu"
 #include "collective.cu"
 #include "compare.cu"
@@ -6,8 +6,3 @@
 #include "freivalds.cu"
 #include "memory.cu"
 #include "memtest.cu"
-#include "training_attention.cu"
-#include "training_loss.cu"
-#include "training_norm.cu"
-#include "training_optimizer.cu"
-#include "training_pointwise.cu"

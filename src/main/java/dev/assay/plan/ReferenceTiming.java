@@ -7,8 +7,10 @@ import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.GemmSweep;
+import dev.assay.workload.Hbm;
 import dev.assay.workload.HostLaunch;
 import dev.assay.workload.HostLink;
+import dev.assay.workload.Memtest;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
@@ -134,7 +136,14 @@ record ReferenceTiming(int cores, boolean oneHost, int gpusPerNode) {
         if (part instanceof Peer) {
             return share * PEER_PAIR * gpusPerNode * (gpusPerNode - 1) / 2;
         }
-        return part instanceof GemmSweep ? share * GEMMS + SWEEP : share * MEMORY;
+        if (part instanceof GemmSweep) {
+            return share * GEMMS + SWEEP;
+        }
+        if (part instanceof Hbm || part instanceof Memtest) {
+            return share * MEMORY;
+        }
+        throw new IllegalStateException(
+                "predicting " + part.key() + " on the reference device: no time is known for it");
     }
 
     /** So many rounds of a pattern over the fabric, without the launch around them. */

@@ -46,17 +46,22 @@ public final class CudaDevice implements Device {
     private final CublasHandle blas;
     private final GemmChecks checks;
     private final CudaFills fills;
+    private Optional<Kernels> training = Optional.empty();
     private boolean closed;
 
     private CudaDevice(PrimaryContext context, List<String> libraryDirectories) {
         this.context = context;
         this.libraryDirectories = List.copyOf(libraryDirectories);
         nvml = NvmlGpu.open(context.uuid(), libraryDirectories);
-        image = KernelImage.obtain(context.architecture(), libraryDirectories, KernelCache.ofUser());
+        image = image(KernelProgram.MEASURING);
         kernels = new Kernels(image, context.multiprocessors());
         blas = CublasHandle.create(libraryDirectories);
         checks = new GemmChecks(kernels, context.describe());
         fills = new CudaFills(kernels, this);
+    }
+
+    private KernelImage image(KernelProgram program) {
+        return KernelImage.obtain(program, context.architecture(), libraryDirectories, KernelCache.ofUser());
     }
 
     /**
@@ -251,10 +256,15 @@ public final class CudaDevice implements Device {
         return new CudaCollectiveLoad(kernels, this);
     }
 
+    /** Compiled at the first call: whoever measures parts does not wait for it. */
     @Override
     public TrainingKernels trainingKernels() {
+        context.makeCurrent();
+        Kernels loaded =
+                training.orElseGet(() -> new Kernels(image(KernelProgram.TRAINING), context.multiprocessors()));
+        training = Optional.of(loaded);
         return new CheckedTrainingKernels(new CudaTrainingKernels((kernel, blocks, threads, stream, arguments) ->
-                kernels.launchBlocks(kernel, blocks, threads, (CudaStream) stream, arguments)));
+                loaded.launchBlocks(kernel, blocks, threads, (CudaStream) stream, arguments)));
     }
 
     @Override
@@ -291,6 +301,7 @@ public final class CudaDevice implements Device {
             closed = true;
             context.makeCurrent();
             blas.close();
+            training.ifPresent(Kernels::close);
             kernels.close();
             nvml.close();
             context.close();

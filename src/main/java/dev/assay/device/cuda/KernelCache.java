@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Compiled kernels of this user on this node, so that only the first rank compiles. A file appears whole, by rename, so ranks
  * may race. Code from a folder that another user could have written is never run. A cache that cannot be used costs a
- * compilation (a tenth of a second), nothing else, so its errors are not reported.
+ * compilation (a second, of the training kernels several), nothing else, so its errors are not reported.
  */
 record KernelCache(Path root) {
     private static final Set<PosixFilePermission> MINE_ALONE = PosixFilePermissions.fromString("rwx------");

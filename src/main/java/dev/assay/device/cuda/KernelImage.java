@@ -28,14 +28,14 @@ final class KernelImage {
     }
 
     /** Compiled on this node, from the cache or anew; the packed fatbin where there is no NVRTC. */
-    static KernelImage obtain(String architecture, List<String> directories, KernelCache cache) {
+    static KernelImage obtain(KernelProgram program, String architecture, List<String> directories, KernelCache cache) {
         NvrtcCompiler compiler;
         try {
             compiler = NvrtcCompiler.load(directories);
         } catch (DeviceException e) {
-            return packed(e, KernelSources::fatbin);
+            return packed(e, () -> KernelSources.fatbin(program));
         }
-        return compiled(compiler, architecture, cache);
+        return compiled(compiler, program, architecture, cache);
     }
 
     static KernelImage packed(DeviceException noCompiler, Supplier<Optional<byte[]>> fatbin) {
@@ -47,8 +47,9 @@ final class KernelImage {
                         noCompiler));
     }
 
-    private static KernelImage compiled(NvrtcCompiler compiler, String architecture, KernelCache cache) {
-        KernelSources sources = KernelSources.fromResources();
+    private static KernelImage compiled(
+            NvrtcCompiler compiler, KernelProgram program, String architecture, KernelCache cache) {
+        KernelSources sources = KernelSources.fromResources(program);
         List<String> options = options(architecture);
         String hash = sources.hash(architecture, options, "NVRTC " + compiler.version());
         byte[] cubin = cache.read(hash).orElseGet(() -> {

@@ -19,35 +19,16 @@ import java.util.Optional;
  */
 record KernelSources(String program, Map<String, String> headers) {
     static final String FOLDER = "/dev/assay/native/";
-    private static final List<String> INCLUDED = List.of(
-            "bf16.cuh",
-            "random.cuh",
-            "format.cuh",
-            "grid.cuh",
-            "fill.cu",
-            "checksum.cu",
-            "compare.cu",
-            "freivalds.cu",
-            "memory.cu",
-            "memtest.cu",
-            "collective.cu",
-            "mma.cuh",
-            "training.cuh",
-            "training_attention.cu",
-            "training_loss.cu",
-            "training_norm.cu",
-            "training_optimizer.cu",
-            "training_pointwise.cu");
 
-    static KernelSources fromResources() {
+    static KernelSources fromResources(KernelProgram program) {
         Map<String, String> headers = new LinkedHashMap<>();
-        INCLUDED.forEach(name -> headers.put(name, text(name)));
-        return new KernelSources(text("kernels.cu"), headers);
+        program.included().forEach(name -> headers.put(name, text(name)));
+        return new KernelSources(text(program.source()), headers);
     }
 
     /** What Maven packed where nvcc was present. */
-    static Optional<byte[]> fatbin() {
-        return resource("kernels.fatbin");
+    static Optional<byte[]> fatbin(KernelProgram program) {
+        return resource(program.fatbin());
     }
 
     /** SHA-256 over everything that decides the machine code. */

@@ -30,7 +30,7 @@ final class HostLauncher implements Launcher, AutoCloseable {
     }
 
     static HostLauncher compile(Path directory) throws IOException, InterruptedException {
-        KernelSources sources = KernelSources.fromResources();
+        KernelSources sources = KernelSources.fromResources(KernelProgram.TRAINING);
         StringBuilder program = new StringBuilder("#include \"host-cuda.hpp\"\n");
         StringBuilder choice =
                 new StringBuilder("extern \"C\" int run(const char* name, unsigned blocks, unsigned threads,"

@@ -31,7 +31,7 @@ class KernelImageTest {
 
     @Test
     void theHashChangesWithEverythingThatDecidesTheCode() {
-        KernelSources sources = KernelSources.fromResources();
+        KernelSources sources = KernelSources.fromResources(KernelProgram.MEASURING);
         KernelSources other = new KernelSources(sources.program(), Map.of("bf16.cuh", "// another\n"));
         List<String> options = List.of("--fmad=false");
         String hash = sources.hash("sm_90", options, "NVRTC 13.0");
@@ -48,7 +48,7 @@ class KernelImageTest {
 
     @Test
     void everyIncludeIsPassedToTheCompiler() {
-        KernelSources sources = KernelSources.fromResources();
+        KernelSources sources = KernelSources.fromResources(KernelProgram.MEASURING);
 
         assertThat((sources.program() + String.join("\n", sources.headers().values()))
                         .lines()

@@ -28,7 +28,8 @@ class NvrtcCompilerTest {
     void compilesTheKernelsForHopperWithNothingButOurHeaders() {
         NvrtcCompiler compiler = NvrtcCompiler.load(TestLibraries.directories());
 
-        byte[] cubin = compiler.compile(KernelSources.fromResources(), KernelImage.options("sm_90"));
+        byte[] cubin =
+                compiler.compile(KernelSources.fromResources(KernelProgram.MEASURING), KernelImage.options("sm_90"));
 
         assertThat(cubin).startsWith(0x7F, 'E', 'L', 'F');
         String text = new String(cubin, StandardCharsets.ISO_8859_1);
@@ -41,6 +42,17 @@ class NvrtcCompilerTest {
                         "assay_freivalds_rows",
                         "assay_check_elements"))
                 .allSatisfy(kernel -> assertThat(text).contains(".text." + kernel));
+    }
+
+    @Test
+    void compilesTheTrainingKernelsApartFromTheOthers() {
+        NvrtcCompiler compiler = NvrtcCompiler.load(TestLibraries.directories());
+
+        byte[] cubin =
+                compiler.compile(KernelSources.fromResources(KernelProgram.TRAINING), KernelImage.options("sm_90"));
+
+        String text = new String(cubin, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(".text.assay_adamw").doesNotContain(".text.assay_fill_matrix");
     }
 
     @Test
