@@ -28,7 +28,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class TorchPeerTest {
     private static final long SEED = 20_251_123;
-    private static final double RELATIVE = 1e-11;
+    /** Exponentials differ in their last bits between Javas, and ten steps carry that on. */
+    private static final double RELATIVE = 1e-10;
+
+    /** A bias of keys moves every score of a query alike, so its gradient is rounding alone, which Adam divides by itself. */
+    private static final double OF_ROUNDING = 1e-9;
 
     @ParameterizedTest
     @EnumSource
@@ -73,8 +77,12 @@ class TorchPeerTest {
         for (int i = 0; i < values.length; i++) {
             assertThat(values[i])
                     .as(what)
-                    .isCloseTo(expected[i], within(RELATIVE * Math.max(1, Math.abs(expected[i]))));
+                    .isCloseTo(expected[i], within(tolerance(what) * Math.max(1, Math.abs(expected[i]))));
         }
+    }
+
+    private static double tolerance(String what) {
+        return what.endsWith("key.bias") ? OF_ROUNDING : RELATIVE;
     }
 
     /** From "step 3" to what follows; a name ends where numbers begin. */
