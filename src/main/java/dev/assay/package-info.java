@@ -7,6 +7,9 @@
  * beside it, and writes <b>measurements</b>; a statistic of them meets the criterion in a <b>verdict</b>; the <b>summary</b>
  * and the report show it. A <b>run</b> is one walk along this sentence, with its folder.
  *
+ * <p>Training is planned only: <b>deepspeed</b> reads what a DeepSpeed config means, <b>training</b> knows the models, what a
+ * step of theirs computes, holds and sends, and, in {@code training.oracle}, its arithmetic in double precision.
+ *
  * <pre>
  *   acceptance, report (test scope) ──▶ run ──▶ summary ──▶ verdict ──▶ criteria, measurement; the summary shows the plan
  *                                        ├────▶ plan ─────▶ criteria, cluster, workload, measurement, deepspeed, training

@@ -8,7 +8,8 @@
  * (top-level keys, batch keys, sanity checks), {@code runtime/config_utils.py} (duplicate keys, {@code auto}, deprecated
  * keys), {@code runtime/zero/config.py} and {@code offload_config.py}, {@code runtime/precision_config.py}, {@code
  * runtime/constants.py} (defaults), {@code runtime/engine.py} (optimizers, data types) and {@code ops/adam/fused_adam.py}.
- * What {@code auto} becomes was read in Hugging Face's {@code transformers/integrations/deepspeed.py}.
+ * What {@code auto} becomes follows notes on Hugging Face's {@code transformers/integrations/deepspeed.py}; that file itself
+ * was not read for this.
  *
  * <ul>
  *   <li><b>Text</b> is Hjson as far as files use it; see {@code ConfigText}. A duplicate key is an error. {@code 5e8} is a

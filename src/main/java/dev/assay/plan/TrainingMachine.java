@@ -67,7 +67,7 @@ final class TrainingMachine {
                 + Words.fixed(100 * Machine.NIC_SHARE, 0) + " % of " + nics.count() + " × "
                 + Words.fixed(nics.gigabitsPerSecond(), 0) + " Gb/s = " + rate(machine.nicGBps())
                 + " GB/s a node; "
-                + inside + "; latencies by NCCL's steps × 1.85 and × 1.25, as measured";
+                + inside + "; latencies by NCCL's steps × 1.85 and × 1.25, as published";
     }
 
     /** Whole where it is large; the reference device's rates are small. */

@@ -26,9 +26,9 @@ final class CudaTrainingKernels implements TrainingKernels {
 
     private static final int ATTENTION_THREADS = 128;
 
-    private final Launcher launcher;
+    private final KernelLauncher launcher;
 
-    CudaTrainingKernels(Launcher launcher) {
+    CudaTrainingKernels(KernelLauncher launcher) {
         this.launcher = launcher;
     }
 

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Runs the kernels of a training step on the host, compiled by its own compiler; see {@code host-cuda.hpp}. */
-final class HostLauncher implements Launcher, AutoCloseable {
+final class HostLauncher implements KernelLauncher, AutoCloseable {
     private static final Pattern KERNEL =
             Pattern.compile("__global__ void (?:__launch_bounds__\\(\\w+\\) )?(assay_\\w+)\\(");
     private static final Map<Integer, String> TROUBLE = Map.of(
