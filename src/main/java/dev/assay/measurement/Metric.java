@@ -249,6 +249,11 @@ public enum Metric {
         return kind;
     }
 
+    /** Whether a value below zero is a reading like any other: of anything else it says that the test is broken. */
+    public boolean mayBeNegative() {
+        return this == TEMPERATURE || this == TEMPERATURE_RISE || this == WARMTH;
+    }
+
     /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */
     public boolean ofNics() {
         return key.startsWith("nic.")

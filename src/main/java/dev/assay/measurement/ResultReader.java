@@ -179,7 +179,7 @@ public final class ResultReader {
             if (DERIVED.contains(found.metric())) {
                 throw lines.refuse("has " + key + " in line " + line.number() + ", which no worker measures");
             }
-            if (found.metric() != Metric.TEMPERATURE && found.samples().stream().anyMatch(sample -> sample < 0)) {
+            if (!found.metric().mayBeNegative() && found.samples().stream().anyMatch(sample -> sample < 0)) {
                 throw lines.refuse("has a negative sample of " + key + " in line " + line.number());
             }
             return found;

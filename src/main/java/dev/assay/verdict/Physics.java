@@ -92,8 +92,7 @@ final class Physics {
         List<Double> samples = rank.measurements(metric, criterion.conditions()).stream()
                 .flatMap(measurement -> measurement.samples().stream())
                 .toList();
-        boolean negative =
-                metric != Metric.TEMPERATURE && metric != Metric.TEMPERATURE_RISE && Samples.minimum(samples) < 0;
+        boolean negative = !metric.mayBeNegative() && Samples.minimum(samples) < 0;
         boolean share = metric.unit() == Unit.PERCENT && metric != Metric.TELEMETRY_COVERAGE;
         if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
             return Optional.of("the test is broken: " + metric.key() + " on " + rank.unit() + " reads from "

@@ -226,6 +226,21 @@ class ResultFileTest {
         refusedLine(json(DEVICE), "one device");
     }
 
+    /** A GPU on its plateau is a little cooler as often as a little hotter. */
+    @ParameterizedTest
+    @CsvSource({"temperature.rise, K", "temperature, °C"})
+    void temperaturesMayBeBelowZero(String metric, String unit) throws Exception {
+        seal(
+                json(HEADER),
+                json(DEVICE),
+                "{\"type\":\"measurement\",\"metric\":\"" + metric + "\",\"unit\":\"" + unit
+                        + "\",\"samples\":[-0.03],\"conditions\":{}}");
+
+        assertThat(ResultReader.read(file, EXPECTED).measurements())
+                .flatExtracting(Measurement::samples)
+                .containsExactly(-0.03);
+    }
+
     @Test
     void anOtherSchemaIsNamed() throws Exception {
         seal(json(HEADER).replace("\"schema\":1", "\"schema\":2"), json(DEVICE));
