@@ -77,7 +77,8 @@ final class GemmFinding {
 
     private Measurement measure(Gemm gemm) throws Exception {
         Owned owned = new Owned();
-        GemmWork work = GemmWork.prepare(context, gemm, gemm.label() + " finder", stream, owned);
+        GemmWork work =
+                GemmWork.prepare(context, gemm, gemm.label() + " finder", AlgorithmChoice.Load.BURST, stream, owned);
         context.world().all().barrier("finalist");
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
         List<Double> tflops = pipeline.run(1L + finder.repeats()).stream()

@@ -46,7 +46,7 @@ final class GemmSweepRunner implements Runner {
 
     private void burst(Gemm gemm, Stream stream) throws Exception {
         Owned owned = new Owned();
-        GemmWork work = GemmWork.prepare(context, gemm, gemm.label(), stream, owned);
+        GemmWork work = GemmWork.prepare(context, gemm, gemm.label(), AlgorithmChoice.Load.BURST, stream, owned);
         context.world().all().barrier("burst");
         rest();
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
@@ -59,7 +59,8 @@ final class GemmSweepRunner implements Runner {
 
     private void sustained(Gemm gemm, Stream stream) throws Exception {
         Owned owned = new Owned();
-        GemmWork work = GemmWork.prepare(context, gemm, gemm.label() + " sustained", stream, owned);
+        GemmWork work = GemmWork.prepare(
+                context, gemm, gemm.label() + " sustained", AlgorithmChoice.Load.LASTING, stream, owned);
         Telemetry telemetry = owned.own(context.device().newTelemetry());
         Runnable batch = () -> {
             for (int i = 0; i < sweep.batch(); i++) {

@@ -19,15 +19,6 @@ import java.util.stream.Collectors;
  * same bits, cold and hot.
  */
 final class GemmWork {
-    /** Another candidate must be this much faster than the library's favourite: noise must not choose. */
-    private static final double WORTH_CHANGING = 0.98;
-
-    private static final int TIMED = 3;
-
-    /** Clocks rise within tens of milliseconds: the first candidate must not pay for it. */
-    private static final double RAMP_MILLISECONDS = 50;
-
-    private static final int MOST_RAMPS = 8;
     private static final int FP64_SAMPLES = 64;
 
     private final RankContext context;
@@ -54,11 +45,13 @@ final class GemmWork {
 
     /** Fills the inputs, agrees on the algorithm with all ranks and keeps the digest of the first, cold output. */
     static GemmWork prepare(RankContext context, Gemm gemm, Stream stream, Owned owned) throws Exception {
-        return prepare(context, gemm, "", stream, owned);
+        return prepare(context, gemm, "", AlgorithmChoice.Load.LASTING, stream, owned);
     }
 
     /** @param label tells the checks and digests of several GEMMs in one launch apart; empty where there is one */
-    static GemmWork prepare(RankContext context, Gemm gemm, String label, Stream stream, Owned owned) throws Exception {
+    static GemmWork prepare(
+            RankContext context, Gemm gemm, String label, AlgorithmChoice.Load load, Stream stream, Owned owned)
+            throws Exception {
         GemmWork work = new GemmWork(context, gemm, label.isEmpty() ? "" : " " + label, stream, owned);
         long seed = context.spec().seed();
         Device device = context.device();
@@ -66,7 +59,7 @@ final class GemmWork {
         device.fillMatrix(work.b, gemm.precision().b(), gemm.elementsOfB(), Counter.hash(seed, 1), stream);
         work.digest("gemm.a", work.a, gemm.bytesOfA());
         work.digest("gemm.b", work.b, gemm.bytesOfB());
-        byte[] choice = context.world().rank() == 0 ? work.fastest() : new byte[0];
+        byte[] choice = context.world().rank() == 0 ? work.decide(load) : new byte[0];
         work.runner.choose(context.world().all().broadcast("algorithm", choice));
         work.cold = work.outputDigest();
         return work;
@@ -123,29 +116,10 @@ final class GemmWork {
         return gemms * gemm.flop() / (milliseconds / 1e3) / 1e12;
     }
 
-    private byte[] fastest() throws Exception {
-        List<byte[]> candidates = runner.candidates();
-        byte[] best = candidates.get(0);
-        double bestTime = Double.MAX_VALUE;
-        runner.choose(best);
-        double ramp = 0;
-        for (int i = 0; i < MOST_RAMPS && ramp < RAMP_MILLISECONDS; i++) {
-            ramp += milliseconds();
-        }
-        for (byte[] candidate : candidates) {
-            runner.choose(candidate);
-            double time = milliseconds();
-            if (bestTime == Double.MAX_VALUE || time < WORTH_CHANGING * bestTime) {
-                best = candidate;
-                bestTime = time;
-            }
-        }
-        return best;
-    }
-
-    private double milliseconds() throws Exception {
-        enqueue();
-        return Timed.milliseconds(context, stream, this::enqueue, TIMED);
+    private byte[] decide(AlgorithmChoice.Load load) throws Exception {
+        String name = gemm.precision().key() + "-" + gemm.shape();
+        return new AlgorithmChoice(runner, gemms -> Timed.milliseconds(context, stream, this::enqueue, gemms))
+                .decide(load, AlgorithmChoice.place(context.environment(), name));
     }
 
     private long outputDigest() {
