@@ -1,5 +1,5 @@
 // The digest of dev.assay.device.Checksum: the sum modulo 2^64 of hash(word, i) over little-endian 8-byte words, the last one
-// padded with zeros; the host adds hash(length, -1). Integer addition has no order, so neither has the result.
+// padded with zeros, and hash(length, -1). Integer addition has no order, so neither has the result.
 // Moved: every byte read once.
 #include "grid.cuh"
 #include "random.cuh"
@@ -15,7 +15,7 @@ extern "C" __global__ void assay_checksum(const unsigned char* bytes, u64 length
     u64 whole = ((u64)bytes & 7) == 0 ? length / 8 : 0;
     u64 words = (length + 7) / 8;
     const u64* aligned = (const u64*)bytes;
-    u64 mine = 0;
+    u64 mine = grid_thread() == 0 ? counter_hash(length, (u64)-1) : 0;
     for (u64 i = grid_thread(); i < words; i += grid_threads()) {
         mine += counter_hash(i < whole ? aligned[i] : word_of_bytes(bytes, 8 * i, length), i);
     }

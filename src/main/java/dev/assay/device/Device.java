@@ -37,6 +37,9 @@ public interface Device extends AutoCloseable {
     /** 64-bit digest of memory; depends on every byte and its position; equal on all devices for equal bytes. Blocks. */
     long checksum(DeviceMemory memory, long bytes, Stream stream);
 
+    /** The same, enqueued: the 8 bytes of {@code digest} become it, in native byte order. */
+    void enqueueChecksum(DeviceMemory memory, long bytes, DeviceMemory digest, Stream stream);
+
     MemoryLoad memoryLoad();
 
     /** Memory that an allocation could still take, of all processes' view. */

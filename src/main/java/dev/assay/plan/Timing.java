@@ -37,8 +37,11 @@ final class Timing {
     /** The same where nodes are this host: what jobs on slurm-boxes took longer than the same without Slurm. */
     static final double SLURM_JOB_HERE = 0.2;
 
-    /** Of coupled in runs/h200-x2: NCCL's communicator 0.5 s, the step's parts alone 2.2 s, checks and end 0.6 s. */
-    private static final double COUPLED_CUDA = 3.3;
+    /**
+     * Of coupled: NCCL's communicator 0.5 s, the step's parts alone 2.2 s, checks and end 0.6 s in runs/h200-x2; a launch of ten
+     * took 1.1 s longer in a run of every family on two H200s, 23 November 2026: 11.95 s each.
+     */
+    private static final double COUPLED_CUDA = 4.4;
 
     /** Of burn in runs/h200-x2: what a batch and a telemetry window overrun, checks, the end. */
     private static final double CHECKS_CUDA = 0.6;
@@ -51,6 +54,12 @@ final class Timing {
      * run of 23 November 2026 took 100 s in all; how they share that is not known.
      */
     private static final double GEMMS_EACH = 48;
+
+    /** To choose an algorithm under load, s: a second of heat, and two slots of 0.12 s for each of up to 16 candidates. */
+    private static final double CHOICE_UNDER_LOAD = 5;
+
+    /** How much longer than the shortest heating the first of a sweep heats: the next begins on its plateau. */
+    private static final double FIRST_HEAT = 20;
 
     /** Memory, fills, heuristics, digests and checks of one GEMM, s. */
     private static final double GEMM_OVERHEAD = 0.1;
@@ -136,23 +145,23 @@ final class Timing {
 
     /**
      * A GEMM costs its preparation and checks, and about {@value #GEMMS_EACH} runs: most of them choose the algorithm. A
-     * sustained one runs for its time after its shortest heating, as the two H200s stood still after seconds (runs/h200-x2: 59
-     * to 60 °C from the fourth second on); the finder looks at every shape and then at its finalists.
+     * sustained one runs for its time after its shortest heating, the first after a slice more: on two H200s, in a run of every
+     * family on 23 November 2026, 99 s and 79 s. The finder looks at every shape and then at its finalists.
      */
     private static double gemmSeconds(GemmSweep sweep) {
         double bursts = sweep.burst().stream()
                 .mapToDouble(gemm -> sweep.pauseSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm))
                 .sum();
         double sustained = sweep.sustained().stream()
-                .mapToDouble(gemm ->
-                        sweep.heatSeconds() + sweep.sustainedSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm))
+                .mapToDouble(gemm -> CHOICE_UNDER_LOAD + sweep.heatSeconds() + sweep.sustainedSeconds() + GEMM_OVERHEAD)
                 .sum();
+        double firstHeat = sweep.toPlateau() && !sweep.sustained().isEmpty() ? FIRST_HEAT : 0;
         GemmFinder finder = sweep.finder();
         double look =
                 finder.shapes().stream().mapToDouble(gemm -> 4 * seconds(gemm)).sum();
         double finalists =
                 finder.finalists() * (GEMM_OVERHEAD + (GEMMS_EACH + finder.repeats()) * seconds(finder.largest()) / 4);
-        return Math.ceil(bursts + sustained + look + finalists);
+        return Math.ceil(bursts + sustained + firstHeat + look + finalists);
     }
 
     private static double seconds(Gemm gemm) {

@@ -50,7 +50,7 @@ final class AlgorithmChoice {
     private static final double HEAT_MILLISECONDS = 1000;
 
     /** Of load by one candidate, for its own power to set the clocks; only the second half is timed. */
-    private static final double SLOT_MILLISECONDS = 200;
+    private static final double SLOT_MILLISECONDS = 120;
 
     private static final int ROUNDS = 2;
 

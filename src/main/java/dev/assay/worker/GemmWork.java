@@ -8,10 +8,13 @@ import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.workload.Gemm;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -61,7 +64,9 @@ final class GemmWork {
         work.digest("gemm.b", work.b, gemm.bytesOfB());
         byte[] choice = context.world().rank() == 0 ? work.decide(load) : new byte[0];
         work.runner.choose(context.world().all().broadcast("algorithm", choice));
-        work.cold = work.outputDigest();
+        List<Long> cold = new ArrayList<>();
+        work.digests(1, cold);
+        work.cold = cold.get(0);
         return work;
     }
 
@@ -74,16 +79,11 @@ final class GemmWork {
      * Judges outputs, made hot into poisoned memory: the bits of each against the cold one, the values of the last against the
      * inputs.
      *
-     * @return milliseconds of each output with its digest, by the host's clock
+     * @return milliseconds of each output with its digest
      */
-    List<Double> verify(int outputs) {
+    List<Double> verify(int outputs) throws Exception {
         List<Long> hot = new ArrayList<>();
-        List<Double> milliseconds = new ArrayList<>();
-        for (int i = 0; i < outputs; i++) {
-            long began = System.nanoTime();
-            hot.add(outputDigest());
-            milliseconds.add((System.nanoTime() - began) / 1e6);
-        }
+        List<Double> milliseconds = digests(outputs, hot);
         context.writer().write(new Digest("gemm.c" + suffix, hex(hot.get(outputs - 1))));
         long different = hot.stream().filter(digest -> digest != cold).count();
         context.writer()
@@ -122,11 +122,23 @@ final class GemmWork {
                 .decide(load, AlgorithmChoice.place(context.environment(), name));
     }
 
-    private long outputDigest() {
-        context.device().poison(c, stream);
-        enqueue();
-        stream.synchronize(context.within(0));
-        return context.device().checksum(c, gemm.bytesOfC(), stream);
+    /** Poisons, multiplies and digests, again and again; nothing waits in between. */
+    private List<Double> digests(int outputs, List<Long> found) throws Exception {
+        try (DeviceMemory digests = context.device().allocate((long) Long.BYTES * outputs)) {
+            AtomicInteger next = new AtomicInteger();
+            Runnable output = () -> {
+                DeviceMemory digest = digests.slice((long) Long.BYTES * next.getAndIncrement(), Long.BYTES);
+                context.device().poison(c, stream);
+                enqueue();
+                context.device().enqueueChecksum(c, gemm.bytesOfC(), digest, stream);
+            };
+            List<Double> milliseconds = Timed.each(context, stream, output, outputs);
+            ByteBuffer read = ByteBuffer.wrap(digests.read()).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < outputs; i++) {
+                found.add(read.getLong());
+            }
+            return milliseconds;
+        }
     }
 
     private void digest(String name, DeviceMemory memory, long bytes) {

@@ -74,6 +74,11 @@ public abstract class DelegatingDevice implements Device {
     }
 
     @Override
+    public void enqueueChecksum(DeviceMemory memory, long bytes, DeviceMemory digest, Stream stream) {
+        device.enqueueChecksum(memory, bytes, digest, stream);
+    }
+
+    @Override
     public MemoryLoad memoryLoad() {
         return device.memoryLoad();
     }

@@ -62,6 +62,17 @@ final class FaultyDevice extends DelegatingDevice {
     }
 
     @Override
+    public void enqueueChecksum(DeviceMemory memory, long bytes, DeviceMemory digest, Stream stream) {
+        super.enqueueChecksum(memory, bytes, digest, stream);
+        if (fault == Fault.WRONG_ELEMENTS) {
+            stream.synchronize(Duration.ofMinutes(1));
+            byte[] found = digest.read();
+            found[0] ^= 1;
+            digest.write(found);
+        }
+    }
+
+    @Override
     public MemoryTest newMemoryTest() {
         MemoryTest test = super.newMemoryTest();
         return fault == Fault.STUCK_MEMORY_BIT ? new StuckBit(test, STUCK_WORD) : test;

@@ -171,6 +171,13 @@ public final class CudaDevice implements Device {
         return fills.checksum(memory, bytes, (CudaStream) stream);
     }
 
+    @Override
+    public void enqueueChecksum(DeviceMemory memory, long bytes, DeviceMemory digest, Stream stream) {
+        CudaMemory sum = holding(digest, Long.BYTES);
+        set(sum, 0, (CudaStream) stream);
+        fills.addChecksum(memory, bytes, sum, (CudaStream) stream);
+    }
+
     /** Runs a kernel that adds to a counter, and waits for what it counted. */
     long total(CudaStream stream, Consumer<CudaMemory> kernel) {
         try (CudaMemory counter = allocate(Long.BYTES)) {

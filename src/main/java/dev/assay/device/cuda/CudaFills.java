@@ -1,6 +1,5 @@
 package dev.assay.device.cuda;
 
-import dev.assay.device.Counter;
 import dev.assay.device.DeviceMemory;
 import dev.assay.workload.ElementType;
 
@@ -51,17 +50,18 @@ final class CudaFills {
     }
 
     long checksum(DeviceMemory memory, long bytes, CudaStream stream) {
+        return device.total(stream, sum -> addChecksum(memory, bytes, sum, stream));
+    }
+
+    void addChecksum(DeviceMemory memory, long bytes, CudaMemory sum, CudaStream stream) {
         CudaMemory from = CudaDevice.holding(memory, bytes);
-        return Counter.hash(bytes, -1)
-                + device.total(
-                        stream,
-                        counter -> kernels.launch(
-                                "assay_checksum",
-                                (bytes + Long.BYTES - 1) / Long.BYTES,
-                                THREADS,
-                                stream,
-                                from.address(),
-                                bytes,
-                                counter.address()));
+        kernels.launch(
+                "assay_checksum",
+                (bytes + Long.BYTES - 1) / Long.BYTES,
+                THREADS,
+                stream,
+                from.address(),
+                bytes,
+                sum.address());
     }
 }

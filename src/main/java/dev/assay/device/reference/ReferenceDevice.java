@@ -25,6 +25,8 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,11 +112,26 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public long checksum(DeviceMemory memory, long bytes, Stream stream) {
+        HostMemory host = holding(memory, bytes);
+        return SerialStream.of(stream).call(() -> Checksum.of(host.read(), bytes));
+    }
+
+    @Override
+    public void enqueueChecksum(DeviceMemory memory, long bytes, DeviceMemory digest, Stream stream) {
+        HostMemory host = holding(memory, bytes);
+        SerialStream.of(stream)
+                .enqueue(() -> digest.write(ByteBuffer.allocate(Long.BYTES)
+                        .order(ByteOrder.nativeOrder())
+                        .putLong(Checksum.of(host.read(), bytes))
+                        .array()));
+    }
+
+    private static HostMemory holding(DeviceMemory memory, long bytes) {
         HostMemory host = HostMemory.of(memory);
         if (bytes <= 0 || bytes > host.bytes()) {
             throw new DeviceException("checksum of " + bytes + " bytes in memory of " + host.bytes());
         }
-        return SerialStream.of(stream).call(() -> Checksum.of(host.read(), bytes));
+        return host;
     }
 
     @Override

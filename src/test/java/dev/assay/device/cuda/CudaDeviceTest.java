@@ -114,6 +114,7 @@ class CudaDeviceTest extends GpuTest {
             memory.write(bytes);
 
             assertThat(device.checksum(memory, length, stream)).isEqualTo(Checksum.of(bytes, length));
+            assertThat(enqueued(memory, length)).isEqualTo(Checksum.of(bytes, length));
             for (int offset : new int[] {1, 2, 8}) {
                 DeviceMemory slice = memory.slice(offset, Math.max(1, length));
                 assertThat(device.checksum(slice, length, stream))
@@ -208,6 +209,14 @@ class CudaDeviceTest extends GpuTest {
             assertThatThrownBy(() -> memory.write(new byte[101])).hasMessageContaining("101");
             assertThatThrownBy(() -> device.fillMatrix(memory, ElementType.BF16, 51, seed, stream))
                     .hasMessageContaining("102");
+        }
+    }
+
+    private long enqueued(DeviceMemory memory, long length) {
+        try (DeviceMemory digest = poisoned(Long.BYTES)) {
+            device.enqueueChecksum(memory, length, digest, stream);
+            stream.synchronize(Duration.ofMinutes(1));
+            return ByteBuffer.wrap(digest.read()).order(ByteOrder.nativeOrder()).getLong();
         }
     }
 
