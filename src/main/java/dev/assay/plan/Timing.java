@@ -49,11 +49,11 @@ final class Timing {
     /** Bytes a second that reading and writing in turn moves at least on an H200. */
     private static final double MEMTEST_CUDA = 4.0e12;
     /**
-     * Runs of one GEMM beside its timed ones: up to 16 candidates of 4, cold and hot outputs. With these three figures memtest,
-     * host-link, peer, collective and gemm (as short as it was then) are predicted at 111 s on one host of two H200, where a
-     * run of 23 November 2026 took 100 s in all; how they share that is not known.
+     * Runs of one GEMM beside its timed ones: up to 16 candidates of 4, the best five of them 16 times more, cold and hot
+     * outputs. With 48, before the best were looked at again, a run of every family on two H200s took 33 s for its bursts and
+     * its finder, as predicted (23 November 2026).
      */
-    private static final double GEMMS_EACH = 48;
+    private static final double GEMMS_EACH = 110;
 
     /** To choose an algorithm under load, s: a second of heat, and two slots of 0.12 s for each of up to 16 candidates. */
     private static final double CHOICE_UNDER_LOAD = 5;

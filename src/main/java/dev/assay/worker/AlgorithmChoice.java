@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which of a GEMM's candidates runs, as rank 0 of a launch decides it for all.
@@ -33,11 +35,8 @@ final class AlgorithmChoice {
 
     private static final String FOLDER = "algorithms";
 
-    /** Of a burst another candidate must be this much faster than the library's favourite: noise must not choose. */
-    private static final double WORTH_CHANGING = 0.98;
-
-    /** The same under load, where times vary less. */
-    private static final double WORTH_CHANGING_HOT = 0.995;
+    /** Another candidate must be this much faster than the library's favourite: noise must not choose. */
+    private static final double WORTH_CHANGING = 0.995;
 
     private static final int TIMED = 3;
 
@@ -45,6 +44,11 @@ final class AlgorithmChoice {
     private static final double RAMP_MILLISECONDS = 50;
 
     private static final int MOST_RAMPS = 8;
+
+    /** Of the first look at bursts; the favourite is one more. */
+    private static final int FINALISTS = 4;
+
+    private static final int ROUNDS_OF_BURSTS = 4;
 
     /** Of load until the power limit holds the clocks down. */
     private static final double HEAT_MILLISECONDS = 1000;
@@ -90,19 +94,43 @@ final class AlgorithmChoice {
     }
 
     private byte[] fastestBurst(List<byte[]> candidates) throws Exception {
-        byte[] best = candidates.get(0);
-        double bestTime = Double.MAX_VALUE;
-        runner.choose(best);
+        runner.choose(candidates.get(0));
         double ramp = 0;
         for (int i = 0; i < MOST_RAMPS && ramp < RAMP_MILLISECONDS; i++) {
             ramp += burst();
         }
-        for (byte[] candidate : candidates) {
-            runner.choose(candidate);
-            double time = burst();
-            if (bestTime == Double.MAX_VALUE || time < WORTH_CHANGING * bestTime) {
-                best = candidate;
-                bestTime = time;
+        double[] times = new double[candidates.size()];
+        for (int i = 0; i < times.length; i++) {
+            runner.choose(candidates.get(i));
+            times[i] = burst();
+        }
+        int[] finalists = finalists(times);
+        Arrays.fill(times, Double.MAX_VALUE);
+        for (int round = 0; round < ROUNDS_OF_BURSTS; round++) {
+            for (int i : finalists) {
+                runner.choose(candidates.get(i));
+                times[i] = Math.min(times[i], burst());
+            }
+        }
+        return candidates.get(fastest(times));
+    }
+
+    private static int[] finalists(double[] times) {
+        return IntStream.concat(
+                        IntStream.of(0),
+                        IntStream.range(1, times.length)
+                                .boxed()
+                                .sorted(Comparator.comparing(i -> times[i]))
+                                .limit(FINALISTS)
+                                .mapToInt(i -> i))
+                .toArray();
+    }
+
+    private static int fastest(double[] times) {
+        int best = 0;
+        for (int i = 1; i < times.length; i++) {
+            if (times[i] < (best == 0 ? WORTH_CHANGING : 1) * times[best]) {
+                best = i;
             }
         }
         return best;
@@ -127,13 +155,7 @@ final class AlgorithmChoice {
                 times[i] += clock.milliseconds(half);
             }
         }
-        int best = 0;
-        for (int i = 1; i < times.length; i++) {
-            if (times[i] < (best == 0 ? WORTH_CHANGING_HOT : 1) * times[best]) {
-                best = i;
-            }
-        }
-        return candidates.get(best);
+        return candidates.get(fastest(times));
     }
 
     private static int pieces(double milliseconds, double one) {
