@@ -31,6 +31,9 @@ public interface Device extends AutoCloseable {
     /** Sets every byte to 0xFF, which is NaN in bf16: a result that was never written cannot look right. */
     void poison(DeviceMemory target, Stream stream);
 
+    /** Sets every byte to 0. */
+    void zero(DeviceMemory target, Stream stream);
+
     /** Counts bf16 elements that differ from the exact sum of {@link #fillGradient} over all ranks. Blocks. */
     long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream);
 

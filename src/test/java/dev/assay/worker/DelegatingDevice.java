@@ -64,6 +64,11 @@ public abstract class DelegatingDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        device.zero(target, stream);
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         return device.countWrongSums(reduced, elements, seed, ranks, stream);
     }

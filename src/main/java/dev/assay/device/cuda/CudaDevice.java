@@ -162,6 +162,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        set((CudaMemory) target, 0, (CudaStream) stream);
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         return fills.countWrongSums(reduced, elements, seed, ranks, (CudaStream) stream);
     }

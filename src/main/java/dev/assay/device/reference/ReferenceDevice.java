@@ -103,6 +103,12 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        HostMemory memory = HostMemory.of(target);
+        SerialStream.of(stream).enqueue(() -> memory.fill((byte) 0));
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         HostMemory memory = HostMemory.of(reduced);
         return SerialStream.of(stream).call(() -> ReferenceChecks.wrongSums(memory, elements, seed, ranks));
