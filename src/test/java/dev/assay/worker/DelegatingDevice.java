@@ -19,6 +19,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 
 /** A device that does what another does; test devices change a part of it. */
 public abstract class DelegatingDevice implements Device {
@@ -106,6 +107,11 @@ public abstract class DelegatingDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         return device.newGemm(gemm);
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        return device.newLinear(gemm);
     }
 
     @Override

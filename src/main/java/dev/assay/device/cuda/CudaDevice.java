@@ -22,6 +22,7 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -242,6 +243,11 @@ public final class CudaDevice implements Device {
     public GemmRunner newGemm(Gemm gemm) {
         context.makeCurrent();
         return new CudaGemm(blas, gemm, context.describe());
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        throw new DeviceException("the GEMM " + gemm.label() + " is not yet made on a GPU");
     }
 
     @Override

@@ -24,6 +24,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,11 @@ public final class ReferenceDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         return new ReferenceGemm(gemm);
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        return new ReferenceLinear(gemm);
     }
 
     @Override
