@@ -31,9 +31,9 @@ class LinearTest {
         device.close();
     }
 
-    /** Sizes within and across the blocks of 256 columns and 64 products. */
+    /** Rows that fill the tiles of four, and rows that do not. */
     @ParameterizedTest
-    @CsvSource({"1, 8, 8", "7, 24, 16", "64, 256, 8", "65, 72, 264", "131, 520, 40", "67, 264, 520"})
+    @CsvSource({"1, 8, 8", "7, 24, 16", "64, 256, 8", "65, 72, 264", "131, 520, 40", "66, 264, 72"})
     void everyElementIsTheSumOfItsProducts(int rows, int inputs, int outputs) {
         for (LinearPass pass : LinearPass.values()) {
             for (ElementType output : new ElementType[] {ElementType.BF16, ElementType.FP32}) {
