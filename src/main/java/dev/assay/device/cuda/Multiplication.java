@@ -24,7 +24,9 @@ import dev.assay.workload.Precision;
  *     <td>xᵀ, inputs × rows</td><td>dYᵀ, outputs × rows, transposed</td><td>dWᵀ, inputs × outputs</td></tr>
  * </table>
  *
- * So a linear layer's matrices lie contiguous along inputs or outputs, never along its tokens, whose number is free.
+ * So a linear layer's matrices lie contiguous along inputs or outputs, never along its tokens, whose number is free: for its
+ * best speed cuBLAS wants leading dimensions and addresses in multiples of 16 bytes and asks no more (its documentation,
+ * 2.1.11, Tensor Core Usage).
  *
  * @param label the GEMM in words, for messages
  * @param precision in what it computes
@@ -77,10 +79,5 @@ record Multiplication(
                 first,
                 second,
                 Operand.rowMajor(gemm.output(), height, width));
-    }
-
-    /** The same, of matrices that begin at other multiples. */
-    Multiplication alignedTo(int bytes) {
-        return new Multiplication(label, precision, accumulate, bytes, first, second, result);
     }
 }
