@@ -22,6 +22,7 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class CudaDevice implements Device {
     private final CublasHandle blas;
     private final GemmChecks checks;
     private final CudaFills fills;
+    private final GemmWorkspace linearWorkspace;
     private Optional<Kernels> training = Optional.empty();
     private boolean closed;
 
@@ -58,6 +60,7 @@ public final class CudaDevice implements Device {
         blas = CublasHandle.create(libraryDirectories);
         checks = new GemmChecks(kernels, context.describe());
         fills = new CudaFills(kernels, this);
+        linearWorkspace = GemmWorkspace.on(context.describe());
     }
 
     private KernelImage image(KernelProgram program) {
@@ -162,6 +165,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        set((CudaMemory) target, 0, (CudaStream) stream);
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         return fills.countWrongSums(reduced, elements, seed, ranks, (CudaStream) stream);
     }
@@ -243,7 +251,13 @@ public final class CudaDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         context.makeCurrent();
-        return new CudaGemm(blas, gemm, context.describe());
+        return new CudaGemm(blas, Multiplication.of(gemm), GemmWorkspace.on(context.describe()), context.describe());
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        context.makeCurrent();
+        return new CudaGemm(blas, Multiplication.of(gemm), linearWorkspace, context.describe());
     }
 
     @Override
