@@ -75,7 +75,9 @@ class StepCollectivesTest {
     void stageThreeGathersByThePrefetchBucket() {
         assertThat(gathers(15_099_494)).isEqualTo(16L * (32 * 7 + 2));
         assertThat(gathers(50_000_000)).isEqualTo(16L * (32 * 3 + 2));
-        assertThat(gathers(Long.MAX_VALUE)).as("as three layers of the four that may be live").isEqualTo(16L * 12);
+        assertThat(gathers(Long.MAX_VALUE))
+                .as("as three layers of the four that may be live")
+                .isEqualTo(16L * 12);
         assertThat(StepCollectives.of(Setups.ideal("7b", 3), 64).get(0).calls()).isEqualTo(16L * (32 + 2));
     }
 
