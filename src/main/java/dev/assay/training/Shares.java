@@ -47,7 +47,7 @@ public final class Shares {
     }
 
     /** Of one rank; a multiple of {@link FlatTensors#GRANULE}, so n parts may be more than there is. */
-    private static long part(long elements, int ranks) {
+    public static long part(long elements, int ranks) {
         return FlatTensors.roundUp((elements + ranks - 1) / ranks);
     }
 
