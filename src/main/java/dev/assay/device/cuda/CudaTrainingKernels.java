@@ -21,11 +21,6 @@ final class CudaTrainingKernels implements TrainingKernels {
     /** What a grid may have; kernels walk on where more is to do. */
     private static final long MOST_BLOCKS = Integer.MAX_VALUE;
 
-    /** As {@code native/training_attention.cu} has them. */
-    private static final int ATTENTION_ROWS = 64;
-
-    private static final int ATTENTION_THREADS = 128;
-
     private final KernelLauncher launcher;
 
     CudaTrainingKernels(KernelLauncher launcher) {
@@ -376,22 +371,22 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory out,
             DeviceMemory lse,
             Stream stream) {
-        launcher.launch(
-                "assay_attention_" + shape.headSize(),
-                attentionBlocks(shape, shape.heads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(out),
-                at(lse));
+        AttentionLaunch.forward(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.heads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(out),
+                        at(lse));
     }
 
     @Override
@@ -409,8 +404,8 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory scratch,
             Stream stream) {
         launcher.launch(
-                "assay_attention_sums",
-                Math.min(blocksOf(shape.statistics() * Kernels.WARP, THREADS), MOST_BLOCKS),
+                "assay_attention_sums_" + shape.headSize(),
+                Math.min(blocksOf(shape.statistics() * chunks(shape.headSize()), THREADS), MOST_BLOCKS),
                 THREADS,
                 stream,
                 at(out),
@@ -418,50 +413,44 @@ final class CudaTrainingKernels implements TrainingKernels {
                 shape.rows(),
                 shape.sequence(),
                 shape.heads(),
-                shape.headSize(),
                 at(scratch));
-        launcher.launch(
-                "assay_attention_query_gradient_" + shape.headSize(),
-                attentionBlocks(shape, shape.heads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(dOut),
-                at(lse),
-                at(scratch),
-                at(dQuery));
-        launcher.launch(
-                "assay_attention_key_gradient_" + shape.headSize(),
-                attentionBlocks(shape, shape.kvHeads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(dOut),
-                at(lse),
-                at(scratch),
-                at(dKey),
-                at(dValue));
-    }
-
-    /** One for 64 rows of a head of a sequence. */
-    private static long attentionBlocks(AttentionShape shape, int heads) {
-        return (long) shape.batch() * heads * blocksOf(shape.sequence(), ATTENTION_ROWS);
+        AttentionLaunch.queryGradient(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.heads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(dOut),
+                        at(lse),
+                        at(scratch),
+                        at(dQuery));
+        AttentionLaunch.keyGradient(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.kvHeads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(dOut),
+                        at(lse),
+                        at(scratch),
+                        at(dKey),
+                        at(dValue));
     }
 
     private void addColumnSums(long partials, long parts, int width, DeviceMemory gradient, Stream stream) {

@@ -28,7 +28,7 @@ class TrainingHostTest implements TrainingContract {
 
     @BeforeAll
     void compile(@TempDir Path directory) throws IOException, InterruptedException {
-        launcher = HostLauncher.compile(directory);
+        launcher = HostLauncher.compile(directory, "-DHOST_WARPGROUPS");
     }
 
     @AfterAll
