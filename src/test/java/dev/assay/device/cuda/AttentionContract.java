@@ -21,7 +21,9 @@ interface AttentionContract {
         "2, 5, 2, 1, 64, 136, 72",
         "1, 64, 1, 1, 64, 64, 64",
         "1, 65, 3, 3, 64, 192, 192",
-        "2, 131, 4, 2, 128, 528, 256"
+        "2, 131, 4, 2, 128, 528, 256",
+        "1, 449, 2, 1, 128, 256, 136",
+        "9, 193, 2, 2, 64, 128, 128"
     })
     default void attentionAndItsGradient(
             int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {
