@@ -41,17 +41,25 @@ static __device__ __forceinline__ void matrices_load_transposed(u32* m, u32 row)
 }
 
 // Copies into shared memory that are there after copy_wait, for this thread; zeros where not valid, and `from` is not read then.
-static __device__ __forceinline__ void copy_async_16(u32 to, const void* from, bool valid) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(valid ? 16 : 0) : "memory");
+// Nothing where not wanted: without a branch, since ptxas guards copies in one by four instructions each.
+static __device__ __forceinline__ void copy_async_16(u32 to, const void* from, bool valid, bool wanted) {
+    asm volatile("{.reg .pred p; setp.ne.b32 p, %3, 0; @p cp.async.cg.shared.global [%0], [%1], 16, %2;}" ::"r"(to), "l"(from),
+                 "r"(valid ? 16 : 0), "r"((int)wanted)
+                 : "memory");
 }
 
-static __device__ __forceinline__ void copy_async_4(u32 to, const void* from, bool valid) {
-    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(from), "r"(valid ? 4 : 0) : "memory");
+static __device__ __forceinline__ void copy_async_4(u32 to, const void* from, bool valid, bool wanted) {
+    asm volatile("{.reg .pred p; setp.ne.b32 p, %3, 0; @p cp.async.ca.shared.global [%0], [%1], 4, %2;}" ::"r"(to), "l"(from),
+                 "r"(valid ? 4 : 0), "r"((int)wanted)
+                 : "memory");
 }
 
 static __device__ __forceinline__ void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 static __device__ __forceinline__ void copy_wait() { asm volatile("cp.async.wait_group 0;" ::: "memory"); }
+
+// What is in a branch with this is not computed beside it and then chosen.
+static __device__ __forceinline__ void keep_branch() { asm volatile(""); }
 
 // Two bf16 in a word, rounded to nearest, ties to even.
 static __device__ __forceinline__ u32 bf16_pair(float low, float high) {

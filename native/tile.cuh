@@ -28,21 +28,23 @@ static __device__ __forceinline__ u32 chunk_address(u32 tile, u32 row, u32 at) {
     return tile + at / 8 * (ROWS * ROW_BYTES) + row * ROW_BYTES + (at % 8 ^ row % 8) * 16;
 }
 
-// Starts to copy ROWS rows from `first`; those behind the last become 0. All THREADS threads of the block, which are whole
-// groups of eight rows, so that a thread's chunks lie in rows with the same swizzle.
+// Starts to copy ROWS rows from `first`, if wanted; those behind the last become 0. All THREADS threads of the block, which are
+// whole groups of eight rows, so that a thread's chunks lie in rows with the same swizzle.
 template <int D, int ROWS, int THREADS>
-static __device__ __forceinline__ void tile_copy(u32 tile, const head_rows& from, u32 first) {
+static __device__ __forceinline__ void tile_copy(u32 tile, const head_rows& from, u32 first, bool wanted) {
     const u32 STEP = THREADS / (D / CHUNK);
     static_assert(STEP % 8 == 0, "rows a pass");
     u32 row = threadIdx.x / (D / CHUNK), at = threadIdx.x % (D / CHUNK), to = chunk_address<ROWS>(tile, row, at);
     const bf16* source = from.start + (u64)(first + row) * from.stride + CHUNK * at;
 #pragma unroll
     for (u32 n = 0; n < (ROWS + STEP - 1) / STEP; n++) {
-        bool valid = first + row + n * STEP < from.rows;
-        if (ROWS % STEP != 0 && row + n * STEP >= ROWS) continue;
-        copy_async_16(to + n * STEP * ROW_BYTES, valid ? source + (u64)(n * STEP) * from.stride : from.start, valid);
+        bool within = ROWS % STEP == 0 || row + n * STEP < ROWS, valid = first + row + n * STEP < from.rows;
+        copy_async_16(to + n * STEP * ROW_BYTES, source + (u64)(n * STEP) * from.stride, valid, wanted && within);
     }
 }
+
+// Which warpgroup a thread is in: the same for the whole warp, which the compiler must know.
+static __device__ __forceinline__ u32 warpgroup() { return __shfl_sync(0xFFFFFFFFu, threadIdx.x / 128, 0); }
 
 // All copies of all threads are there, and nobody reads any more what was read before.
 static __device__ __forceinline__ void copies_arrived() {
@@ -67,8 +69,9 @@ static __device__ __forceinline__ void rounded(u32 (*a)[4], const float (*s)[4])
 
 #ifdef WARPGROUP_PRODUCTS
 
-static __device__ __forceinline__ u64 descriptor(u32 address, u32 leading, u32 stride) {
-    return (u64)(address >> 4) | (u64)(leading >> 4) << 16 | (u64)(stride >> 4) << 32 | 1ull << 62;
+// Of the address, with a leading offset; the stride is eight rows, the swizzle of 128 bytes.
+static __device__ __forceinline__ u64 descriptor(u32 address, u32 leading) {
+    return (u64)(8 * ROW_BYTES / 16 | 1u << 30) << 32 | (address / 16 | leading / 16 << 16);
 }
 
 static __device__ __forceinline__ void products_begin() { wgmma_fence(); }
@@ -85,20 +88,20 @@ static __device__ __forceinline__ void products_wait(float (*s)[4]) {
 // s (64 x 64) = rows of a warpgroup of one tile, from row `first`, times the rows of a tile of 64, transposed.
 template <int D, int ROWS>
 static __device__ __forceinline__ void times_transposed(float (*s)[4], u32 left, u32 first, u32 right) {
+    u64 a = descriptor(left + first * ROW_BYTES, 16), b = descriptor(right, 16);
 #pragma unroll
-    for (int k = 0; k < D / 16; k++) {
-        u32 a = left + k / 4 * (ROWS * ROW_BYTES) + first * ROW_BYTES + k % 4 * 32, b = right + k / 4 * (64 * ROW_BYTES) + k % 4 * 32;
-        wgmma_shared(width<64>(), s, descriptor(a, 16, 8 * ROW_BYTES), descriptor(b, 16, 8 * ROW_BYTES), k > 0);
+    for (u32 k = 0; k < D / 16; k++) {
+        u32 in_row = k % 4 * 32;
+        wgmma_shared(width<64>(), s, a + (k / 4 * ROWS * ROW_BYTES + in_row) / 16, b + (k / 4 * 64 * ROW_BYTES + in_row) / 16, k > 0);
     }
 }
 
 // sum (64 x D) += p (64 x 64) times a tile of 64 rows.
 template <int D>
 static __device__ __forceinline__ void times_tile(float (*sum)[4], const u32 (*p)[4], u32 right) {
+    u64 b = descriptor(right, 64 * ROW_BYTES);
 #pragma unroll
-    for (int k = 0; k < 4; k++) {
-        wgmma_registers(width<D>(), sum, p[k], descriptor(right + 16 * k * ROW_BYTES, 64 * ROW_BYTES, 8 * ROW_BYTES), 1);
-    }
+    for (u32 k = 0; k < 4; k++) wgmma_registers(width<D>(), sum, p[k], b + 16 * k * ROW_BYTES / 16, 1);
 }
 
 #else

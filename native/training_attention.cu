@@ -120,23 +120,21 @@ static __device__ __forceinline__ void attention_forward(
     head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     u32 queries = aligned_up(shared_address(shared_memory())), keys = queries + GROUPS * TILE;  // keys, values, keys, values
-    u32 half = threadIdx.x / 128 * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
     u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
     float sum[D / 8][4] = {}, factor = scale * LOG2_E;
     running_softmax softmax = {{MASKED, MASKED}, {}};
-    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS);
-    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0);
-    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0);
+    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0, true);
     copy_commit();
     for (u32 tile = 0; tile < tiles; tile++) {
         copies_arrived();
         u32 here = keys + tile % 2 * 2 * TILE;
-        if (tile + 1 < tiles) {
-            u32 next = keys + (tile + 1) % 2 * 2 * TILE;
-            tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS);
-            tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS);
-            copy_commit();
-        }
+        u32 next = keys + (tile + 1) % 2 * 2 * TILE;
+        tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        copy_commit();
         if (tile >= tiles_seen(rows)) continue;
         float s[8][4], keep[2];
         products_begin();
@@ -144,6 +142,7 @@ static __device__ __forceinline__ void attention_forward(
         products_end();
         products_wait<0, 8>(s);
         if (tile + 1 == tiles_seen(rows)) {
+            keep_branch();
 #pragma unroll
             for (u32 n = 0; n < 8; n++) {
 #pragma unroll
@@ -153,12 +152,15 @@ static __device__ __forceinline__ void attention_forward(
             }
         }
         softmax_add(softmax, s, factor, keep);
-#pragma unroll
-        for (int n = 0; n < D / 8; n++) {
-            sum[n][0] *= keep[0], sum[n][1] *= keep[0], sum[n][2] *= keep[1], sum[n][3] *= keep[1];
-        }
         u32 p[4][4];
         rounded<8>(p, s);
+        if (__ballot_sync(0xFFFFFFFFu, keep[0] != 1.0f || keep[1] != 1.0f) != 0) {  // else nothing changes
+            keep_branch();
+#pragma unroll
+            for (int n = 0; n < D / 8; n++) {
+                sum[n][0] *= keep[0], sum[n][1] *= keep[0], sum[n][2] *= keep[1], sum[n][3] *= keep[1];
+            }
+        }
         products_begin();
         times_tile<D>(sum, p, here + TILE);
         products_end();
@@ -205,14 +207,14 @@ static __device__ __forceinline__ void attention_query_gradient(
     head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     head_rows dy = rows_of<D>(d_out, b.rows_before, shape.heads * D, b.head, shape.sequence);
     u32 queries = aligned_up(shared_address(shared_memory())), outs = queries + GROUPS * TILE, keys = outs + GROUPS * TILE;
-    u32 half = threadIdx.x / 128 * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
     u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
     u64 statistics = (b.sequence * shape.heads + b.head) * shape.sequence;
     float sum[D / 8][4] = {}, offset[2] = {}, with_out[2] = {}, factor = scale * LOG2_E;
-    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS);
-    tile_copy<D, ROWS, THREADS>(outs, dy, b.tile * ROWS);
-    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0);
-    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0);
+    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(outs, dy, b.tile * ROWS, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0, true);
     copy_commit();
     for (u32 e = 0; e < 2; e++) {
         u32 at = row + g + 8 * e;
@@ -221,12 +223,10 @@ static __device__ __forceinline__ void attention_query_gradient(
     for (u32 tile = 0; tile < tiles; tile++) {
         copies_arrived();
         u32 here = keys + tile % 2 * 2 * TILE;
-        if (tile + 1 < tiles) {
-            u32 next = keys + (tile + 1) % 2 * 2 * TILE;
-            tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS);
-            tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS);
-            copy_commit();
-        }
+        u32 next = keys + (tile + 1) % 2 * 2 * TILE;
+        tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        copy_commit();
         if (tile >= tiles_seen(rows)) continue;
         float p[8][4], dp[8][4];
         products_begin();
@@ -241,6 +241,7 @@ static __device__ __forceinline__ void attention_query_gradient(
             for (u32 e = 0; e < 4; e++) p[n][e] = exp2_fast(__fmaf_rn(p[n][e], factor, offset[e / 2]));
         }
         if (tile + 1 == tiles_seen(rows)) {
+            keep_branch();
 #pragma unroll
             for (u32 n = 0; n < 8; n++) {
 #pragma unroll
@@ -270,15 +271,14 @@ static __device__ __forceinline__ void attention_query_gradient(
 template <int D, int THREADS>
 static __device__ __forceinline__ void queries_copy(
     u32 to, const bf16* query, const bf16* d_out, const float* lse, const float* sums, attention_shape shape,
-    const attention_block& b, u32 head, u32 first) {
+    const attention_block& b, u32 head, u32 first, bool wanted) {
     const u32 TILE = TILE_ROWS * D * 2;
-    tile_copy<D, TILE_ROWS, THREADS>(to, rows_of<D>(query, b.rows_before, shape.query_stride, head, shape.sequence), first);
-    tile_copy<D, TILE_ROWS, THREADS>(to + TILE, rows_of<D>(d_out, b.rows_before, shape.heads * D, head, shape.sequence), first);
-    if (threadIdx.x < 2 * TILE_ROWS) {
-        const float* from = (threadIdx.x < TILE_ROWS ? lse : sums) + (b.sequence * shape.heads + head) * shape.sequence;
-        u32 at = first + threadIdx.x % TILE_ROWS;
-        copy_async_4(to + 2 * TILE + 4 * threadIdx.x, at < shape.sequence ? from + at : from, at < shape.sequence);
-    }
+    tile_copy<D, TILE_ROWS, THREADS>(to, rows_of<D>(query, b.rows_before, shape.query_stride, head, shape.sequence), first, wanted);
+    tile_copy<D, TILE_ROWS, THREADS>(
+        to + TILE, rows_of<D>(d_out, b.rows_before, shape.heads * D, head, shape.sequence), first, wanted);
+    const float* from = (threadIdx.x < TILE_ROWS ? lse : sums) + (b.sequence * shape.heads + head) * shape.sequence;
+    u32 at = first + threadIdx.x % TILE_ROWS;
+    copy_async_4(to + 2 * TILE + 4 * threadIdx.x, from + at, at < shape.sequence, wanted && threadIdx.x < 2 * TILE_ROWS);
     copy_commit();
 }
 
@@ -292,20 +292,19 @@ static __device__ __forceinline__ void attention_key_gradient(
     u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
     u32 keys = aligned_up(shared_address(shared_memory())), values = keys + GROUPS * TILE, queries = values + GROUPS * TILE;
     const unsigned char* base = shared_memory() - shared_address(shared_memory());
-    u32 half = threadIdx.x / 128 * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
     u32 group = shape.heads / shape.kv_heads, first = b.tile * (GROUPS);
     u32 tiles = (shape.sequence + TILE_ROWS - 1) / TILE_ROWS, head = b.head * group, tile = first, steps = group * (tiles - first);
     float d_keys[D / 8][4] = {}, d_values[D / 8][4] = {}, factor = scale * LOG2_E;
-    tile_copy<D, ROWS, THREADS>(keys, rows_of<D>(key, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS);
-    tile_copy<D, ROWS, THREADS>(values, rows_of<D>(value, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS);
-    queries_copy<D, THREADS>(queries, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS);
+    tile_copy<D, ROWS, THREADS>(keys, rows_of<D>(key, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(values, rows_of<D>(value, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
+    queries_copy<D, THREADS>(queries, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS, true);
     for (u32 step = 0; step < steps; step++) {
         copies_arrived();
         u32 here = queries + step % 2 * STAGE, from = tile * TILE_ROWS;
         if (++tile == tiles) tile = first, head++;
-        if (step + 1 < steps) {
-            queries_copy<D, THREADS>(queries + (step + 1) % 2 * STAGE, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS);
-        }
+        queries_copy<D, THREADS>(queries + (step + 1) % 2 * STAGE, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS,
+                                 step + 1 < steps);
         if (from < rows) continue;
         const float* lse_here = (const float*)(base + here + 2 * TILE);
         float p[8][4], ds[8][4];
@@ -323,6 +322,7 @@ static __device__ __forceinline__ void attention_key_gradient(
             for (u32 e = 0; e < 4; e++) p[n][e] = exp2_fast(__fmaf_rn(p[n][e], factor, offset[e % 2]));
         }
         if (from == rows) {
+            keep_branch();
 #pragma unroll
             for (u32 n = 0; n < 8; n++) {
 #pragma unroll

@@ -95,7 +95,12 @@ struct host_groups {
     std::vector<std::vector<T>> groups{1};
 
     void clear() { groups.assign(1, {}); }
-    bool empty() const { return groups.size() == 1 && groups[0].empty(); }
+    bool empty() const {
+        for (const std::vector<T>& group : groups) {
+            if (!group.empty()) return false;
+        }
+        return true;
+    }
 
     template <typename F>
     void wait(size_t left, F one) {
@@ -162,6 +167,13 @@ static inline T host_other(T value, unsigned from, int barrier) {
 template <typename T>
 static inline T __shfl_xor_sync(unsigned, T value, int lanes) {
     T other = host_other(value, threadIdx.x ^ (unsigned)lanes, AT_WARP);
+    host_rest(AT_WARP);
+    return other;
+}
+
+template <typename T>
+static inline T __shfl_sync(unsigned, T value, int lane) {
+    T other = host_other(value, (threadIdx.x & ~31u) + (unsigned)lane, AT_WARP);
     host_rest(AT_WARP);
     return other;
 }
@@ -251,8 +263,15 @@ static inline void host_copy_start(unsigned to, const void* from, unsigned bytes
     host_threads[threadIdx.x].copies.groups.back().push_back(copy);
 }
 
-static inline void copy_async_16(unsigned to, const void* from, bool valid) { host_copy_start(to, from, 16, valid); }
-static inline void copy_async_4(unsigned to, const void* from, bool valid) { host_copy_start(to, from, 4, valid); }
+static inline void copy_async_16(unsigned to, const void* from, bool valid, bool wanted) {
+    if (wanted) host_copy_start(to, from, 16, valid);
+}
+
+static inline void copy_async_4(unsigned to, const void* from, bool valid, bool wanted) {
+    if (wanted) host_copy_start(to, from, 4, valid);
+}
+
+static inline void keep_branch() {}
 static inline void copy_commit() { host_threads[threadIdx.x].copies.groups.emplace_back(); }
 
 static inline void copy_wait() {
