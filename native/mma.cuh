@@ -58,6 +58,9 @@ static __device__ __forceinline__ void copy_commit() { asm volatile("cp.async.co
 
 static __device__ __forceinline__ void copy_wait() { asm volatile("cp.async.wait_group 0;" ::: "memory"); }
 
+// Into L2, where a later load finds it.
+static __device__ __forceinline__ void prefetch(const void* from) { asm volatile("prefetch.global.L2 [%0];" ::"l"(from)); }
+
 // What is in a branch with this is not computed beside it and then chosen.
 static __device__ __forceinline__ void keep_branch() { asm volatile(""); }
 
@@ -72,6 +75,13 @@ static __device__ __forceinline__ u32 bf16_pair(float low, float high) {
 static __device__ __forceinline__ float exp2_fast(float x) {
     float y;
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+// 1 / x by the hardware: relative error 2^-23; of infinity 0.
+static __device__ __forceinline__ float reciprocal_fast(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
 

@@ -76,39 +76,33 @@ static __device__ __forceinline__ void adam_element(adam_step s, float gradient,
     master = s.decay * master - s.rate * m / (sqrtf(v) / s.root + s.eps);
 }
 
-static __device__ __forceinline__ void eight_load(const float* from, float* to) {
-    float4 a = ((const float4*)from)[0], b = ((const float4*)from)[1];
-    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
-}
-
 static __device__ __forceinline__ void eight_store(float* to, const float* from) {
     float4 a = {from[0], from[1], from[2], from[3]}, b = {from[4], from[5], from[6], from[7]};
     ((float4*)to)[0] = a;
     ((float4*)to)[1] = b;
 }
 
+// A thread moves four elements, so that each access of a warp is one piece of memory without gaps.
 extern "C" __global__ void assay_adamw(
     float* master, float* m, float* v, const bf16* gradient, bf16* weight, u64 elements, const float* scale, float decay,
     float rate, float root, float new1, float beta2, float new2, float eps) {
     adam_step s = {decay, rate, root, new1, beta2, new2, eps, *scale};
-    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        u64 first = CHUNK * i;
-        u32 width = flat_width(i, elements);
-        if (width == CHUNK) {
-            chunk g = flat_load(gradient, i, elements), w = {};
-            float p[CHUNK], a[CHUNK], b[CHUNK];
-            eight_load(master + first, p), eight_load(m + first, a), eight_load(v + first, b);
-#pragma unroll
-            for (int e = 0; e < CHUNK; e++) {
-                adam_element(s, g.get(e), p[e], a[e], b[e]);
-                w.set(e, p[e]);
-            }
-            eight_store(master + first, p), eight_store(m + first, a), eight_store(v + first, b);
-            flat_store(weight, i, elements, w);
+    for (u64 i = grid_thread(); 4 * i < elements; i += grid_threads()) {
+        u64 first = 4 * i;
+        if (first + 4 <= elements) {
+            uint2 g = *(const uint2*)(gradient + first), w;
+            float4 p = *(const float4*)(master + first), a = *(const float4*)(m + first), b = *(const float4*)(v + first);
+            adam_element(s, __uint_as_float(g.x << 16), p.x, a.x, b.x);
+            adam_element(s, __uint_as_float(g.x & 0xFFFF0000u), p.y, a.y, b.y);
+            adam_element(s, __uint_as_float(g.y << 16), p.z, a.z, b.z);
+            adam_element(s, __uint_as_float(g.y & 0xFFFF0000u), p.w, a.w, b.w);
+            *(float4*)(master + first) = p, *(float4*)(m + first) = a, *(float4*)(v + first) = b;
+            w.x = bf16_pair(p.x, p.y), w.y = bf16_pair(p.z, p.w);
+            *(uint2*)(weight + first) = w;
         } else {
-            for (u32 e = 0; e < width; e++) {
-                adam_element(s, bf16_to_float(gradient[first + e]), master[first + e], m[first + e], v[first + e]);
-                weight[first + e] = bf16_of(master[first + e]);
+            for (u64 e = first; e < elements; e++) {
+                adam_element(s, bf16_to_float(gradient[e]), master[e], m[e], v[e]);
+                weight[e] = bf16_of(master[e]);
             }
         }
     }
@@ -121,14 +115,12 @@ extern "C" __global__ void assay_init_normal(
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
         u32 width = flat_width(i, elements);
         float x[CHUNK];
-        chunk w = {};
         for (u32 e = 0; e < CHUNK; e++) {
             double normal = __dmul_rn(deviation, counter_fine_normal(seed, first + CHUNK * i + e));
             x[e] = __double2float_rn(__dadd_rn(mean, normal));
-            w.set((int)e, x[e]);
         }
         if (width == CHUNK) eight_store(master + CHUNK * i, x);
         else for (u32 e = 0; e < width; e++) master[CHUNK * i + e] = x[e];
-        flat_store(weight, i, elements, w);
+        flat_store(weight, i, elements, chunk_of(x));
     }
 }

@@ -76,8 +76,8 @@ static __device__ __forceinline__ void embed_backward(
             if (at >= chunks) continue;
             bf16* row = d_table + (u64)v * width;
             chunk c = chunk_load(row, at, width, whole);
-            for (int k = 0; k < CHUNK; k++) c.set(k, c.get(k) + sums[n][k]);
-            chunk_store(row, at, width, whole, c);
+            for (int k = 0; k < CHUNK; k++) sums[n][k] += c.get(k);
+            chunk_store(row, at, width, whole, chunk_of(sums[n]));
         }
     }
 }
@@ -97,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(384) assay_embed_gradient_4(
     embed_backward<4>(d_out, tokens, rows, vocabulary, width, d_table);
 }
 
-#define ROPE_HEADS 8
+#define ROPE_HEADS 16
 
 // Pair (i, i + half) of every head turns by direction * position * base^(-i / half), position = row mod sequence. The angle is
 // taken modulo whole turns in fp64, so its sine and cosine have fp32's accuracy at any position. A thread turns eight pairs of
@@ -121,22 +121,24 @@ extern "C" __global__ void assay_rope(
 #pragma unroll 2
         for (u32 head = group * ROPE_HEADS; head < last; head++) {
             bf16* low = x + row * stride + (u64)head * 2 * half;
-            chunk a = chunk_load(low, at, half, whole), b = chunk_load(low + half, at, half, whole), c = {}, d = {};
+            chunk a = chunk_load(low, at, half, whole), b = chunk_load(low + half, at, half, whole);
+            float c[CHUNK], d[CHUNK];
             for (int e = 0; e < CHUNK; e++) {
-                c.set(e, a.get(e) * cosine[e] - b.get(e) * sine[e]);
-                d.set(e, b.get(e) * cosine[e] + a.get(e) * sine[e]);
+                c[e] = a.get(e) * cosine[e] - b.get(e) * sine[e];
+                d[e] = b.get(e) * cosine[e] + a.get(e) * sine[e];
             }
-            chunk_store(low, at, half, whole, c);
-            chunk_store(low + half, at, half, whole, d);
+            chunk_store(low, at, half, whole, chunk_of(c));
+            chunk_store(low + half, at, half, whole, chunk_of(d));
         }
     }
 }
 
 extern "C" __global__ void assay_swiglu(const bf16* gate, const bf16* up, u64 elements, bf16* out) {
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        chunk g = flat_load(gate, i, elements), u = flat_load(up, i, elements), y = {};
-        for (int e = 0; e < CHUNK; e++) y.set(e, g.get(e) * sigmoid(g.get(e)) * u.get(e));
-        flat_store(out, i, elements, y);
+        chunk g = flat_load(gate, i, elements), u = flat_load(up, i, elements);
+        float y[CHUNK];
+        for (int e = 0; e < CHUNK; e++) y[e] = g.get(e) * sigmoid(g.get(e)) * u.get(e);
+        flat_store(out, i, elements, chunk_of(y));
     }
 }
 
@@ -144,14 +146,14 @@ extern "C" __global__ void assay_swiglu_gradient(
     const bf16* d_out, const bf16* gate, const bf16* up, u64 elements, bf16* d_gate, bf16* d_up) {
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
         chunk dy = flat_load(d_out, i, elements), g = flat_load(gate, i, elements), u = flat_load(up, i, elements);
-        chunk dg = {}, du = {};
+        float dg[CHUNK], du[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float s = sigmoid(g.get(e));
-            dg.set(e, dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s)));
-            du.set(e, dy.get(e) * g.get(e) * s);
+            dg[e] = dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s));
+            du[e] = dy.get(e) * g.get(e) * s;
         }
-        flat_store(d_gate, i, elements, dg);
-        flat_store(d_up, i, elements, du);
+        flat_store(d_gate, i, elements, chunk_of(dg));
+        flat_store(d_up, i, elements, chunk_of(du));
     }
 }
 
@@ -177,12 +179,13 @@ extern "C" __global__ void assay_gelu(const bf16* x, const bf16* bias, u64 rows,
     bool whole = width % CHUNK == 0;
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
-        chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole), y = {};
+        chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole);
+        float y[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float h = a.get(e) + b.get(e);
-            y.set(e, h * gelu_sigmoid(h));
+            y[e] = h * gelu_sigmoid(h);
         }
-        chunk_store(out + p.start, p.at, width, whole, y);
+        chunk_store(out + p.start, p.at, width, whole, chunk_of(y));
     }
 }
 
@@ -194,13 +197,14 @@ extern "C" __global__ void assay_gelu_gradient(
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
         chunk dy = chunk_load(d_out + p.start, p.at, width, whole), a = chunk_load(x + p.start, p.at, width, whole);
-        chunk b = chunk_load(bias, p.at, width, whole), dx = {};
+        chunk b = chunk_load(bias, p.at, width, whole);
+        float dx[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float h = a.get(e) + b.get(e), s = gelu_sigmoid(h);
             float slope = 1.5957691216057308f * (1.0f + 0.134145f * h * h);
-            dx.set(e, dy.get(e) * (s + h * s * (1.0f - s) * slope));
+            dx[e] = dy.get(e) * (s + h * s * (1.0f - s) * slope);
         }
-        chunk_store(d_x + p.start, p.at, width, whole, dx);
+        chunk_store(d_x + p.start, p.at, width, whole, chunk_of(dx));
     }
 }
 
@@ -210,8 +214,9 @@ extern "C" __global__ void assay_add_bias(bf16* x, const bf16* bias, u64 rows, u
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
         chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole);
-        for (int e = 0; e < CHUNK; e++) a.set(e, a.get(e) + b.get(e));
-        chunk_store(x + p.start, p.at, width, whole, a);
+        float sum[CHUNK];
+        for (int e = 0; e < CHUNK; e++) sum[e] = a.get(e) + b.get(e);
+        chunk_store(x + p.start, p.at, width, whole, chunk_of(sum));
     }
 }
 

@@ -24,6 +24,7 @@ struct uint3 { unsigned x, y, z; };
 struct alignas(16) uint4 { unsigned x, y, z, w; };
 struct alignas(16) int4 { int x, y, z, w; };
 struct alignas(8) float2 { float x, y; };
+struct alignas(8) uint2 { unsigned x, y; };
 struct alignas(16) float4 { float x, y, z, w; };
 
 static uint3 threadIdx, blockIdx, blockDim, gridDim;
@@ -272,6 +273,7 @@ static inline void copy_async_4(unsigned to, const void* from, bool valid, bool 
 }
 
 static inline void keep_branch() {}
+static inline void prefetch(const void*) {}
 static inline void copy_commit() { host_threads[threadIdx.x].copies.groups.emplace_back(); }
 
 static inline void copy_wait() {
@@ -283,6 +285,8 @@ static inline void copy_wait() {
 }
 
 static inline unsigned bf16_pair(float low, float high);  // below, by bf16.cuh
+
+static inline float reciprocal_fast(float x) { return 1.0f / x; }
 
 static inline float exp2_fast(float x) {
     float y = std::exp2(x);

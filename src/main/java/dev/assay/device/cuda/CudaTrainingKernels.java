@@ -15,7 +15,9 @@ final class CudaTrainingKernels implements TrainingKernels {
     private static final int CHUNK = 8;
     private static final int ALIGNMENT = 16;
     /** As {@code native/training_pointwise.cu} turns them together. */
-    private static final int ROPE_HEADS = 8;
+    private static final int ROPE_HEADS = 16;
+    /** Of a thread of {@code native/training_optimizer.cu}. */
+    private static final int ADAM_ELEMENTS = 4;
     /** Of column sums, as {@code native/training.cuh} has them. */
     private static final int COLUMNS = 32;
     /** What a grid may have; kernels walk on where more is to do. */
@@ -321,7 +323,7 @@ final class CudaTrainingKernels implements TrainingKernels {
             Stream stream) {
         each(
                 "assay_adamw",
-                chunks(elements),
+                blocksOf(elements, ADAM_ELEMENTS),
                 stream,
                 at(master),
                 at(m),
