@@ -4,6 +4,7 @@
 #define ASSAY_TRAINING
 
 #include "grid.cuh"
+#include "mma.cuh"
 
 #define CHUNK 8
 
@@ -15,12 +16,15 @@ struct chunk {
         u32 bits = word[e / 2];
         return __uint_as_float(e % 2 == 0 ? bits << 16 : bits & 0xFFFF0000u);
     }
-
-    __device__ __forceinline__ void set(int e, float value) {
-        u32 bits = bf16_of(value);
-        word[e / 2] = e % 2 == 0 ? (word[e / 2] & 0xFFFF0000u) | bits : (word[e / 2] & 0xFFFFu) | bits << 16;
-    }
 };
+
+// Rounded two at a time, by one instruction; a NaN keeps no bits of its own.
+static __device__ __forceinline__ chunk chunk_of(const float* values) {
+    chunk c;
+#pragma unroll
+    for (int pair = 0; pair < CHUNK / 2; pair++) c.word[pair] = bf16_pair(values[2 * pair], values[2 * pair + 1]);
+    return c;
+}
 
 // A row of width elements is ceil(width / 8) chunks. Rows begin at multiples of 16 bytes where width is a multiple of 8: then
 // `whole` is true and a chunk is one access; else elements move one by one, those behind the row read as 0.
@@ -65,8 +69,10 @@ static __device__ __forceinline__ void flat_store(bf16* to, u64 at, u64 elements
 }
 
 // The hardware's exponential: relative error |x| 2^-24 + 2^-22, far below half a unit of bf16, 2^-9.
+static __device__ __forceinline__ float exp_fast(float x) { return exp2_fast(x * 1.4426950408889634f); }
+
 // 1 / (1 + exp(-x)); beyond 87 the exponential overflows or vanishes, and the quotient is 0 or 1.
-static __device__ __forceinline__ float sigmoid(float x) { return __fdividef(1.0f, 1.0f + __expf(-x)); }
+static __device__ __forceinline__ float sigmoid(float x) { return reciprocal_fast(1.0f + exp_fast(-x)); }
 
 static __device__ __forceinline__ float quiet_nan() { return __uint_as_float(0x7FC00000u); }
 

@@ -2,29 +2,21 @@
 //   P = exp(Q K^T / sqrt(D) - lse), lse = log sum exp over the keys up to the query;  out = P V
 //   dV = P^T dO;  dS = P (dO V^T - rowsum(dO out));  dQ = dS K / sqrt(D);  dK = dS^T Q / sqrt(D)
 // Computed: 2 products forward and 7 backward (dQ and dK, dV by kernels of their own, which recompute P, so that nothing is added
-// by two blocks and sums have a fixed order); masked tiles are left out. P and dS are rounded to bf16 before their products.
-// Moved: Q, out, dQ once; K and V once for every tile of 64 queries, mostly from L2.
-// Correct before fast: fragments are read from shared memory by 2 or 4 bytes, nothing is prefetched.
-// A block has 4 warps of 16 rows each. Rows behind the sequence are read as 0 and not written.
-#include "training.cuh"
-#include "mma.cuh"
+// by two blocks and sums have a fixed order); tiles that are masked whole are left out, and only those on the diagonal are masked.
+// P and dS are rounded to bf16 before their products.
+// A block takes 128 rows of a head (queries, or keys for dK and dV), 64 a warpgroup, which stay in shared memory, and goes over
+// tiles of 64 rows of what they are multiplied with, the next tile being copied meanwhile. Exponentials are of base 2, their
+// scale one multiply-add. Rows behind the sequence are read as 0 and not written.
+// Moved: what stays, once; what is gone over, once for every 128 rows, mostly from L2, as blocks of 16 heads run together.
+#include "tile.cuh"
 
-#define ATTENTION_ROWS 64
+#define TILE_ROWS 64
+#define TOGETHER 16
 #define LOG2_E 1.4426950408889634f
 #define MASKED -3.0e38f
 
 struct attention_shape {
     u32 sequence, heads, kv_heads, query_stride, kv_stride;
-};
-
-// One head of one sequence.
-struct head_rows {
-    const bf16* start;
-    u32 stride, rows;
-
-    __device__ __forceinline__ u32 pair(u32 row, u32 column) const {
-        return row < rows ? *(const u32*)(start + (u64)row * stride + column) : 0u;
-    }
 };
 
 // Which rows a block takes of which head of which sequence.
@@ -33,12 +25,15 @@ struct attention_block {
     u64 sequence, rows_before;
 };
 
-static __device__ __forceinline__ attention_block block_of(u32 sequence, u32 heads) {
-    u32 tiles = (sequence + ATTENTION_ROWS - 1) / ATTENTION_ROWS;
+// Heads TOGETHER by TOGETHER; of those, the tiles with most work first: the last of queries, the first of keys.
+static __device__ __forceinline__ attention_block block_of(u32 sequence, u32 heads, u32 rows, bool last_first) {
+    u32 tiles = (sequence + rows - 1) / rows, first = blockIdx.x / (TOGETHER * tiles) * TOGETHER;
+    u32 left = gridDim.x / tiles - first, together = left < TOGETHER ? left : TOGETHER, at = blockIdx.x - first * tiles;
+    u32 head = first + at % together, tile = at / together;
     attention_block b;
-    b.tile = blockIdx.x % tiles;
-    b.head = blockIdx.x / tiles % heads;
-    b.sequence = blockIdx.x / tiles / heads;
+    b.tile = last_first ? tiles - 1 - tile : tile;
+    b.head = head % heads;
+    b.sequence = head / heads;
     b.rows_before = b.sequence * sequence;
     return b;
 }
@@ -49,58 +44,6 @@ static __device__ __forceinline__ head_rows rows_of(const bf16* from, u64 rows_b
     return h;
 }
 
-// COUNT rows from `first` into shared memory, 8 elements of padding behind each.
-template <int D, int COUNT>
-static __device__ __forceinline__ void tile_load(bf16 (*to)[D + 8], const head_rows& from, u32 first) {
-    for (u32 i = threadIdx.x; i < COUNT * D / CHUNK; i += blockDim.x) {
-        u32 row = i / (D / CHUNK), at = i % (D / CHUNK);
-        chunk c = {};
-        if (first + row < from.rows) c = chunk_load(from.start + (u64)(first + row) * from.stride, at, D, true);
-        chunk_store(to[row], at, D, true, c);
-    }
-}
-
-static __device__ __forceinline__ u32 packed(float low, float high) { return bf16_of(low) | (u32)bf16_of(high) << 16; }
-
-// Rows row..row+15 of a tile in memory as the left operand, columns 16 k...
-static __device__ __forceinline__ void left_load(u32* a, const head_rows& from, u32 row, u32 k) {
-    u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-    a[0] = from.pair(row + g, 16 * k + t), a[1] = from.pair(row + g + 8, 16 * k + t);
-    a[2] = from.pair(row + g, 16 * k + t + 8), a[3] = from.pair(row + g + 8, 16 * k + t + 8);
-}
-
-// s (16 x 8 TILES) += left (rows row.. of memory) * tile^T.
-template <int D, int TILES>
-static __device__ __forceinline__ void times_transposed(float (*s)[4], const head_rows& left, u32 row, bf16 (*tile)[D + 8]) {
-    u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-    for (u32 k = 0; k < D / 16; k++) {
-        u32 a[4];
-        left_load(a, left, row, k);
-#pragma unroll
-        for (int n = 0; n < TILES; n++) {
-            const bf16* from = tile[8 * n + g] + 16 * k + t;
-            mma_bf16(s[n], a, *(const u32*)from, *(const u32*)(from + 8));
-        }
-    }
-}
-
-// sum (16 x D) += p (16 x 8 TILES, rounded to bf16) * tile.
-template <int D, int TILES>
-static __device__ __forceinline__ void times_tile(float (*sum)[4], const float (*p)[4], bf16 (*tile)[D + 8]) {
-    u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-#pragma unroll
-    for (int k = 0; k < TILES / 2; k++) {
-        u32 a[4] = {packed(p[2 * k][0], p[2 * k][1]), packed(p[2 * k][2], p[2 * k][3]),
-                    packed(p[2 * k + 1][0], p[2 * k + 1][1]), packed(p[2 * k + 1][2], p[2 * k + 1][3])};
-#pragma unroll
-        for (int n = 0; n < D / 8; n++) {
-            u32 column = 8 * n + g, row = 16 * k + t;
-            mma_bf16(sum[n], a, tile[row][column] | (u32)tile[row + 1][column] << 16,
-                     tile[row + 8][column] | (u32)tile[row + 9][column] << 16);
-        }
-    }
-}
-
 // Rows row.. of a product of 16 x D, times a factor for its upper and its lower eight rows.
 template <int D>
 static __device__ __forceinline__ void product_store(
@@ -108,9 +51,9 @@ static __device__ __forceinline__ void product_store(
     u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
 #pragma unroll
     for (int n = 0; n < D / 8; n++) {
-        if (row + g < rows) *(u32*)(to + (u64)(row + g) * stride + 8 * n + t) = packed(sum[n][0] * upper, sum[n][1] * upper);
+        if (row + g < rows) *(u32*)(to + (u64)(row + g) * stride + 8 * n + t) = bf16_pair(sum[n][0] * upper, sum[n][1] * upper);
         if (row + g + 8 < rows) {
-            *(u32*)(to + (u64)(row + g + 8) * stride + 8 * n + t) = packed(sum[n][2] * lower, sum[n][3] * lower);
+            *(u32*)(to + (u64)(row + g + 8) * stride + 8 * n + t) = bf16_pair(sum[n][2] * lower, sum[n][3] * lower);
         }
     }
 }
@@ -126,202 +69,341 @@ static __device__ __forceinline__ float row_sum(float x) {
     return x + __shfl_xor_sync(0xFFFFFFFFu, x, 2);
 }
 
-// Tiles of keys are as high as tiles of queries, so every query sees a key in each tile that its block looks at.
-template <int D>
+// The softmax of a tile of 64 keys, and what it makes of the rows so far: two rows of four lanes each.
+struct running_softmax {
+    float largest[2], total[2];  // of products before their scale; total is this lane's share
+};
+
+// s becomes exp(scale (s - largest)); keep is by what all before has to be multiplied. factor = scale log2 e.
+static __device__ __forceinline__ void softmax_add(running_softmax& r, float (*s)[4], float factor, float* keep) {
+    float most[2] = {r.largest[0], r.largest[1]};
+#pragma unroll
+    for (int n = 0; n < 8; n++) {
+        most[0] = fmaxf(most[0], fmaxf(s[n][0], s[n][1]));
+        most[1] = fmaxf(most[1], fmaxf(s[n][2], s[n][3]));
+    }
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+        most[half] = row_max(most[half]);
+        keep[half] = exp2_fast((r.largest[half] - most[half]) * factor);
+        r.largest[half] = most[half];
+        r.total[half] *= keep[half];
+        float offset = -most[half] * factor;
+#pragma unroll
+        for (int n = 0; n < 8; n++) {
+#pragma unroll
+            for (int e = 2 * half; e < 2 * half + 2; e++) {
+                s[n][e] = exp2_fast(__fmaf_rn(s[n][e], factor, offset));
+                r.total[half] += s[n][e];
+            }
+        }
+    }
+}
+
+// Tiles of 64 keys that queries row..row+63 see; row is a multiple of 64.
+static __device__ __forceinline__ u32 tiles_seen(u32 row) { return row / TILE_ROWS + 1; }
+
+// And all queries of a block.
+template <int ROWS>
+static __device__ __forceinline__ u32 tiles_of_block(u32 block, u32 sequence) {
+    u32 seen = tiles_seen(block * ROWS + ROWS - TILE_ROWS), all = (sequence + TILE_ROWS - 1) / TILE_ROWS;
+    return seen < all ? seen : all;
+}
+
+template <int D, int GROUPS>
 static __device__ __forceinline__ void attention_forward(
     const bf16* query, const bf16* key, const bf16* value, attention_shape shape, float scale, bf16* out, float* lse) {
-    __shared__ __align__(16) bf16 keys[ATTENTION_ROWS][D + 8], values[ATTENTION_ROWS][D + 8];
-    attention_block b = block_of(shape.sequence, shape.heads);
+    const u32 TILE = TILE_ROWS * D * 2, ROWS = TILE_ROWS * GROUPS, THREADS = 128 * GROUPS;
+    attention_block b = block_of(shape.sequence, shape.heads, ROWS, true);
     u32 kv_head = b.head / (shape.heads / shape.kv_heads), g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
     head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, b.head, shape.sequence);
     head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
-    u32 row = b.tile * ATTENTION_ROWS + threadIdx.x / 32 * 16;
-    float sum[D / 8][4] = {}, largest[2] = {MASKED, MASKED}, total[2] = {};
-    for (u32 tile = 0; tile <= b.tile; tile++) {
-        __syncthreads();
-        tile_load<D, ATTENTION_ROWS>(keys, k, tile * ATTENTION_ROWS);
-        tile_load<D, ATTENTION_ROWS>(values, v, tile * ATTENTION_ROWS);
-        __syncthreads();
-        float s[8][4] = {};
-        times_transposed<D, 8>(s, q, row, keys);
-        float most[2] = {largest[0], largest[1]};
+    u32 queries = aligned_up(shared_address(shared_memory())), keys = queries + GROUPS * TILE;  // keys, values, keys, values
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
+    float sum[D / 8][4] = {}, factor = scale * LOG2_E;
+    running_softmax softmax = {{MASKED, MASKED}, {}};
+    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0, true);
+    copy_commit();
+    for (u32 tile = 0; tile < tiles; tile++) {
+        copies_arrived();
+        u32 here = keys + tile % 2 * 2 * TILE;
+        u32 next = keys + (tile + 1) % 2 * 2 * TILE;
+        tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        copy_commit();
+        if (tile >= tiles_seen(rows)) continue;
+        float s[8][4], keep[2];
+        products_begin();
+        times_transposed<D, ROWS>(s, queries, half, here);
+        products_end();
+        products_wait<0, 8>(s);
+        if (tile + 1 == tiles_seen(rows)) {
+            keep_branch();
 #pragma unroll
-        for (u32 n = 0; n < 8; n++) {
+            for (u32 n = 0; n < 8; n++) {
 #pragma unroll
-            for (u32 e = 0; e < 4; e++) {
-                u32 at = tile * ATTENTION_ROWS + 8 * n + t + e % 2, from = row + g + e / 2 * 8;
-                s[n][e] = at <= from && at < shape.sequence ? s[n][e] * scale * LOG2_E : MASKED;
-                most[e / 2] = fmaxf(most[e / 2], s[n][e]);
+                for (u32 e = 0; e < 4; e++) {
+                    if (tile * TILE_ROWS + 8 * n + t + e % 2 > row + g + e / 2 * 8) s[n][e] = MASKED;
+                }
             }
         }
+        softmax_add(softmax, s, factor, keep);
+        u32 p[4][4];
+        rounded<8>(p, s);
+        if (__ballot_sync(0xFFFFFFFFu, keep[0] != 1.0f || keep[1] != 1.0f) != 0) {  // else nothing changes
+            keep_branch();
 #pragma unroll
-        for (u32 half = 0; half < 2; half++) {
-            most[half] = row_max(most[half]);
-            float keep = exp2f(largest[half] - most[half]);
-            largest[half] = most[half];
-            total[half] *= keep;
-            for (u32 n = 0; n < D / 8; n++) sum[n][2 * half] *= keep, sum[n][2 * half + 1] *= keep;
-        }
-#pragma unroll
-        for (u32 n = 0; n < 8; n++) {
-#pragma unroll
-            for (u32 e = 0; e < 4; e++) {
-                s[n][e] = exp2f(s[n][e] - largest[e / 2]);
-                total[e / 2] += s[n][e];
+            for (int n = 0; n < D / 8; n++) {
+                sum[n][0] *= keep[0], sum[n][1] *= keep[0], sum[n][2] *= keep[1], sum[n][3] *= keep[1];
             }
         }
-        times_tile<D, 8>(sum, s, values);
+        products_begin();
+        times_tile<D>(sum, p, here + TILE);
+        products_end();
+        products_wait<0, D / 8>(sum);
     }
-    total[0] = row_sum(total[0]), total[1] = row_sum(total[1]);
+    float total[2] = {row_sum(softmax.total[0]), row_sum(softmax.total[1])};
     product_store<D>(out + (b.rows_before * shape.heads + b.head) * D, shape.heads * D, shape.sequence, row, sum,
                      1.0f / total[0], 1.0f / total[1]);
-    for (u32 half = 0; half < 2; half++) {
-        u32 at = row + g + 8 * half;
+    for (u32 e = 0; e < 2; e++) {
+        u32 at = row + g + 8 * e;
         if (t == 0 && at < shape.sequence) {
-            lse[(b.sequence * shape.heads + b.head) * shape.sequence + at] = largest[half] / LOG2_E + logf(total[half]);
+            lse[(b.sequence * shape.heads + b.head) * shape.sequence + at] = softmax.largest[e] * scale + logf(total[e]);
         }
     }
 }
 
-// sums[sequence][head][row] = rowsum(dO out). A warp a row of a head.
-extern "C" __global__ void assay_attention_sums(
-    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, u32 head_size, float* sums) {
-    for (u64 i = grid_thread() / 32; i < rows * heads; i += grid_threads() / 32) {
-        float sum = 0;
-        for (u32 e = threadIdx.x % 32; e < head_size; e += 32) {
-            sum += bf16_to_float(out[i * head_size + e]) * bf16_to_float(d_out[i * head_size + e]);
-        }
-        sum = warp_sum(sum);
-        u64 row = i / heads, head = i % heads;
-        if (threadIdx.x % 32 == 0) sums[(row / sequence * heads + head) * sequence + row % sequence] = sum;
-    }
-}
-
+// sums[sequence][head][row] = rowsum(dO out). D / 8 lanes a row of a head.
 template <int D>
+static __device__ __forceinline__ void attention_sums(
+    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
+    u32 lane = threadIdx.x % (D / CHUNK);
+    for (u64 first = grid_thread() / 32 * (32 / (D / CHUNK)); first < rows * heads; first += grid_threads() / (D / CHUNK)) {
+        u64 i = first + threadIdx.x % 32 / (D / CHUNK);
+        chunk a = {}, b = {};
+        if (i < rows * heads) a = chunk_load(out + i * D, lane, D, true), b = chunk_load(d_out + i * D, lane, D, true);
+        float sum = 0;
+        for (int e = 0; e < CHUNK; e++) sum = __fmaf_rn(a.get(e), b.get(e), sum);
+#pragma unroll
+        for (int offset = D / CHUNK / 2; offset > 0; offset /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, offset);
+        u64 row = i / heads, head = i % heads;
+        if (lane == 0 && i < rows * heads) sums[(row / sequence * heads + head) * sequence + row % sequence] = sum;
+    }
+}
+
+template <int D, int GROUPS>
 static __device__ __forceinline__ void attention_query_gradient(
     const bf16* query, const bf16* key, const bf16* value, const bf16* d_out, const float* lse, const float* sums,
     attention_shape shape, float scale, bf16* d_query) {
-    __shared__ __align__(16) bf16 keys[ATTENTION_ROWS][D + 8], values[ATTENTION_ROWS][D + 8];
-    attention_block b = block_of(shape.sequence, shape.heads);
+    const u32 TILE = TILE_ROWS * D * 2, ROWS = TILE_ROWS * GROUPS, THREADS = 128 * GROUPS;
+    attention_block b = block_of(shape.sequence, shape.heads, ROWS, true);
     u32 kv_head = b.head / (shape.heads / shape.kv_heads), g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
     head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, b.head, shape.sequence);
     head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
     head_rows dy = rows_of<D>(d_out, b.rows_before, shape.heads * D, b.head, shape.sequence);
-    u32 row = b.tile * ATTENTION_ROWS + threadIdx.x / 32 * 16;
+    u32 queries = aligned_up(shared_address(shared_memory())), outs = queries + GROUPS * TILE, keys = outs + GROUPS * TILE;
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
     u64 statistics = (b.sequence * shape.heads + b.head) * shape.sequence;
-    float sum[D / 8][4] = {}, log_sum[2] = {}, with_out[2] = {};
-    for (u32 half = 0; half < 2; half++) {
-        u32 at = row + g + 8 * half;
-        if (at < shape.sequence) log_sum[half] = lse[statistics + at], with_out[half] = sums[statistics + at];
+    float sum[D / 8][4] = {}, offset[2] = {}, with_out[2] = {}, factor = scale * LOG2_E;
+    tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(outs, dy, b.tile * ROWS, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0, true);
+    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0, true);
+    copy_commit();
+    for (u32 e = 0; e < 2; e++) {
+        u32 at = row + g + 8 * e;
+        if (at < shape.sequence) offset[e] = -lse[statistics + at] * LOG2_E, with_out[e] = sums[statistics + at];
     }
-    for (u32 tile = 0; tile <= b.tile; tile++) {
-        __syncthreads();
-        tile_load<D, ATTENTION_ROWS>(keys, k, tile * ATTENTION_ROWS);
-        tile_load<D, ATTENTION_ROWS>(values, v, tile * ATTENTION_ROWS);
-        __syncthreads();
-        float p[8][4] = {}, dp[8][4] = {};
-        times_transposed<D, 8>(p, q, row, keys);
-        times_transposed<D, 8>(dp, dy, row, values);
+    for (u32 tile = 0; tile < tiles; tile++) {
+        copies_arrived();
+        u32 here = keys + tile % 2 * 2 * TILE;
+        u32 next = keys + (tile + 1) % 2 * 2 * TILE;
+        tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
+        copy_commit();
+        if (tile >= tiles_seen(rows)) continue;
+        float p[8][4], dp[8][4];
+        products_begin();
+        times_transposed<D, ROWS>(p, queries, half, here);
+        products_end();
+        times_transposed<D, ROWS>(dp, outs, half, here + TILE);
+        products_end();
+        products_wait<1, 8>(p);
 #pragma unroll
         for (u32 n = 0; n < 8; n++) {
 #pragma unroll
-            for (u32 e = 0; e < 4; e++) {
-                u32 at = tile * ATTENTION_ROWS + 8 * n + t + e % 2, from = row + g + e / 2 * 8;
-                bool seen = at <= from && from < shape.sequence;
-                p[n][e] = seen ? exp2f((p[n][e] * scale - log_sum[e / 2]) * LOG2_E) * (dp[n][e] - with_out[e / 2]) : 0.0f;
+            for (u32 e = 0; e < 4; e++) p[n][e] = exp2_fast(__fmaf_rn(p[n][e], factor, offset[e / 2]));
+        }
+        if (tile + 1 == tiles_seen(rows)) {
+            keep_branch();
+#pragma unroll
+            for (u32 n = 0; n < 8; n++) {
+#pragma unroll
+                for (u32 e = 0; e < 4; e++) {
+                    if (tile * TILE_ROWS + 8 * n + t + e % 2 > row + g + e / 2 * 8) p[n][e] = 0;
+                }
             }
         }
-        times_tile<D, 8>(sum, p, keys);
+        products_wait<0, 8>(dp);
+#pragma unroll
+        for (u32 n = 0; n < 8; n++) {
+#pragma unroll
+            for (u32 e = 0; e < 4; e++) p[n][e] *= dp[n][e] - with_out[e / 2];
+        }
+        u32 ds[4][4];
+        rounded<8>(ds, p);
+        products_begin();
+        times_tile<D>(sum, ds, here);
+        products_end();
+        products_wait<0, D / 8>(sum);
     }
     product_store<D>(d_query + b.rows_before * shape.query_stride + b.head * D, shape.query_stride, shape.sequence, row, sum,
                      scale, scale);
 }
 
-#define QUERY_ROWS 32
+// 64 queries and dO of one head, and behind them lse and rowsum(dO out) of each.
+template <int D, int THREADS>
+static __device__ __forceinline__ void queries_copy(
+    u32 to, const bf16* query, const bf16* d_out, const float* lse, const float* sums, attention_shape shape,
+    const attention_block& b, u32 head, u32 first, bool wanted) {
+    const u32 TILE = TILE_ROWS * D * 2;
+    tile_copy<D, TILE_ROWS, THREADS>(to, rows_of<D>(query, b.rows_before, shape.query_stride, head, shape.sequence), first, wanted);
+    tile_copy<D, TILE_ROWS, THREADS>(
+        to + TILE, rows_of<D>(d_out, b.rows_before, shape.heads * D, head, shape.sequence), first, wanted);
+    const float* from = (threadIdx.x < TILE_ROWS ? lse : sums) + (b.sequence * shape.heads + head) * shape.sequence;
+    u32 at = first + threadIdx.x % TILE_ROWS;
+    copy_async_4(to + 2 * TILE + 4 * threadIdx.x, from + at, at < shape.sequence, wanted && threadIdx.x < 2 * TILE_ROWS);
+    copy_commit();
+}
 
-// A block takes 64 keys and goes over the queries of all heads that share them.
-template <int D>
+// A block takes 128 keys and goes over the queries of all heads that share them.
+template <int D, int GROUPS>
 static __device__ __forceinline__ void attention_key_gradient(
     const bf16* query, const bf16* key, const bf16* value, const bf16* d_out, const float* lse, const float* sums,
     attention_shape shape, float scale, bf16* d_key, bf16* d_value) {
-    __shared__ __align__(16) bf16 queries[QUERY_ROWS][D + 8], outs[QUERY_ROWS][D + 8];
-    attention_block b = block_of(shape.sequence, shape.kv_heads);
-    u32 group = shape.heads / shape.kv_heads, g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-    head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, b.head, shape.sequence);
-    head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, b.head, shape.sequence);
-    u32 row = b.tile * ATTENTION_ROWS + threadIdx.x / 32 * 16;
-    float keys[D / 8][4] = {}, values[D / 8][4] = {};
-    for (u32 head = b.head * group; head < (b.head + 1) * group; head++) {
-        head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, head, shape.sequence);
-        head_rows dy = rows_of<D>(d_out, b.rows_before, shape.heads * D, head, shape.sequence);
-        u64 statistics = (b.sequence * shape.heads + head) * shape.sequence;
-        for (u32 first = b.tile * ATTENTION_ROWS; first < shape.sequence; first += QUERY_ROWS) {
-            __syncthreads();
-            tile_load<D, QUERY_ROWS>(queries, q, first);
-            tile_load<D, QUERY_ROWS>(outs, dy, first);
-            __syncthreads();
-            float p[4][4] = {}, ds[4][4] = {};
-            times_transposed<D, 4>(p, k, row, queries);
-            times_transposed<D, 4>(ds, v, row, outs);
+    const u32 TILE = TILE_ROWS * D * 2, STAGE = 2 * TILE + TILE_ALIGNMENT, ROWS = TILE_ROWS * GROUPS, THREADS = 128 * GROUPS;
+    attention_block b = block_of(shape.sequence, shape.kv_heads, ROWS, false);
+    u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
+    u32 keys = aligned_up(shared_address(shared_memory())), values = keys + GROUPS * TILE, queries = values + GROUPS * TILE;
+    const unsigned char* base = shared_memory() - shared_address(shared_memory());
+    u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
+    u32 group = shape.heads / shape.kv_heads, first = b.tile * (GROUPS);
+    u32 tiles = (shape.sequence + TILE_ROWS - 1) / TILE_ROWS, head = b.head * group, tile = first, steps = group * (tiles - first);
+    float d_keys[D / 8][4] = {}, d_values[D / 8][4] = {}, factor = scale * LOG2_E;
+    tile_copy<D, ROWS, THREADS>(keys, rows_of<D>(key, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(values, rows_of<D>(value, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
+    queries_copy<D, THREADS>(queries, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS, true);
+    for (u32 step = 0; step < steps; step++) {
+        copies_arrived();
+        u32 here = queries + step % 2 * STAGE, from = tile * TILE_ROWS;
+        if (++tile == tiles) tile = first, head++;
+        queries_copy<D, THREADS>(queries + (step + 1) % 2 * STAGE, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS,
+                                 step + 1 < steps);
+        if (from < rows) continue;
+        const float* lse_here = (const float*)(base + here + 2 * TILE);
+        float p[8][4], ds[8][4];
+        products_begin();
+        times_transposed<D, ROWS>(p, keys, half, here);
+        products_end();
+        times_transposed<D, ROWS>(ds, values, half, here + TILE);
+        products_end();
+        products_wait<1, 8>(p);
 #pragma unroll
-            for (u32 n = 0; n < 4; n++) {
+        for (u32 n = 0; n < 8; n++) {
+            float2 sums_of_exp = *(const float2*)(lse_here + 8 * n + t);
+            float offset[2] = {-sums_of_exp.x * LOG2_E, -sums_of_exp.y * LOG2_E};
+#pragma unroll
+            for (u32 e = 0; e < 4; e++) p[n][e] = exp2_fast(__fmaf_rn(p[n][e], factor, offset[e % 2]));
+        }
+        if (from == rows) {
+            keep_branch();
+#pragma unroll
+            for (u32 n = 0; n < 8; n++) {
 #pragma unroll
                 for (u32 e = 0; e < 4; e++) {
-                    u32 from = first + 8 * n + t + e % 2, at = row + g + e / 2 * 8;
-                    bool seen = at <= from && from < shape.sequence;
-                    p[n][e] = seen ? exp2f((p[n][e] * scale - lse[statistics + from]) * LOG2_E) : 0.0f;
-                    ds[n][e] = seen ? p[n][e] * (ds[n][e] - sums[statistics + from]) : 0.0f;
+                    if (row + g + e / 2 * 8 > from + 8 * n + t + e % 2) p[n][e] = 0;
                 }
             }
-            times_tile<D, 4>(values, p, outs);
-            times_tile<D, 4>(keys, ds, queries);
         }
+        u32 left[4][4];
+        rounded<8>(left, p);
+        products_begin();
+        times_tile<D>(d_values, left, here + TILE);
+        products_end();
+        products_wait<1, 8>(ds);
+#pragma unroll
+        for (u32 n = 0; n < 8; n++) {
+            float2 with_out = *(const float2*)(lse_here + TILE_ROWS + 8 * n + t);
+#pragma unroll
+            for (u32 e = 0; e < 4; e++) ds[n][e] = p[n][e] * (ds[n][e] - (e % 2 == 0 ? with_out.x : with_out.y));
+        }
+        u32 right[4][4];
+        rounded<8>(right, ds);
+        products_begin();
+        times_tile<D>(d_keys, right, here);
+        products_end();
+        products_wait<0, D / 8>(d_values);
+        products_wait<0, D / 8>(d_keys);
     }
     u64 start = b.rows_before * shape.kv_stride + b.head * D;
-    product_store<D>(d_key + start, shape.kv_stride, shape.sequence, row, keys, scale, scale);
-    product_store<D>(d_value + start, shape.kv_stride, shape.sequence, row, values, 1.0f, 1.0f);
+    product_store<D>(d_key + start, shape.kv_stride, shape.sequence, row, d_keys, scale, scale);
+    product_store<D>(d_value + start, shape.kv_stride, shape.sequence, row, d_values, 1.0f, 1.0f);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_64(
+extern "C" __global__ void __launch_bounds__(256, 2) assay_attention_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     bf16* out, float* lse) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_forward<64>(query, key, value, shape, scale, out, lse);
+    attention_forward<64, 2>(query, key, value, shape, scale, out, lse);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_query_gradient_64(
+extern "C" __global__ void assay_attention_sums_64(
+    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
+    attention_sums<64>(out, d_out, rows, sequence, heads, sums);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 2) assay_attention_query_gradient_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_query) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_query_gradient<64>(query, key, value, d_out, lse, sums, shape, scale, d_query);
+    attention_query_gradient<64, 2>(query, key, value, d_out, lse, sums, shape, scale, d_query);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_key_gradient_64(
+extern "C" __global__ void __launch_bounds__(256, 1) assay_attention_key_gradient_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_key, bf16* d_value) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_key_gradient<64>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
+    attention_key_gradient<64, 2>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_128(
+extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     bf16* out, float* lse) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_forward<128>(query, key, value, shape, scale, out, lse);
+    attention_forward<128, 3>(query, key, value, shape, scale, out, lse);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_query_gradient_128(
+extern "C" __global__ void assay_attention_sums_128(
+    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
+    attention_sums<128>(out, d_out, rows, sequence, heads, sums);
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_query_gradient_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_query) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_query_gradient<128>(query, key, value, d_out, lse, sums, shape, scale, d_query);
+    attention_query_gradient<128, 3>(query, key, value, d_out, lse, sums, shape, scale, d_query);
 }
 
-extern "C" __global__ void __launch_bounds__(128) assay_attention_key_gradient_128(
+extern "C" __global__ void __launch_bounds__(256, 1) assay_attention_key_gradient_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_key, bf16* d_value) {
     attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
-    attention_key_gradient<128>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
+    attention_key_gradient<128, 2>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
 }

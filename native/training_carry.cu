@@ -18,9 +18,7 @@ static __device__ __forceinline__ void carry_load(const float* from, float* x) {
     x[0] = a.x, x[1] = a.y, x[2] = a.z, x[3] = a.w, x[4] = b.x, x[5] = b.y, x[6] = b.z, x[7] = b.w;
 }
 static __device__ __forceinline__ void carry_store(bf16* to, const float* x) {
-    chunk c = {};
-    for (int e = 0; e < CHUNK; e++) c.set(e, x[e]);
-    chunk_store(to, 0, CHUNK, true, c);
+    chunk_store(to, 0, CHUNK, true, chunk_of(x));
 }
 static __device__ __forceinline__ void carry_store(float* to, const float* x) {
     float4 a = {x[0], x[1], x[2], x[3]}, b = {x[4], x[5], x[6], x[7]};

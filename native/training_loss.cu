@@ -11,7 +11,7 @@ struct exponentials {
 // Commutative bit for bit, so the exchange below leaves the same in every lane. A NaN stays in the sum.
 static __device__ __forceinline__ exponentials joined(exponentials a, exponentials b) {
     float largest = fmaxf(a.largest, b.largest);
-    exponentials both = {largest, a.sum * __expf(a.largest - largest) + b.sum * __expf(b.largest - largest)};
+    exponentials both = {largest, a.sum * exp_fast(a.largest - largest) + b.sum * exp_fast(b.largest - largest)};
     return both;
 }
 
@@ -42,9 +42,9 @@ extern "C" __global__ void __launch_bounds__(512) assay_cross_entropy(
                 chunk c = chunk_load(x, at, vocabulary, whole);
                 u32 valid = vocabulary - CHUNK * at;
                 float largest = mine.largest, sum = 0;
-                for (u32 e = 0; e < CHUNK; e++) largest = e < valid ? fmaxf(largest, c.get(e)) : largest;
-                for (u32 e = 0; e < CHUNK; e++) sum += e < valid ? __expf(c.get(e) - largest) : 0.0f;
-                mine.sum = mine.sum * __expf(mine.largest - largest) + sum;
+                for (u32 e = 0; e < CHUNK; e++) largest = whole || e < valid ? fmaxf(largest, c.get(e)) : largest;
+                for (u32 e = 0; e < CHUNK; e++) sum += whole || e < valid ? exp_fast(c.get(e) - largest) : 0.0f;
+                mine.sum = mine.sum * exp_fast(mine.largest - largest) + sum;
                 mine.largest = largest;
             }
         }
@@ -63,10 +63,12 @@ extern "C" __global__ void __launch_bounds__(512) assay_cross_entropy(
             chunk c = {};
             if (counted) {
                 c = chunk_load(x, at, vocabulary, whole);
+                float share[CHUNK];
                 for (u32 e = 0; e < CHUNK; e++) {
-                    float share = __expf(c.get(e) - mine.largest) * factor;
-                    c.set(e, CHUNK * at + e == (u32)target ? share - scale : share);
+                    share[e] = exp_fast(c.get(e) - mine.largest) * factor;
+                    if (CHUNK * at + e == (u32)target) share[e] -= scale;
                 }
+                c = chunk_of(share);
             }
             chunk_store(x, at, vocabulary, whole, c);
         }

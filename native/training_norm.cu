@@ -20,7 +20,7 @@ static __device__ __forceinline__ void norm_forward(
     bool whole = width % CHUNK == 0;
     for (u64 row = blockIdx.x; row < rows; row += gridDim.x) {
         u64 start = row * width;
-        chunk x[HELD], d[HELD];
+        chunk x[HELD], d[HELD], w[HELD];
         float sum = 0;
 #pragma unroll
         for (int v = 0; v < HELD; v++) {
@@ -28,12 +28,15 @@ static __device__ __forceinline__ void norm_forward(
             chunk none = {};
             x[v] = at < chunks ? chunk_load(before + start, at, width, whole) : none;
             d[v] = at < chunks && delta != 0 ? chunk_load(delta + start, at, width, whole) : none;
+            if (HELD <= 2) w[v] = at < chunks ? chunk_load(weight, at, width, whole) : none;  // more would not fit in registers
         }
 #pragma unroll
         for (int v = 0; v < HELD; v++) {
             u32 at = threadIdx.x + v * blockDim.x;
             if (delta != 0) {
-                for (int e = 0; e < CHUNK; e++) x[v].set(e, x[v].get(e) + d[v].get(e));
+                float added[CHUNK];
+                for (int e = 0; e < CHUNK; e++) added[e] = x[v].get(e) + d[v].get(e);
+                x[v] = chunk_of(added);
                 if (at < chunks) chunk_store(after + start, at, width, whole, x[v]);
             }
             for (int e = 0; e < CHUNK; e++) sum += LAYER ? x[v].get(e) : x[v].get(e) * x[v].get(e);
@@ -60,10 +63,12 @@ static __device__ __forceinline__ void norm_forward(
         for (int v = 0; v < HELD; v++) {
             u32 at = threadIdx.x + v * blockDim.x;
             if (at >= chunks) continue;
-            chunk w = chunk_load(weight, at, width, whole), b = {}, y = {};
+            if (HELD > 2) w[v] = chunk_load(weight, at, width, whole);
+            chunk b = {};
+            float y[CHUNK];
             if (LAYER) b = chunk_load(bias, at, width, whole);
-            for (int e = 0; e < CHUNK; e++) y.set(e, (x[v].get(e) - mean) * rstd * w.get(e) + b.get(e));
-            chunk_store(out + start, at, width, whole, y);
+            for (int e = 0; e < CHUNK; e++) y[e] = (x[v].get(e) - mean) * rstd * w[v].get(e) + b.get(e);
+            chunk_store(out + start, at, width, whole, chunk_of(y));
         }
     }
 }
@@ -80,6 +85,7 @@ static __device__ __forceinline__ void norm_backward(
     for (u64 row = blockIdx.x; row < rows; row += gridDim.x) {
         u64 start = row * width;
         chunk dy[HELD], x[HELD], dr[HELD];
+        u64 next = (row + gridDim.x < rows ? row + gridDim.x : row) * width;
 #pragma unroll
         for (int v = 0; v < HELD; v++) {
             u32 at = threadIdx.x + v * blockDim.x;
@@ -87,6 +93,9 @@ static __device__ __forceinline__ void norm_backward(
             dy[v] = at < chunks ? chunk_load(d_out + start, at, width, whole) : none;
             x[v] = at < chunks ? chunk_load(input + start, at, width, whole) : none;
             if (HELD <= 2) dr[v] = at < chunks ? chunk_load(d_residual + start, at, width, whole) : none;
+            if (at < chunks) {  // a block has few rows under way
+                prefetch(d_out + next + CHUNK * at), prefetch(input + next + CHUNK * at), prefetch(d_residual + next + CHUNK * at);
+            }
         }
         float rstd = rstds[row], mean = LAYER ? means[row] : 0.0f, with_n = 0, alone = 0;
 #pragma unroll
@@ -110,11 +119,12 @@ static __device__ __forceinline__ void norm_backward(
             if (at >= chunks) continue;
             chunk w = chunk_load(weight, at, width, whole);
             if (HELD > 2) dr[v] = chunk_load(d_residual + start, at, width, whole);  // earlier it would not fit in registers
+            float changed[CHUNK];
             for (int e = 0; e < CHUNK; e++) {
                 float n = (x[v].get(e) - mean) * rstd, g = dy[v].get(e) * w.get(e);
-                dr[v].set(e, dr[v].get(e) + rstd * (g - n * with_n - alone));
+                changed[e] = dr[v].get(e) + rstd * (g - n * with_n - alone);
             }
-            chunk_store(d_residual + start, at, width, whole, dr[v]);
+            chunk_store(d_residual + start, at, width, whole, chunk_of(changed));
         }
     }
     float* biases = partials + (u64)gridDim.x * width;

@@ -76,11 +76,6 @@ static __device__ __forceinline__ void adam_element(adam_step s, float gradient,
     master = s.decay * master - s.rate * m / (sqrtf(v) / s.root + s.eps);
 }
 
-static __device__ __forceinline__ void eight_load(const float* from, float* to) {
-    float4 a = ((const float4*)from)[0], b = ((const float4*)from)[1];
-    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
-}
-
 static __device__ __forceinline__ void eight_store(float* to, const float* from) {
     float4 a = {from[0], from[1], from[2], from[3]}, b = {from[4], from[5], from[6], from[7]};
     ((float4*)to)[0] = a;
@@ -100,9 +95,7 @@ static __device__ __forceinline__ void some_load(const float* from, u64 at, u64 
 }
 
 static __device__ __forceinline__ void some_store(bf16* to, u64 at, u64 elements, const float* from) {
-    chunk c = {};
-    for (int e = 0; e < CHUNK; e++) c.set(e, from[e]);
-    flat_store(to, at, elements, c);
+    flat_store(to, at, elements, chunk_of(from));
 }
 
 static __device__ __forceinline__ void some_store(float* to, u64 at, u64 elements, const float* from) {
@@ -127,29 +120,38 @@ extern "C" __global__ void assay_add_bf16_fp32(const bf16* addend, float* sum, u
 extern "C" __global__ void assay_add_fp32_bf16(const float* addend, bf16* sum, u64 elements) { add(addend, sum, elements); }
 extern "C" __global__ void assay_add_fp32_fp32(const float* addend, float* sum, u64 elements) { add(addend, sum, elements); }
 
+static __device__ __forceinline__ float4 four_load(const bf16* from) {
+    uint2 raw = *(const uint2*)from;
+    float4 four = {__uint_as_float(raw.x << 16), __uint_as_float(raw.x & 0xFFFF0000u), __uint_as_float(raw.y << 16),
+                   __uint_as_float(raw.y & 0xFFFF0000u)};
+    return four;
+}
+
+static __device__ __forceinline__ float4 four_load(const float* from) { return *(const float4*)from; }
+static __device__ __forceinline__ float one_load(const bf16* from) { return bf16_to_float(*from); }
+static __device__ __forceinline__ float one_load(const float* from) { return *from; }
+
+// A thread moves four elements, so that each access of a warp is one piece of memory without gaps.
 template <typename G>
 static __device__ __forceinline__ void adamw(
     float* master, float* m, float* v, const G* gradient, bf16* weight, u64 elements, const adam_step& s) {
-    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        u64 first = CHUNK * i;
-        u32 width = flat_width(i, elements);
-        float g[CHUNK] = {};
-        some_load(gradient, i, elements, g);
-        if (width == CHUNK) {
-            chunk w = {};
-            float p[CHUNK], a[CHUNK], b[CHUNK];
-            eight_load(master + first, p), eight_load(m + first, a), eight_load(v + first, b);
-#pragma unroll
-            for (int e = 0; e < CHUNK; e++) {
-                adam_element(s, g[e], p[e], a[e], b[e]);
-                w.set(e, p[e]);
-            }
-            eight_store(master + first, p), eight_store(m + first, a), eight_store(v + first, b);
-            flat_store(weight, i, elements, w);
+    for (u64 i = grid_thread(); 4 * i < elements; i += grid_threads()) {
+        u64 first = 4 * i;
+        if (first + 4 <= elements) {
+            float4 g = four_load(gradient + first);
+            float4 p = *(const float4*)(master + first), a = *(const float4*)(m + first), b = *(const float4*)(v + first);
+            adam_element(s, g.x, p.x, a.x, b.x);
+            adam_element(s, g.y, p.y, a.y, b.y);
+            adam_element(s, g.z, p.z, a.z, b.z);
+            adam_element(s, g.w, p.w, a.w, b.w);
+            *(float4*)(master + first) = p, *(float4*)(m + first) = a, *(float4*)(v + first) = b;
+            uint2 w;
+            w.x = bf16_pair(p.x, p.y), w.y = bf16_pair(p.z, p.w);
+            *(uint2*)(weight + first) = w;
         } else {
-            for (u32 e = 0; e < width; e++) {
-                adam_element(s, g[e], master[first + e], m[first + e], v[first + e]);
-                weight[first + e] = bf16_of(master[first + e]);
+            for (u64 e = first; e < elements; e++) {
+                adam_element(s, one_load(gradient + e), master[e], m[e], v[e]);
+                weight[e] = bf16_of(master[e]);
             }
         }
     }
@@ -176,14 +178,12 @@ extern "C" __global__ void assay_init_normal(
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
         u32 width = flat_width(i, elements);
         float x[CHUNK];
-        chunk w = {};
         for (u32 e = 0; e < CHUNK; e++) {
             double normal = __dmul_rn(deviation, counter_fine_normal(seed, first + CHUNK * i + e));
             x[e] = __double2float_rn(__dadd_rn(mean, normal));
-            w.set((int)e, x[e]);
         }
         if (width == CHUNK) eight_store(master + CHUNK * i, x);
         else for (u32 e = 0; e < width; e++) master[CHUNK * i + e] = x[e];
-        flat_store(weight, i, elements, w);
+        flat_store(weight, i, elements, chunk_of(x));
     }
 }

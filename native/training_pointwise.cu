@@ -76,8 +76,8 @@ static __device__ __forceinline__ void embed_backward(
             if (at >= chunks) continue;
             bf16* row = d_table + (u64)v * width;
             chunk c = chunk_load(row, at, width, whole);
-            for (int k = 0; k < CHUNK; k++) c.set(k, c.get(k) + sums[n][k]);
-            chunk_store(row, at, width, whole, c);
+            for (int k = 0; k < CHUNK; k++) sums[n][k] += c.get(k);
+            chunk_store(row, at, width, whole, chunk_of(sums[n]));
         }
     }
 }
@@ -97,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(384) assay_embed_gradient_4(
     embed_backward<4>(d_out, tokens, rows, vocabulary, width, d_table);
 }
 
-#define ROPE_HEADS 8
+#define ROPE_HEADS 16
 
 // Pair (i, i + half) of every head turns by direction * position * base^(-i / half), position = row mod sequence. The angle is
 // taken modulo whole turns in fp64, so its sine and cosine have fp32's accuracy at any position. A thread turns eight pairs of
@@ -121,13 +121,14 @@ extern "C" __global__ void assay_rope(
 #pragma unroll 2
         for (u32 head = group * ROPE_HEADS; head < last; head++) {
             bf16* low = x + row * stride + (u64)head * 2 * half;
-            chunk a = chunk_load(low, at, half, whole), b = chunk_load(low + half, at, half, whole), c = {}, d = {};
+            chunk a = chunk_load(low, at, half, whole), b = chunk_load(low + half, at, half, whole);
+            float c[CHUNK], d[CHUNK];
             for (int e = 0; e < CHUNK; e++) {
-                c.set(e, a.get(e) * cosine[e] - b.get(e) * sine[e]);
-                d.set(e, b.get(e) * cosine[e] + a.get(e) * sine[e]);
+                c[e] = a.get(e) * cosine[e] - b.get(e) * sine[e];
+                d[e] = b.get(e) * cosine[e] + a.get(e) * sine[e];
             }
-            chunk_store(low, at, half, whole, c);
-            chunk_store(low + half, at, half, whole, d);
+            chunk_store(low, at, half, whole, chunk_of(c));
+            chunk_store(low + half, at, half, whole, chunk_of(d));
         }
     }
 }
@@ -151,9 +152,10 @@ extern "C" __global__ void assay_swiglu(const bf16* gate_up, u64 rows, u32 width
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
         const bf16* gate = gate_up + 2 * p.start;
-        chunk g = chunk_load(gate, p.at, width, whole), u = chunk_load(gate + width, p.at, width, whole), y = {};
-        for (int e = 0; e < CHUNK; e++) y.set(e, g.get(e) * sigmoid(g.get(e)) * u.get(e));
-        chunk_store(out + p.start, p.at, width, whole, y);
+        chunk g = chunk_load(gate, p.at, width, whole), u = chunk_load(gate + width, p.at, width, whole);
+        float y[CHUNK];
+        for (int e = 0; e < CHUNK; e++) y[e] = g.get(e) * sigmoid(g.get(e)) * u.get(e);
+        chunk_store(out + p.start, p.at, width, whole, chunk_of(y));
     }
 }
 
@@ -165,14 +167,15 @@ extern "C" __global__ void assay_swiglu_gradient(
         place p = place_of(i, chunks, width);
         const bf16* gate = gate_up + 2 * p.start;
         chunk dy = chunk_load(d_out + p.start, p.at, width, whole), g = chunk_load(gate, p.at, width, whole);
-        chunk u = chunk_load(gate + width, p.at, width, whole), dg = {}, du = {};
+        chunk u = chunk_load(gate + width, p.at, width, whole);
+        float dg[CHUNK], du[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float s = sigmoid(g.get(e));
-            dg.set(e, dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s)));
-            du.set(e, dy.get(e) * g.get(e) * s);
+            dg[e] = dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s));
+            du[e] = dy.get(e) * g.get(e) * s;
         }
-        chunk_store(d_gate_up + 2 * p.start, p.at, width, whole, dg);
-        chunk_store(d_gate_up + 2 * p.start + width, p.at, width, whole, du);
+        chunk_store(d_gate_up + 2 * p.start, p.at, width, whole, chunk_of(dg));
+        chunk_store(d_gate_up + 2 * p.start + width, p.at, width, whole, chunk_of(du));
     }
 }
 
@@ -186,12 +189,13 @@ extern "C" __global__ void assay_gelu(const bf16* x, const bf16* bias, u64 rows,
     bool whole = width % CHUNK == 0;
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
-        chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole), y = {};
+        chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole);
+        float y[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float h = a.get(e) + b.get(e);
-            y.set(e, h * gelu_sigmoid(h));
+            y[e] = h * gelu_sigmoid(h);
         }
-        chunk_store(out + p.start, p.at, width, whole, y);
+        chunk_store(out + p.start, p.at, width, whole, chunk_of(y));
     }
 }
 
@@ -203,13 +207,14 @@ extern "C" __global__ void assay_gelu_gradient(
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
         chunk dy = chunk_load(d_out + p.start, p.at, width, whole), a = chunk_load(x + p.start, p.at, width, whole);
-        chunk b = chunk_load(bias, p.at, width, whole), dx = {};
+        chunk b = chunk_load(bias, p.at, width, whole);
+        float dx[CHUNK];
         for (int e = 0; e < CHUNK; e++) {
             float h = a.get(e) + b.get(e), s = gelu_sigmoid(h);
             float slope = 1.5957691216057308f * (1.0f + 0.134145f * h * h);
-            dx.set(e, dy.get(e) * (s + h * s * (1.0f - s) * slope));
+            dx[e] = dy.get(e) * (s + h * s * (1.0f - s) * slope);
         }
-        chunk_store(d_x + p.start, p.at, width, whole, dx);
+        chunk_store(d_x + p.start, p.at, width, whole, chunk_of(dx));
     }
 }
 
@@ -219,8 +224,9 @@ extern "C" __global__ void assay_add_bias(bf16* x, const bf16* bias, u64 rows, u
     for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
         place p = place_of(i, chunks, width);
         chunk a = chunk_load(x + p.start, p.at, width, whole), b = chunk_load(bias, p.at, width, whole);
-        for (int e = 0; e < CHUNK; e++) a.set(e, a.get(e) + b.get(e));
-        chunk_store(x + p.start, p.at, width, whole, a);
+        float sum[CHUNK];
+        for (int e = 0; e < CHUNK; e++) sum[e] = a.get(e) + b.get(e);
+        chunk_store(x + p.start, p.at, width, whole, chunk_of(sum));
     }
 }
 

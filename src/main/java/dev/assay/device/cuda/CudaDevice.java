@@ -64,7 +64,8 @@ public final class CudaDevice implements Device {
     }
 
     private KernelImage image(KernelProgram program) {
-        return KernelImage.obtain(program, context.architecture(), libraryDirectories, KernelCache.ofUser());
+        String architecture = KernelImage.architecture(program, context.architecture());
+        return KernelImage.obtain(program, architecture, libraryDirectories, KernelCache.ofUser());
     }
 
     /**
@@ -284,8 +285,9 @@ public final class CudaDevice implements Device {
         Kernels loaded =
                 training.orElseGet(() -> new Kernels(image(KernelProgram.TRAINING), context.multiprocessors()));
         training = Optional.of(loaded);
-        return new CheckedTrainingKernels(new CudaTrainingKernels((kernel, blocks, threads, stream, arguments) ->
-                loaded.launchBlocks(kernel, blocks, threads, (CudaStream) stream, arguments)));
+        return new CheckedTrainingKernels(
+                new CudaTrainingKernels((kernel, blocks, threads, shared, stream, arguments) ->
+                        loaded.launchBlocks(kernel, blocks, threads, shared, (CudaStream) stream, arguments)));
     }
 
     @Override

@@ -23,6 +23,9 @@ final class CudaDriver {
     static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75;
     static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76;
 
+    /** {@code CUfunction_attribute}: beyond 48 KiB a kernel must be told how much a launch may ask for. */
+    static final int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8;
+
     static final int CU_MEMHOSTALLOC_PORTABLE = 0x01;
     static final int CU_IPC_MEM_LAZY_ENABLE_PEER_ACCESS = 0x1;
 
@@ -63,6 +66,8 @@ final class CudaDriver {
     static native int cuModuleUnload(long hmod);
 
     static native int cuModuleGetFunction(long[] hfunc, long hmod, byte[] name);
+
+    static native int cuFuncSetAttribute(long hfunc, int attrib, int value);
 
     static native int cuMemGetInfo_v2(long[] free, long[] total);
 

@@ -15,16 +15,13 @@ final class CudaTrainingKernels implements TrainingKernels {
     private static final int CHUNK = 8;
     private static final int ALIGNMENT = 16;
     /** As {@code native/training_pointwise.cu} turns them together. */
-    private static final int ROPE_HEADS = 8;
+    private static final int ROPE_HEADS = 16;
+    /** Of a thread of {@code native/training_optimizer.cu}. */
+    private static final int ADAM_ELEMENTS = 4;
     /** Of column sums, as {@code native/training.cuh} has them. */
     private static final int COLUMNS = 32;
     /** What a grid may have; kernels walk on where more is to do. */
     private static final long MOST_BLOCKS = Integer.MAX_VALUE;
-
-    /** As {@code native/training_attention.cu} has them. */
-    private static final int ATTENTION_ROWS = 64;
-
-    private static final int ATTENTION_THREADS = 128;
 
     private final KernelLauncher launcher;
 
@@ -355,7 +352,7 @@ final class CudaTrainingKernels implements TrainingKernels {
             Stream stream) {
         each(
                 "assay_adamw_" + suffix(gradientType),
-                chunks(elements),
+                blocksOf(elements, ADAM_ELEMENTS),
                 stream,
                 at(master),
                 at(m),
@@ -405,22 +402,22 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory out,
             DeviceMemory lse,
             Stream stream) {
-        launcher.launch(
-                "assay_attention_" + shape.headSize(),
-                attentionBlocks(shape, shape.heads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(out),
-                at(lse));
+        AttentionLaunch.forward(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.heads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(out),
+                        at(lse));
     }
 
     @Override
@@ -438,8 +435,8 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory scratch,
             Stream stream) {
         launcher.launch(
-                "assay_attention_sums",
-                Math.min(blocksOf(shape.statistics() * Kernels.WARP, THREADS), MOST_BLOCKS),
+                "assay_attention_sums_" + shape.headSize(),
+                Math.min(blocksOf(shape.statistics() * chunks(shape.headSize()), THREADS), MOST_BLOCKS),
                 THREADS,
                 stream,
                 at(out),
@@ -447,50 +444,44 @@ final class CudaTrainingKernels implements TrainingKernels {
                 shape.rows(),
                 shape.sequence(),
                 shape.heads(),
-                shape.headSize(),
                 at(scratch));
-        launcher.launch(
-                "assay_attention_query_gradient_" + shape.headSize(),
-                attentionBlocks(shape, shape.heads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(dOut),
-                at(lse),
-                at(scratch),
-                at(dQuery));
-        launcher.launch(
-                "assay_attention_key_gradient_" + shape.headSize(),
-                attentionBlocks(shape, shape.kvHeads()),
-                ATTENTION_THREADS,
-                stream,
-                at(query),
-                at(key),
-                at(value),
-                shape.sequence(),
-                shape.heads(),
-                shape.kvHeads(),
-                shape.queryStride(),
-                shape.kvStride(),
-                bits((float) shape.scale()),
-                at(dOut),
-                at(lse),
-                at(scratch),
-                at(dKey),
-                at(dValue));
-    }
-
-    /** One for 64 rows of a head of a sequence. */
-    private static long attentionBlocks(AttentionShape shape, int heads) {
-        return (long) shape.batch() * heads * blocksOf(shape.sequence(), ATTENTION_ROWS);
+        AttentionLaunch.queryGradient(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.heads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(dOut),
+                        at(lse),
+                        at(scratch),
+                        at(dQuery));
+        AttentionLaunch.keyGradient(shape)
+                .launch(
+                        launcher,
+                        stream,
+                        shape.kvHeads(),
+                        at(query),
+                        at(key),
+                        at(value),
+                        shape.sequence(),
+                        shape.heads(),
+                        shape.kvHeads(),
+                        shape.queryStride(),
+                        shape.kvStride(),
+                        bits((float) shape.scale()),
+                        at(dOut),
+                        at(lse),
+                        at(scratch),
+                        at(dKey),
+                        at(dValue));
     }
 
     private void addColumnSums(long partials, long parts, int width, DeviceMemory gradient, Stream stream) {

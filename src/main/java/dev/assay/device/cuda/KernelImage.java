@@ -27,6 +27,17 @@ final class KernelImage {
         return List.of("--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false");
     }
 
+    /**
+     * What a program is compiled for. The training kernels use what only Hopper has where it is one; {@code sm_90a} names it.
+     * {@code -Dassay.warpgroups=off} takes the way of all other GPUs, to tell whether an error or a loss of speed comes from it.
+     */
+    static String architecture(KernelProgram program, String gpu) {
+        boolean warpgroups = program.equals(KernelProgram.TRAINING)
+                && gpu.equals("sm_90")
+                && !"off".equals(System.getProperty("assay.warpgroups"));
+        return warpgroups ? "sm_90a" : gpu;
+    }
+
     /** Compiled on this node, from the cache or anew; the packed fatbin where there is no NVRTC. */
     static KernelImage obtain(KernelProgram program, String architecture, List<String> directories, KernelCache cache) {
         NvrtcCompiler compiler;

@@ -34,6 +34,8 @@ record KernelProgram(String stem, List<String> included) {
                     "format.cuh",
                     "grid.cuh",
                     "mma.cuh",
+                    "wgmma.cuh",
+                    "tile.cuh",
                     "training.cuh",
                     "training_attention.cu",
                     "training_carry.cu",

@@ -13,10 +13,13 @@ final class Kernels implements AutoCloseable {
     static final int WARP = 32;
     private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
     private static final int MOST_ARGUMENTS = 16;
+    /** What every kernel may have without being told. */
+    private static final int FREE_SHARED_BYTES = 48 * 1024;
 
     private final long module;
     private final int multiprocessors;
     private final Map<String, Long> functions = new HashMap<>();
+    private final Map<String, Integer> allowed = new HashMap<>();
     private final Memory values = new Memory(MOST_ARGUMENTS * 8L);
     private final Memory pointers = new Memory(MOST_ARGUMENTS * 8L);
     private boolean closed;
@@ -57,21 +60,39 @@ final class Kernels implements AutoCloseable {
 
     /** Enqueues a kernel over exactly so many blocks, for those that do not walk in strides. */
     void launchBlocks(String kernel, long blocks, int threadsPerBlock, CudaStream stream, long... arguments) {
+        launchBlocks(kernel, blocks, threadsPerBlock, 0, stream, arguments);
+    }
+
+    /** @param sharedBytes of shared memory a block, beside what the kernel has of its own */
+    void launchBlocks(
+            String kernel, long blocks, int threadsPerBlock, int sharedBytes, CudaStream stream, long... arguments) {
+        long function = function(kernel);
+        if (sharedBytes > allowed.getOrDefault(kernel, FREE_SHARED_BYTES)) {
+            allow(function, sharedBytes);
+            allowed.put(kernel, sharedBytes);
+        }
         values.write(0, arguments, 0, arguments.length);
         Cuda.check(
                 CudaDriver.cuLaunchKernel(
-                        function(kernel),
+                        function,
                         Math.toIntExact(blocks),
                         1,
                         1,
                         threadsPerBlock,
                         1,
                         1,
-                        0,
+                        sharedBytes,
                         stream.handle(),
                         Pointer.nativeValue(pointers),
                         0),
                 "cuLaunchKernel");
+    }
+
+    private static void allow(long function, int sharedBytes) {
+        Cuda.check(
+                CudaDriver.cuFuncSetAttribute(
+                        function, CudaDriver.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes),
+                "cuFuncSetAttribute to " + sharedBytes + " bytes of shared memory a block");
     }
 
     private long function(String kernel) {

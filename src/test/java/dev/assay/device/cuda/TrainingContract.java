@@ -3,7 +3,6 @@ package dev.assay.device.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.AdamW;
-import dev.assay.device.AttentionShape;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.workload.ElementType;
@@ -17,11 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The kernels of {@code native/training_*.cu} against the oracle, on fresh random input and odd sizes. Bounds: one unit of bf16
  * for the one rounding, and for fp32 sums of n terms of size s, n s 2⁻²⁴ at the very most.
  */
-interface TrainingContract {
+interface TrainingContract extends AttentionContract {
     double FP32 = 0x1p-24;
-
-    /** Where kernels run, and what they are given. */
-    TrainingBench bench();
 
     @ParameterizedTest
     @CsvSource({"1, 1", "3, 7", "5, 8", "17, 40", "2, 4104", "300, 33"})
@@ -440,58 +436,5 @@ interface TrainingContract {
         });
 
         assertThat(first.foundBytes()).isEqualTo(second.foundBytes());
-    }
-
-    /**
-     * P and dS are rounded to bf16 before they are multiplied, an error of 2⁻⁹ of each term; random terms of size 1 and some
-     * tens of them leave less than the absolute bounds. Sequences that fill no tile, one tile and several.
-     */
-    @ParameterizedTest
-    @CsvSource({
-        "1, 1, 1, 1, 64, 64, 64",
-        "2, 5, 2, 1, 64, 136, 72",
-        "1, 64, 1, 1, 64, 64, 64",
-        "1, 65, 3, 3, 64, 192, 192",
-        "2, 131, 4, 2, 128, 528, 256"
-    })
-    default void attentionAndItsGradient(
-            int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {
-        TrainingBench bench = bench();
-        AttentionShape shape = new AttentionShape(batch, sequence, heads, kvHeads, headSize, queryStride, kvStride);
-        Twin query = bench.normal(shape.queryElements());
-        Twin key = bench.normal(shape.kvElements());
-        Twin value = bench.normal(shape.kvElements());
-        Twin dOut = bench.normal(shape.rows() * shape.outWidth());
-        Twin out = bench.poisonedBf16(shape.rows() * shape.outWidth());
-        Twin lse = bench.poisoned(4 * shape.statistics());
-        Twin dQuery = bench.poisonedBf16(shape.queryElements());
-        Twin dKey = bench.poisonedBf16(shape.kvElements());
-        Twin dValue = bench.poisonedBf16(shape.kvElements());
-        Twin scratch = bench.poisoned(4 * shape.statistics());
-
-        bench.run((kernels, of, stream) -> {
-            kernels.attention(
-                    shape, of.apply(query), of.apply(key), of.apply(value), of.apply(out), of.apply(lse), stream);
-            kernels.attentionGradient(
-                    shape,
-                    of.apply(query),
-                    of.apply(key),
-                    of.apply(value),
-                    of.apply(out),
-                    of.apply(lse),
-                    of.apply(dOut),
-                    of.apply(dQuery),
-                    of.apply(dKey),
-                    of.apply(dValue),
-                    of.apply(scratch),
-                    stream);
-        });
-
-        lse.assertFp32("lse", 16, 1e-5);
-        out.assertBf16("out", 0.01);
-        dQuery.assertBf16("dQuery", 0.02);
-        dKey.assertBf16("dKey", 0.02 * heads / kvHeads);
-        dValue.assertBf16("dValue", 0.02 * heads / kvHeads);
-        assertThat(scratch.foundBytes()).isNotEmpty();
     }
 }

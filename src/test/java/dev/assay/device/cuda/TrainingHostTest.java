@@ -1,9 +1,7 @@
 package dev.assay.device.cuda;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import dev.assay.device.CheckedTrainingKernels;
-import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.device.reference.ReferenceDevice;
 import java.io.IOException;
@@ -16,7 +14,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same kernels, compiled for the host and run a thread at a time: no GPU needed, and nothing said about its arithmetic units. */
+/**
+ * The same kernels, compiled for the host and run a thread at a time: no GPU needed, and nothing said about its arithmetic units.
+ * Attention goes Hopper's way.
+ */
 @EnabledIf(
         value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
         disabledReason = "no /usr/bin/g++ to compile the kernels for the host")
@@ -28,7 +29,7 @@ class TrainingHostTest implements TrainingContract {
 
     @BeforeAll
     void compile(@TempDir Path directory) throws IOException, InterruptedException {
-        launcher = HostLauncher.compile(directory);
+        launcher = HostLauncher.compile(directory, "-DHOST_WARPGROUPS");
     }
 
     @AfterAll
@@ -40,13 +41,9 @@ class TrainingHostTest implements TrainingContract {
     @Override
     public TrainingBench bench() {
         kept.clear();
-        return new TrainingBench(new CheckedTrainingKernels(new CudaTrainingKernels(launcher)), stream, this::allocate);
-    }
-
-    private DeviceMemory allocate(long bytes) {
-        Memory memory = new Memory(bytes + 64);
-        kept.add(memory);
-        long address = (Pointer.nativeValue(memory) + 63) / 64 * 64;
-        return new HostBytes(address, bytes);
+        return new TrainingBench(
+                new CheckedTrainingKernels(new CudaTrainingKernels(launcher)),
+                stream,
+                bytes -> HostBytes.allocate(bytes, kept));
     }
 }

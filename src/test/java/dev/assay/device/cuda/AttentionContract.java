@@ -1,0 +1,68 @@
+package dev.assay.device.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.device.AttentionShape;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The kernels of {@code native/training_attention.cu} against the oracle, on fresh random input and odd sizes. */
+interface AttentionContract {
+    /** Where kernels run, and what they are given. */
+    TrainingBench bench();
+
+    /**
+     * P and dS are rounded to bf16 before they are multiplied, an error of 2⁻⁹ of each term; random terms of size 1 and some
+     * tens of them leave less than the absolute bounds. Sequences that fill no tile, one tile and several.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, 64, 64, 64",
+        "2, 5, 2, 1, 64, 136, 72",
+        "1, 64, 1, 1, 64, 64, 64",
+        "1, 65, 3, 3, 64, 192, 192",
+        "2, 131, 4, 2, 128, 528, 256",
+        "1, 449, 2, 1, 128, 256, 136",
+        "9, 193, 2, 2, 64, 128, 128"
+    })
+    default void attentionAndItsGradient(
+            int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {
+        TrainingBench bench = bench();
+        AttentionShape shape = new AttentionShape(batch, sequence, heads, kvHeads, headSize, queryStride, kvStride);
+        Twin query = bench.normal(shape.queryElements());
+        Twin key = bench.normal(shape.kvElements());
+        Twin value = bench.normal(shape.kvElements());
+        Twin dOut = bench.normal(shape.rows() * shape.outWidth());
+        Twin out = bench.poisonedBf16(shape.rows() * shape.outWidth());
+        Twin lse = bench.poisoned(4 * shape.statistics());
+        Twin dQuery = bench.poisonedBf16(shape.queryElements());
+        Twin dKey = bench.poisonedBf16(shape.kvElements());
+        Twin dValue = bench.poisonedBf16(shape.kvElements());
+        Twin scratch = bench.poisoned(4 * shape.statistics());
+
+        bench.run((kernels, of, stream) -> {
+            kernels.attention(
+                    shape, of.apply(query), of.apply(key), of.apply(value), of.apply(out), of.apply(lse), stream);
+            kernels.attentionGradient(
+                    shape,
+                    of.apply(query),
+                    of.apply(key),
+                    of.apply(value),
+                    of.apply(out),
+                    of.apply(lse),
+                    of.apply(dOut),
+                    of.apply(dQuery),
+                    of.apply(dKey),
+                    of.apply(dValue),
+                    of.apply(scratch),
+                    stream);
+        });
+
+        lse.assertFp32("lse", 16, 1e-5);
+        out.assertBf16("out", 0.01);
+        dQuery.assertBf16("dQuery", 0.02);
+        dKey.assertBf16("dKey", 0.02 * heads / kvHeads);
+        dValue.assertBf16("dValue", 0.02 * heads / kvHeads);
+        assertThat(scratch.foundBytes()).isNotEmpty();
+    }
+}
