@@ -1,6 +1,6 @@
 // Gradient norm, AdamW and initial weights: dev.assay.device.TrainingKernels.
-// Moved, bytes an element: sumOfSquares 2 (bf16) or 4 (fp32); adamW 28 (gradient 2 read; master, m, v 12 read and 12 written;
-// weight 2 written); initNormal 6 written.
+// Moved, bytes an element: sumOfSquares 2 (bf16) or 4 (fp32); add one addend, and twice the sum; adamW 28 (gradient 2 read, 4 in
+// fp32; master, m, v 12 read and 12 written; weight 2 written); initNormal 6 written.
 //   g = gradient * scale;  m += (1 - beta1)(g - m);  v = beta2 v + (1 - beta2) g^2
 //   master = decay master - rate m / (sqrt(v) / root + eps);  weight = bf16(master)
 //   decay = 1 - lr weightDecay, rate = lr / (1 - beta1^t), root = sqrt(1 - beta2^t): torch.optim.AdamW
@@ -87,31 +87,86 @@ static __device__ __forceinline__ void eight_store(float* to, const float* from)
     ((float4*)to)[1] = b;
 }
 
-extern "C" __global__ void assay_adamw(
-    float* master, float* m, float* v, const bf16* gradient, bf16* weight, u64 elements, const float* scale, float decay,
-    float rate, float root, float new1, float beta2, float new2, float eps) {
-    adam_step s = {decay, rate, root, new1, beta2, new2, eps, *scale};
+// Eight elements of either type, or the last few of a tensor.
+static __device__ __forceinline__ void some_load(const bf16* from, u64 at, u64 elements, float* to) {
+    chunk c = flat_load(from, at, elements);
+    for (int e = 0; e < CHUNK; e++) to[e] = c.get(e);
+}
+
+static __device__ __forceinline__ void some_load(const float* from, u64 at, u64 elements, float* to) {
+    u32 width = flat_width(at, elements);
+    if (width == CHUNK) eight_load(from + CHUNK * at, to);
+    else for (u32 e = 0; e < width; e++) to[e] = from[CHUNK * at + e];
+}
+
+static __device__ __forceinline__ void some_store(bf16* to, u64 at, u64 elements, const float* from) {
+    chunk c = {};
+    for (int e = 0; e < CHUNK; e++) c.set(e, from[e]);
+    flat_store(to, at, elements, c);
+}
+
+static __device__ __forceinline__ void some_store(float* to, u64 at, u64 elements, const float* from) {
+    u32 width = flat_width(at, elements);
+    if (width == CHUNK) eight_store(to + CHUNK * at, from);
+    else for (u32 e = 0; e < width; e++) to[CHUNK * at + e] = from[e];
+}
+
+// sum += addend, one rounding.
+template <typename A, typename S>
+static __device__ __forceinline__ void add(const A* addend, S* sum, u64 elements) {
+    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
+        float a[CHUNK] = {}, s[CHUNK] = {};
+        some_load(addend, i, elements, a), some_load(sum, i, elements, s);
+        for (int e = 0; e < CHUNK; e++) s[e] += a[e];
+        some_store(sum, i, elements, s);
+    }
+}
+
+extern "C" __global__ void assay_add_bf16_bf16(const bf16* addend, bf16* sum, u64 elements) { add(addend, sum, elements); }
+extern "C" __global__ void assay_add_bf16_fp32(const bf16* addend, float* sum, u64 elements) { add(addend, sum, elements); }
+extern "C" __global__ void assay_add_fp32_bf16(const float* addend, bf16* sum, u64 elements) { add(addend, sum, elements); }
+extern "C" __global__ void assay_add_fp32_fp32(const float* addend, float* sum, u64 elements) { add(addend, sum, elements); }
+
+template <typename G>
+static __device__ __forceinline__ void adamw(
+    float* master, float* m, float* v, const G* gradient, bf16* weight, u64 elements, const adam_step& s) {
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
         u64 first = CHUNK * i;
         u32 width = flat_width(i, elements);
+        float g[CHUNK] = {};
+        some_load(gradient, i, elements, g);
         if (width == CHUNK) {
-            chunk g = flat_load(gradient, i, elements), w = {};
+            chunk w = {};
             float p[CHUNK], a[CHUNK], b[CHUNK];
             eight_load(master + first, p), eight_load(m + first, a), eight_load(v + first, b);
 #pragma unroll
             for (int e = 0; e < CHUNK; e++) {
-                adam_element(s, g.get(e), p[e], a[e], b[e]);
+                adam_element(s, g[e], p[e], a[e], b[e]);
                 w.set(e, p[e]);
             }
             eight_store(master + first, p), eight_store(m + first, a), eight_store(v + first, b);
             flat_store(weight, i, elements, w);
         } else {
             for (u32 e = 0; e < width; e++) {
-                adam_element(s, bf16_to_float(gradient[first + e]), master[first + e], m[first + e], v[first + e]);
+                adam_element(s, g[e], master[first + e], m[first + e], v[first + e]);
                 weight[first + e] = bf16_of(master[first + e]);
             }
         }
     }
+}
+
+extern "C" __global__ void assay_adamw_bf16(
+    float* master, float* m, float* v, const bf16* gradient, bf16* weight, u64 elements, const float* scale, float decay,
+    float rate, float root, float new1, float beta2, float new2, float eps) {
+    adam_step s = {decay, rate, root, new1, beta2, new2, eps, *scale};
+    adamw(master, m, v, gradient, weight, elements, s);
+}
+
+extern "C" __global__ void assay_adamw_fp32(
+    float* master, float* m, float* v, const float* gradient, bf16* weight, u64 elements, const float* scale, float decay,
+    float rate, float root, float new1, float beta2, float new2, float eps) {
+    adam_step s = {decay, rate, root, new1, beta2, new2, eps, *scale};
+    adamw(master, m, v, gradient, weight, elements, s);
 }
 
 // Element i = mean + deviation * standard normal number first + i of the seed: two fp64 roundings and one to fp32, the same on

@@ -132,29 +132,6 @@ extern "C" __global__ void assay_rope(
     }
 }
 
-extern "C" __global__ void assay_swiglu(const bf16* gate, const bf16* up, u64 elements, bf16* out) {
-    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        chunk g = flat_load(gate, i, elements), u = flat_load(up, i, elements), y = {};
-        for (int e = 0; e < CHUNK; e++) y.set(e, g.get(e) * sigmoid(g.get(e)) * u.get(e));
-        flat_store(out, i, elements, y);
-    }
-}
-
-extern "C" __global__ void assay_swiglu_gradient(
-    const bf16* d_out, const bf16* gate, const bf16* up, u64 elements, bf16* d_gate, bf16* d_up) {
-    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        chunk dy = flat_load(d_out, i, elements), g = flat_load(gate, i, elements), u = flat_load(up, i, elements);
-        chunk dg = {}, du = {};
-        for (int e = 0; e < CHUNK; e++) {
-            float s = sigmoid(g.get(e));
-            dg.set(e, dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s)));
-            du.set(e, dy.get(e) * g.get(e) * s);
-        }
-        flat_store(d_gate, i, elements, dg);
-        flat_store(d_up, i, elements, du);
-    }
-}
-
 // What of the row-major tensors below thread i of rows * chunks moves.
 struct place {
     u64 start;
@@ -165,6 +142,38 @@ static __device__ __forceinline__ place place_of(u64 i, u32 chunks, u32 width) {
     u64 row = i / chunks;
     place p = {row * width, (u32)(i - row * chunks)};
     return p;
+}
+
+// A row of gate_up is a row of gate, then one of up.
+extern "C" __global__ void assay_swiglu(const bf16* gate_up, u64 rows, u32 width, bf16* out) {
+    u32 chunks = (width + CHUNK - 1) / CHUNK;
+    bool whole = width % CHUNK == 0;
+    for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
+        place p = place_of(i, chunks, width);
+        const bf16* gate = gate_up + 2 * p.start;
+        chunk g = chunk_load(gate, p.at, width, whole), u = chunk_load(gate + width, p.at, width, whole), y = {};
+        for (int e = 0; e < CHUNK; e++) y.set(e, g.get(e) * sigmoid(g.get(e)) * u.get(e));
+        chunk_store(out + p.start, p.at, width, whole, y);
+    }
+}
+
+extern "C" __global__ void assay_swiglu_gradient(
+    const bf16* d_out, const bf16* gate_up, u64 rows, u32 width, bf16* d_gate_up) {
+    u32 chunks = (width + CHUNK - 1) / CHUNK;
+    bool whole = width % CHUNK == 0;
+    for (u64 i = grid_thread(); i < rows * chunks; i += grid_threads()) {
+        place p = place_of(i, chunks, width);
+        const bf16* gate = gate_up + 2 * p.start;
+        chunk dy = chunk_load(d_out + p.start, p.at, width, whole), g = chunk_load(gate, p.at, width, whole);
+        chunk u = chunk_load(gate + width, p.at, width, whole), dg = {}, du = {};
+        for (int e = 0; e < CHUNK; e++) {
+            float s = sigmoid(g.get(e));
+            dg.set(e, dy.get(e) * u.get(e) * s * (1.0f + g.get(e) * (1.0f - s)));
+            du.set(e, dy.get(e) * g.get(e) * s);
+        }
+        chunk_store(d_gate_up + 2 * p.start, p.at, width, whole, dg);
+        chunk_store(d_gate_up + 2 * p.start + width, p.at, width, whole, du);
+    }
 }
 
 // 2 sqrt(2 / pi) and three times 0.044715.

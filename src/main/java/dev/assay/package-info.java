@@ -7,8 +7,9 @@
  * beside it, and writes <b>measurements</b>; a statistic of them meets the criterion in a <b>verdict</b>; the <b>summary</b>
  * and the report show it. A <b>run</b> is one walk along this sentence, with its folder.
  *
- * <p>Training is planned only: <b>deepspeed</b> reads what a DeepSpeed config means, <b>training</b> knows the models, what a
- * step of theirs computes, holds and sends, and, in {@code training.oracle}, its arithmetic in double precision.
+ * <p><b>deepspeed</b> reads what a DeepSpeed config means, <b>training</b> knows the models, what a step of theirs computes,
+ * holds and sends, and, in {@code training.oracle}, its arithmetic in double precision; <b>trainer</b> runs such a step on a
+ * device.
  *
  * <pre>
  *   acceptance, report (test scope) ──▶ run ──▶ summary ──▶ verdict ──▶ criteria, measurement; the summary shows the plan
@@ -19,6 +20,7 @@
  *                                               deepspeed ─▶ training (shapes), cluster (the form of its errors)
  *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement
  *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
+ *                                                              trainer ─▶ training, device, workload, measurement
  *                                                              host ────▶ measurement
  *                                        ┄ started by a worker ┄▶ benchmark (JMH) ──▶ worker, plan (spec), workload, device, measurement
  * </pre>

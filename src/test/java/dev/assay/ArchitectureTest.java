@@ -39,7 +39,8 @@ class ArchitectureTest {
                     "worker",
                     Set.of("plan", "cluster", "workload", "device", "host", "measurement", "training", "trainer")),
             entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")),
-            entry("deepspeed", Set.of("training", "cluster")));
+            entry("deepspeed", Set.of("training", "cluster")),
+            entry("trainer", Set.of("training", "device", "workload", "measurement")));
 
     /** This one ties the others together. */
     private static final Set<String> TIES = Set.of("run");

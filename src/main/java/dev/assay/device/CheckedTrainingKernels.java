@@ -175,31 +175,21 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream) {
+    public void swiGlu(DeviceMemory gateUp, long rows, int width, DeviceMemory out, Stream stream) {
         TrainingSizes.of("swiGlu", rows, width)
-                .bf16("gate", gate, rows * width)
-                .bf16("up", up, rows * width)
+                .bf16("gateUp", gateUp, 2 * rows * width)
                 .bf16("out", out, rows * width);
-        kernels.swiGlu(gate, up, rows, width, out, stream);
+        kernels.swiGlu(gateUp, rows, width, out, stream);
     }
 
     @Override
     public void swiGluGradient(
-            DeviceMemory dOut,
-            DeviceMemory gate,
-            DeviceMemory up,
-            long rows,
-            int width,
-            DeviceMemory dGate,
-            DeviceMemory dUp,
-            Stream stream) {
+            DeviceMemory dOut, DeviceMemory gateUp, long rows, int width, DeviceMemory dGateUp, Stream stream) {
         TrainingSizes.of("swiGluGradient", rows, width)
                 .bf16("dOut", dOut, rows * width)
-                .bf16("gate", gate, rows * width)
-                .bf16("up", up, rows * width)
-                .bf16("dGate", dGate, rows * width)
-                .bf16("dUp", dUp, rows * width);
-        kernels.swiGluGradient(dOut, gate, up, rows, width, dGate, dUp, stream);
+                .bf16("gateUp", gateUp, 2 * rows * width)
+                .bf16("dGateUp", dGateUp, 2 * rows * width);
+        kernels.swiGluGradient(dOut, gateUp, rows, width, dGateUp, stream);
     }
 
     @Override
@@ -264,10 +254,30 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     public void sumOfSquares(
             DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
         TrainingSizes.of("sumOfSquares", elements, 1)
-                .holds("type must be BF16 or FP32", type == ElementType.BF16 || type == ElementType.FP32, type)
+                .holds("type must be BF16 or FP32", isFloat(type), type)
                 .bytes("tensor", tensor, elements * type.bytes())
                 .bytes("partials", partials, (long) SQUARE_PARTS * Double.BYTES);
         kernels.sumOfSquares(tensor, type, elements, partials, stream);
+    }
+
+    @Override
+    public void add(
+            DeviceMemory addend,
+            ElementType addendType,
+            DeviceMemory sum,
+            ElementType sumType,
+            long elements,
+            Stream stream) {
+        TrainingSizes.of("add", elements, 1)
+                .holds("addendType must be BF16 or FP32", isFloat(addendType), addendType)
+                .holds("sumType must be BF16 or FP32", isFloat(sumType), sumType)
+                .bytes("addend", addend, elements * addendType.bytes())
+                .bytes("sum", sum, elements * sumType.bytes());
+        kernels.add(addend, addendType, sum, sumType, elements, stream);
+    }
+
+    private static boolean isFloat(ElementType type) {
+        return type == ElementType.BF16 || type == ElementType.FP32;
     }
 
     @Override
@@ -295,6 +305,7 @@ public final class CheckedTrainingKernels implements TrainingKernels {
             DeviceMemory m,
             DeviceMemory v,
             DeviceMemory gradient,
+            ElementType gradientType,
             DeviceMemory gradientScale,
             DeviceMemory weight,
             long elements,
@@ -303,10 +314,11 @@ public final class CheckedTrainingKernels implements TrainingKernels {
                 .words("master", master, elements)
                 .words("m", m, elements)
                 .words("v", v, elements)
-                .bf16("gradient", gradient, elements)
+                .holds("gradientType must be BF16 or FP32", isFloat(gradientType), gradientType)
+                .bytes("gradient", gradient, elements * gradientType.bytes())
                 .words("gradientScale", gradientScale, 1)
                 .bf16("weight", weight, elements);
-        kernels.adamW(step, master, m, v, gradient, gradientScale, weight, elements, stream);
+        kernels.adamW(step, master, m, v, gradient, gradientType, gradientScale, weight, elements, stream);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 
 /**
  * One accelerator, as one rank sees it. All values of fills are functions of seed and index alone, the same on every device,
@@ -31,6 +32,9 @@ public interface Device extends AutoCloseable {
     /** Sets every byte to 0xFF, which is NaN in bf16: a result that was never written cannot look right. */
     void poison(DeviceMemory target, Stream stream);
 
+    /** Sets every byte to 0. */
+    void zero(DeviceMemory target, Stream stream);
+
     /** Counts bf16 elements that differ from the exact sum of {@link #fillGradient} over all ranks. Blocks. */
     long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream);
 
@@ -49,6 +53,9 @@ public interface Device extends AutoCloseable {
     PeerAccess peerAccess();
 
     GemmRunner newGemm(Gemm gemm);
+
+    /** GEMMs of linear layers share scratch memory on a device: they are enqueued on one stream, or one after the other. */
+    GemmRunner newLinear(LinearGemm gemm);
 
     /**
      * Freivalds' check of C = A·Bᵀ over the whole output: for random ±1 vectors r, |C·r − A·(Bᵀ·r)| row by row in fp64,

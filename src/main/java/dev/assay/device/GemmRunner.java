@@ -2,7 +2,7 @@ package dev.assay.device;
 
 import java.util.List;
 
-/** A GEMM of fixed shape with a fixed algorithm. */
+/** A GEMM with a fixed algorithm. What it multiplies, shape, transposes and types, is fixed when it is made. */
 public interface GemmRunner extends AutoCloseable {
     /** Opaque descriptions of the algorithms worth timing, the library's favourite first; never empty. */
     List<byte[]> candidates();
@@ -13,7 +13,10 @@ public interface GemmRunner extends AutoCloseable {
     /** The chosen algorithm in words, for the report. */
     String describe();
 
-    /** C = A · Bᵀ. */
+    /**
+     * Of a {@link dev.assay.workload.Gemm} C = A · Bᵀ; of a {@link dev.assay.workload.LinearGemm} what its pass says. A
+     * matrix begins at a multiple of 256 bytes, a linear layer's at one of 16.
+     */
     void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream);
 
     @Override

@@ -148,19 +148,16 @@ public interface TrainingKernels {
             Rotation rotation,
             Stream stream);
 
-    /** out = gate · sigmoid(gate) · up. */
-    void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream);
+    /**
+     * out = gate · sigmoid(gate) · up.
+     *
+     * @param gateUp rows of 2 · width: gate, then up, as one GEMM of both matrices leaves them
+     */
+    void swiGlu(DeviceMemory gateUp, long rows, int width, DeviceMemory out, Stream stream);
 
-    /** dGate and dUp may be the memory of gate and up. */
+    /** dGateUp lies as gateUp and may be its memory. */
     void swiGluGradient(
-            DeviceMemory dOut,
-            DeviceMemory gate,
-            DeviceMemory up,
-            long rows,
-            int width,
-            DeviceMemory dGate,
-            DeviceMemory dUp,
-            Stream stream);
+            DeviceMemory dOut, DeviceMemory gateUp, long rows, int width, DeviceMemory dGateUp, Stream stream);
 
     /** out = gelu(x + bias), the tanh form. */
     void gelu(DeviceMemory x, DeviceMemory bias, long rows, int width, DeviceMemory out, Stream stream);
@@ -194,6 +191,20 @@ public interface TrainingKernels {
      */
     void sumOfSquares(DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream);
 
+    /**
+     * sum += addend, element by element, with one rounding: gradients of micro-batches, and copies into another type.
+     *
+     * @param addendType bf16 or fp32
+     * @param sumType bf16 or fp32
+     */
+    void add(
+            DeviceMemory addend,
+            ElementType addendType,
+            DeviceMemory sum,
+            ElementType sumType,
+            long elements,
+            Stream stream);
+
     /** sum, one fp32, = the sum of so many doubles: of several tensors' partials at once, before ranks add theirs. */
     void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream);
 
@@ -209,6 +220,7 @@ public interface TrainingKernels {
 
     /**
      * @param master, m, v fp32
+     * @param gradientType bf16 or fp32
      * @param gradientScale one fp32 that gradients are multiplied by first
      * @param weight out: master rounded to bf16
      */
@@ -218,6 +230,7 @@ public interface TrainingKernels {
             DeviceMemory m,
             DeviceMemory v,
             DeviceMemory gradient,
+            ElementType gradientType,
             DeviceMemory gradientScale,
             DeviceMemory weight,
             long elements,

@@ -19,6 +19,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 
 /** A device that does what another does; test devices change a part of it. */
 public abstract class DelegatingDevice implements Device {
@@ -64,6 +65,11 @@ public abstract class DelegatingDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        device.zero(target, stream);
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         return device.countWrongSums(reduced, elements, seed, ranks, stream);
     }
@@ -101,6 +107,11 @@ public abstract class DelegatingDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         return device.newGemm(gemm);
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        return device.newLinear(gemm);
     }
 
     @Override

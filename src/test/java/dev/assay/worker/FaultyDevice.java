@@ -15,6 +15,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectivePiece;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -69,10 +70,20 @@ final class FaultyDevice extends DelegatingDevice {
 
     @Override
     public GemmRunner newGemm(Gemm gemm) {
+        refuseGemms();
+        return super.newGemm(gemm);
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        refuseGemms();
+        return super.newLinear(gemm);
+    }
+
+    private void refuseGemms() {
         if (fault == Fault.GEMM_REFUSED || fault == Fault.XID) {
             throw new DeviceException(REFUSAL);
         }
-        return super.newGemm(gemm);
     }
 
     @Override

@@ -22,6 +22,7 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.Library;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -162,6 +163,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        set((CudaMemory) target, 0, (CudaStream) stream);
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         return fills.countWrongSums(reduced, elements, seed, ranks, (CudaStream) stream);
     }
@@ -237,6 +243,11 @@ public final class CudaDevice implements Device {
     public GemmRunner newGemm(Gemm gemm) {
         context.makeCurrent();
         return new CudaGemm(blas, gemm, context.describe());
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        throw new DeviceException("the GEMM " + gemm.label() + " is not yet made on a GPU");
     }
 
     @Override

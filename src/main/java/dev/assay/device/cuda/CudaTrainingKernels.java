@@ -215,32 +215,14 @@ final class CudaTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream) {
-        long elements = rows * width;
-        each("assay_swiglu", chunks(elements), stream, at(gate), at(up), elements, at(out));
+    public void swiGlu(DeviceMemory gateUp, long rows, int width, DeviceMemory out, Stream stream) {
+        each("assay_swiglu", rows * chunks(width), stream, at(gateUp), rows, width, at(out));
     }
 
     @Override
     public void swiGluGradient(
-            DeviceMemory dOut,
-            DeviceMemory gate,
-            DeviceMemory up,
-            long rows,
-            int width,
-            DeviceMemory dGate,
-            DeviceMemory dUp,
-            Stream stream) {
-        long elements = rows * width;
-        each(
-                "assay_swiglu_gradient",
-                chunks(elements),
-                stream,
-                at(dOut),
-                at(gate),
-                at(up),
-                elements,
-                at(dGate),
-                at(dUp));
+            DeviceMemory dOut, DeviceMemory gateUp, long rows, int width, DeviceMemory dGateUp, Stream stream) {
+        each("assay_swiglu_gradient", rows * chunks(width), stream, at(dOut), at(gateUp), rows, width, at(dGateUp));
     }
 
     @Override
@@ -299,8 +281,35 @@ final class CudaTrainingKernels implements TrainingKernels {
     @Override
     public void sumOfSquares(
             DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
-        String kernel = type == ElementType.BF16 ? "assay_sum_of_squares_bf16" : "assay_sum_of_squares_fp32";
-        launcher.launch(kernel, SQUARE_PARTS, THREADS, stream, at(tensor), elements, at(partials));
+        launcher.launch(
+                "assay_sum_of_squares_" + suffix(type),
+                SQUARE_PARTS,
+                THREADS,
+                stream,
+                at(tensor),
+                elements,
+                at(partials));
+    }
+
+    @Override
+    public void add(
+            DeviceMemory addend,
+            ElementType addendType,
+            DeviceMemory sum,
+            ElementType sumType,
+            long elements,
+            Stream stream) {
+        each(
+                "assay_add_" + suffix(addendType) + "_" + suffix(sumType),
+                chunks(elements),
+                stream,
+                at(addend),
+                at(sum),
+                elements);
+    }
+
+    private static String suffix(ElementType type) {
+        return type == ElementType.BF16 ? "bf16" : "fp32";
     }
 
     @Override
@@ -320,12 +329,13 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory m,
             DeviceMemory v,
             DeviceMemory gradient,
+            ElementType gradientType,
             DeviceMemory gradientScale,
             DeviceMemory weight,
             long elements,
             Stream stream) {
         each(
-                "assay_adamw",
+                "assay_adamw_" + suffix(gradientType),
                 chunks(elements),
                 stream,
                 at(master),

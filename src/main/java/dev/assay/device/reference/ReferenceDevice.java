@@ -24,6 +24,7 @@ import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,12 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public void zero(DeviceMemory target, Stream stream) {
+        HostMemory memory = HostMemory.of(target);
+        SerialStream.of(stream).enqueue(() -> memory.fill((byte) 0));
+    }
+
+    @Override
     public long countWrongSums(DeviceMemory reduced, long elements, long seed, int ranks, Stream stream) {
         HostMemory memory = HostMemory.of(reduced);
         return SerialStream.of(stream).call(() -> ReferenceChecks.wrongSums(memory, elements, seed, ranks));
@@ -147,6 +154,11 @@ public final class ReferenceDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         return new ReferenceGemm(gemm);
+    }
+
+    @Override
+    public GemmRunner newLinear(LinearGemm gemm) {
+        return new ReferenceLinear(gemm);
     }
 
     @Override

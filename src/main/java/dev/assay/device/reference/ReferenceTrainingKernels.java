@@ -169,37 +169,29 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void swiGlu(DeviceMemory gate, DeviceMemory up, long rows, int width, DeviceMemory out, Stream stream) {
-        HostMemory g = HostMemory.of(gate);
-        HostMemory u = HostMemory.of(up);
+    public void swiGlu(DeviceMemory gateUp, long rows, int width, DeviceMemory out, Stream stream) {
+        HostMemory from = HostMemory.of(gateUp);
         HostMemory to = HostMemory.of(out);
         enqueue(stream, rows, width, (row, column) -> {
-            long i = row * width + column;
-            to.set(i, (float) (ReferencePointwise.silu(g.get(i)) * u.get(i)));
+            long gate = 2 * row * width + column;
+            double value = ReferencePointwise.silu(from.get(gate)) * from.get(gate + width);
+            to.set(row * width + column, (float) value);
         });
     }
 
     @Override
     public void swiGluGradient(
-            DeviceMemory dOut,
-            DeviceMemory gate,
-            DeviceMemory up,
-            long rows,
-            int width,
-            DeviceMemory dGate,
-            DeviceMemory dUp,
-            Stream stream) {
+            DeviceMemory dOut, DeviceMemory gateUp, long rows, int width, DeviceMemory dGateUp, Stream stream) {
         HostMemory dy = HostMemory.of(dOut);
-        HostMemory g = HostMemory.of(gate);
-        HostMemory u = HostMemory.of(up);
-        HostMemory dg = HostMemory.of(dGate);
-        HostMemory du = HostMemory.of(dUp);
+        HostMemory from = HostMemory.of(gateUp);
+        HostMemory to = HostMemory.of(dGateUp);
         enqueue(stream, rows, width, (row, column) -> {
-            long i = row * width + column;
-            double ofGate = dy.get(i) * u.get(i) * ReferencePointwise.siluSlope(g.get(i));
-            double ofUp = dy.get(i) * ReferencePointwise.silu(g.get(i));
-            dg.set(i, (float) ofGate);
-            du.set(i, (float) ofUp);
+            long gate = 2 * row * width + column;
+            float d = dy.get(row * width + column);
+            double ofGate = (double) d * from.get(gate + width) * ReferencePointwise.siluSlope(from.get(gate));
+            double ofUp = d * ReferencePointwise.silu(from.get(gate));
+            to.set(gate, (float) ofGate);
+            to.set(gate + width, (float) ofUp);
         });
     }
 
@@ -298,6 +290,19 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
+    public void add(
+            DeviceMemory addend,
+            ElementType addendType,
+            DeviceMemory sum,
+            ElementType sumType,
+            long elements,
+            Stream stream) {
+        Matrix from = Matrix.of("adding", addend, addendType, elements);
+        Matrix to = Matrix.of("adding", sum, sumType, elements);
+        enqueue(stream, elements, 1, (i, column) -> to.set(i, to.get(i) + from.get(i)));
+    }
+
+    @Override
     public void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream) {
         ByteBuffer from = HostMemory.of(partials).buffer(count * Double.BYTES);
         Fp32 to = Fp32.of(sum, 1);
@@ -328,6 +333,7 @@ final class ReferenceTrainingKernels implements TrainingKernels {
             DeviceMemory m,
             DeviceMemory v,
             DeviceMemory gradient,
+            ElementType gradientType,
             DeviceMemory gradientScale,
             DeviceMemory weight,
             long elements,
@@ -336,10 +342,10 @@ final class ReferenceTrainingKernels implements TrainingKernels {
         Fp32 firsts = Fp32.of(m, elements);
         Fp32 seconds = Fp32.of(v, elements);
         Fp32 scale = Fp32.of(gradientScale, 1);
-        HostMemory gradients = HostMemory.of(gradient);
+        Matrix gradients = Matrix.of("AdamW", gradient, gradientType, elements);
         HostMemory weights = HostMemory.of(weight);
         enqueue(stream, elements, 1, (i, column) -> {
-            double g = (double) gradients.get(i) * scale.get(0);
+            double g = gradients.get(i) * scale.get(0);
             double first = firsts.get(i) + (1 - step.beta1()) * (g - firsts.get(i));
             double second = step.beta2() * seconds.get(i) + (1 - step.beta2()) * g * g;
             double change = step.correctedRate() * first / (Math.sqrt(second) / step.secondMomentRoot() + step.eps());

@@ -52,7 +52,7 @@ class NvrtcCompilerTest {
                 compiler.compile(KernelSources.fromResources(KernelProgram.TRAINING), KernelImage.options("sm_90"));
 
         String text = new String(cubin, StandardCharsets.ISO_8859_1);
-        assertThat(text).contains(".text.assay_adamw").doesNotContain(".text.assay_fill_matrix");
+        assertThat(text).contains(".text.assay_adamw_bf16").doesNotContain(".text.assay_fill_matrix");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.Function;
@@ -49,6 +50,11 @@ final class TrainingBench {
 
     Twin normal(long elements, double mean, double deviation) {
         return Twin.bf16(reference, memory, elements, i -> mean + deviation * random.nextGaussian());
+    }
+
+    /** @param type bf16 or fp32 */
+    Twin normal(ElementType type, long elements) {
+        return type == ElementType.BF16 ? normal(elements) : fp32(elements, 0, 1);
     }
 
     Twin fp32(long elements, double mean, double deviation) {

@@ -224,20 +224,17 @@ interface TrainingContract {
     default void swiGluAndItsGradientInPlace(int rows, int width) {
         TrainingBench bench = bench();
         long elements = (long) rows * width;
-        Twin gate = bench.normal(elements, 0, 3);
-        Twin up = bench.normal(elements);
+        Twin gateUp = bench.normal(2 * elements, 0, 3);
         Twin dOut = bench.normal(elements);
         Twin out = bench.poisonedBf16(elements);
 
         bench.run((kernels, of, stream) -> {
-            kernels.swiGlu(of.apply(gate), of.apply(up), rows, width, of.apply(out), stream);
-            kernels.swiGluGradient(
-                    of.apply(dOut), of.apply(gate), of.apply(up), rows, width, of.apply(gate), of.apply(up), stream);
+            kernels.swiGlu(of.apply(gateUp), rows, width, of.apply(out), stream);
+            kernels.swiGluGradient(of.apply(dOut), of.apply(gateUp), rows, width, of.apply(gateUp), stream);
         });
 
         out.assertBf16("out", 0);
-        gate.assertBf16("dGate", 1e-5);
-        up.assertBf16("dUp", 0);
+        gateUp.assertBf16("dGateUp", 1e-5);
     }
 
     @ParameterizedTest
@@ -328,13 +325,31 @@ interface TrainingContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 8, 2051})
-    default void adamWStepsAsTheOracle(int elements) {
+    @CsvSource({"BF16, BF16, 8", "BF16, FP32, 2051", "FP32, BF16, 7", "FP32, FP32, 2051", "FP32, FP32, 1"})
+    default void addsTensorsOfEitherType(ElementType addendType, ElementType sumType, int elements) {
+        TrainingBench bench = bench();
+        Twin addend = bench.normal(addendType, elements);
+        Twin sum = bench.normal(sumType, elements);
+
+        bench.run((kernels, of, stream) ->
+                kernels.add(of.apply(addend), addendType, of.apply(sum), sumType, elements, stream));
+
+        if (sumType == ElementType.BF16) {
+            sum.assertBf16("sum", 0);
+        } else {
+            sum.assertSameBits("sum");
+        }
+        addend.assertSameBits("addend");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, BF16", "7, BF16", "8, BF16", "2051, BF16", "1, FP32", "16, FP32", "2051, FP32"})
+    default void adamWStepsAsTheOracle(int elements, ElementType gradientType) {
         TrainingBench bench = bench();
         Twin master = bench.fp32(elements, 0, 1);
         Twin m = bench.fp32(elements, 0, 0.1);
         Twin v = bench.squares(elements, 0.1);
-        Twin gradient = bench.normal(elements);
+        Twin gradient = bench.normal(gradientType, elements);
         Twin scale = bench.floats(0.5);
         Twin weight = bench.poisonedBf16(elements);
 
@@ -346,6 +361,7 @@ interface TrainingContract {
                         of.apply(m),
                         of.apply(v),
                         of.apply(gradient),
+                        gradientType,
                         of.apply(scale),
                         of.apply(weight),
                         elements,

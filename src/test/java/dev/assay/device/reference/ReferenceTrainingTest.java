@@ -176,22 +176,31 @@ class ReferenceTrainingTest {
         double[] bias = tensors.random(n);
         double[] dOut = tensors.random(n);
         DeviceMemory swiGlu = tensors.poisonedBf16(n);
-        DeviceMemory dGate = tensors.poisonedBf16(n);
-        DeviceMemory dUp = tensors.poisonedBf16(n);
+        DeviceMemory gateUp = tensors.bf16(joined(gate, up));
+        DeviceMemory dGateUp = tensors.poisonedBf16(2 * n);
         DeviceMemory gelu = tensors.poisonedBf16(n);
         DeviceMemory dX = tensors.poisonedBf16(n);
         DeviceMemory g = tensors.bf16(gate);
         DeviceMemory dy = tensors.bf16(dOut);
-        kernels.swiGlu(g, tensors.bf16(up), 1, n, swiGlu, tensors.stream());
-        kernels.swiGluGradient(dy, g, tensors.bf16(up), 1, n, dGate, dUp, tensors.stream());
+        kernels.swiGlu(gateUp, 1, n, swiGlu, tensors.stream());
+        kernels.swiGluGradient(dy, gateUp, 1, n, dGateUp, tensors.stream());
         kernels.gelu(g, tensors.bf16(bias), 1, n, gelu, tensors.stream());
         kernels.geluGradient(dy, g, tensors.bf16(bias), 1, n, dX, tensors.stream());
 
         Tensors.assertClose(tensors.values(swiGlu), swiGlu(gate, up));
-        Tensors.assertClose(tensors.values(dGate), Tensors.numeric(gate, at -> Tensors.dot(dOut, swiGlu(at, up))));
-        Tensors.assertClose(tensors.values(dUp), Tensors.numeric(up, at -> Tensors.dot(dOut, swiGlu(gate, at))));
+        Tensors.assertClose(
+                tensors.values(dGateUp),
+                joined(
+                        Tensors.numeric(gate, at -> Tensors.dot(dOut, swiGlu(at, up))),
+                        Tensors.numeric(up, at -> Tensors.dot(dOut, swiGlu(gate, at)))));
         Tensors.assertClose(tensors.values(gelu), gelu(gate, bias));
         Tensors.assertClose(tensors.values(dX), Tensors.numeric(gate, at -> Tensors.dot(dOut, gelu(at, bias))));
+    }
+
+    private static double[] joined(double[] first, double[] second) {
+        double[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static double[] swiGlu(double[] gate, double[] up) {
@@ -362,6 +371,7 @@ class ReferenceTrainingTest {
                     first,
                     second,
                     tensors.bf16(gradient),
+                    ElementType.BF16,
                     tensors.fp32(0.5),
                     weight,
                     n,
@@ -411,7 +421,7 @@ class ReferenceTrainingTest {
         DeviceMemory small = tensors.bf16(1, 2, 3);
         DeviceMemory right = tensors.bf16(1, 2, 3, 4);
 
-        assertThatThrownBy(() -> kernels.swiGlu(right, right, 2, 2, small, tensors.stream()))
+        assertThatThrownBy(() -> kernels.swiGlu(tensors.bf16(new double[8]), 2, 2, small, tensors.stream()))
                 .hasMessage("enqueuing swiGlu on 2 × 2: out must hold at least 8 bytes, got 6;"
                         + " see dev.assay.device.TrainingKernels for the shapes of its operands");
         assertThatThrownBy(() -> kernels.addBias(right, right, 0, 2, tensors.stream()))

@@ -1,0 +1,104 @@
+package dev.assay.trainer;
+
+import dev.assay.device.AttentionShape;
+import dev.assay.device.TrainingKernels;
+import dev.assay.training.ModelFamily;
+import dev.assay.training.ModelShape;
+import dev.assay.training.Recomputation;
+import dev.assay.training.StepSetup;
+import dev.assay.workload.ElementType;
+import dev.assay.workload.LinearGemm;
+import dev.assay.workload.LinearPass;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The shapes of everything that a micro-batch computes.
+ *
+ * @param rows tokens of a micro-batch
+ * @param qkv width of query, key and value together
+ * @param up width that goes into the activation function: gate and up of Llama
+ * @param chunk rows whose logits exist at once
+ */
+record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
+    /** Of 16-byte accesses, in bf16. */
+    private static final int GRANULE = 8;
+
+    static DecoderSizes of(TrainerSetup trainer) {
+        StepSetup setup = trainer.step();
+        ModelShape model = setup.model();
+        multiple("hidden", model.hidden());
+        multiple("feedForward", model.feedForward());
+        multiple("vocabulary", model.vocabulary());
+        if (model.hidden() > TrainingKernels.MOST_WIDTH) {
+            throw new IllegalArgumentException("training: hidden must be at most " + TrainingKernels.MOST_WIDTH
+                    + ", which kernels of norms hold, got " + model.hidden());
+        }
+        int rows = Math.toIntExact(setup.tokensPerMicroBatch());
+        int up = model.family() == ModelFamily.LLAMA ? 2 * model.feedForward() : model.feedForward();
+        return new DecoderSizes(
+                setup, rows, model.queryWidth() + 2 * model.kvWidth(), up, chunk(rows, model, trainer.logitBytes()));
+    }
+
+    private static void multiple(String what, int size) {
+        if (size % GRANULE != 0) {
+            throw new IllegalArgumentException("training: " + what + " must be a multiple of " + GRANULE
+                    + ", as GEMMs need it, got " + size + "; pad it");
+        }
+    }
+
+    /** A power of two, so that micro-batches of usual sizes fall into equal parts; at least one granule. */
+    private static int chunk(int rows, ModelShape model, long bytes) {
+        long most = bytes / ((long) model.vocabulary() * Unsharded.BF16);
+        return (int) Math.min(rows, Math.max(GRANULE, Long.highestOneBit(Math.max(1, most))));
+    }
+
+    ModelShape model() {
+        return setup.model();
+    }
+
+    AttentionShape attention() {
+        return new AttentionShape(
+                setup.microBatch(), setup.sequence(), model().heads(), model().kvHeads(), model().headSize(), qkv, qkv);
+    }
+
+    boolean recomputes() {
+        return setup.recomputation() == Recomputation.FULL;
+    }
+
+    /** Sets of activations that exist at once. */
+    int kept() {
+        return recomputes() ? 1 : model().layers();
+    }
+
+    /** Rows of the last chunk. */
+    int lastChunk() {
+        return rows - (rows - 1) / chunk * chunk;
+    }
+
+    /** Each once, in the order in which a step needs them first. */
+    List<LinearGemm> gemms() {
+        Set<LinearGemm> gemms = new LinkedHashSet<>();
+        ModelShape model = model();
+        add(gemms, rows, model.hidden(), qkv);
+        add(gemms, rows, model.queryWidth(), model.hidden());
+        add(gemms, rows, model.hidden(), up);
+        add(gemms, rows, model.feedForward(), model.hidden());
+        add(gemms, chunk, model.hidden(), model.vocabulary());
+        add(gemms, lastChunk(), model.hidden(), model.vocabulary());
+        return new ArrayList<>(gemms);
+    }
+
+    private static void add(Set<LinearGemm> gemms, int rows, int inputs, int outputs) {
+        for (LinearPass pass : LinearPass.values()) {
+            gemms.add(gemm(pass, rows, inputs, outputs));
+        }
+    }
+
+    /** Weights' gradients are added to what is there. */
+    static LinearGemm gemm(LinearPass pass, int rows, int inputs, int outputs) {
+        return new LinearGemm(pass, rows, inputs, outputs, ElementType.BF16, pass == LinearPass.WEIGHT_GRADIENT);
+    }
+}

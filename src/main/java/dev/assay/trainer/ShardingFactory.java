@@ -1,0 +1,16 @@
+package dev.assay.trainer;
+
+import dev.assay.device.Device;
+import dev.assay.device.Stream;
+
+/** One way to keep states. Says what it needs before anything is allocated. */
+public interface ShardingFactory {
+    /** Names everything that {@link #open} will take from the arena. */
+    void plan(TrainerSetup setup, AllocationPlan plan);
+
+    /**
+     * @param memory what was planned, by its names
+     * @param compute where everything but what travels is enqueued
+     */
+    Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute);
+}

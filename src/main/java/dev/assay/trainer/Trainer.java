@@ -1,0 +1,122 @@
+package dev.assay.trainer;
+
+import dev.assay.device.Device;
+import dev.assay.device.GemmRunner;
+import dev.assay.device.Stream;
+import dev.assay.training.MicroBatch;
+import dev.assay.training.Parameter;
+import dev.assay.workload.LinearGemm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model in training on one device, as one rank sees it. Everything is allocated; {@link #step} only enqueues. Used by the
+ * device's thread.
+ */
+public final class Trainer implements AutoCloseable {
+    /** Steps that may be enqueued and not yet awaited. */
+    public static final int IN_FLIGHT = 2;
+
+    /** Of a check or a test, which has no deadline of its own. */
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private final TrainerSetup setup;
+    private final Arena arena;
+    private final Stream compute;
+    private final Sharding sharding;
+    private final Map<LinearGemm, GemmRunner> gemms;
+    private final Decoder decoder;
+    private final List<StepSlot> slots;
+    private int steps;
+
+    private Trainer(
+            TrainerSetup setup,
+            Arena arena,
+            Stream compute,
+            Sharding sharding,
+            Map<LinearGemm, GemmRunner> gemms,
+            Decoder decoder,
+            List<StepSlot> slots) {
+        this.setup = setup;
+        this.arena = arena;
+        this.compute = compute;
+        this.sharding = sharding;
+        this.gemms = gemms;
+        this.decoder = decoder;
+        this.slots = slots;
+    }
+
+    static Trainer prepare(
+            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, AllocationPlan memory, Device device) {
+        Arena arena = memory.allocate(device);
+        Stream compute = device.newStream();
+        Sharding sharding = factory.open(setup, device, arena, compute);
+        Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();
+        sizes.gemms().forEach(gemm -> gemms.put(gemm, device.newLinear(gemm)));
+        List<StepSlot> slots = new ArrayList<>();
+        for (int i = 0; i < IN_FLIGHT; i++) {
+            slots.add(new StepSlot(i, sizes, device, arena, compute, sharding));
+        }
+        Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, gemms);
+        sharding.initialise();
+        compute.synchronize(LONGEST_WAIT);
+        return new Trainer(setup, arena, compute, sharding, gemms, decoder, slots);
+    }
+
+    /**
+     * Every GEMM of a step, in the order in which it needs them first. Each runs the library's favourite until another
+     * candidate is chosen; all ranks must choose the same.
+     */
+    public Map<LinearGemm, GemmRunner> gemms() {
+        return Collections.unmodifiableMap(gemms);
+    }
+
+    /** Where everything that computes is enqueued. */
+    public Stream compute() {
+        return compute;
+    }
+
+    /**
+     * Enqueues a whole optimizer step and returns; at most {@link #IN_FLIGHT} may be unawaited.
+     *
+     * @param microBatches this rank's, as many as the set-up accumulates, each of its size
+     */
+    public PendingStep step(List<MicroBatch> microBatches) {
+        StepSlot slot = slots.get(steps % IN_FLIGHT);
+        slot.begin(steps + 1, microBatches);
+        for (int number = 1; number <= setup.step().accumulation(); number++) {
+            microBatch(slot, number);
+        }
+        steps++;
+        sharding.update(steps);
+        return slot.end();
+    }
+
+    private void microBatch(StepSlot slot, int number) {
+        sharding.beginMicroBatch(number);
+        decoder.forward(slot.tokens(number));
+        slot.forwardDone(number);
+        decoder.backward(slot.tokens(number), slot.targets(number), slot.losses(number));
+        sharding.endMicroBatch();
+        slot.backwardDone(number);
+    }
+
+    /** A whole tensor; blocks. Every rank must call it, with no step unawaited. For checks and tests. */
+    public float[] read(StateKind kind, Parameter parameter) {
+        return sharding.read(kind, parameter);
+    }
+
+    /** Waits for nothing: with work still running, freeing memory does. */
+    @Override
+    public void close() {
+        slots.forEach(StepSlot::close);
+        gemms.values().forEach(GemmRunner::close);
+        sharding.close();
+        compute.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.assay.trainer;
+
+import dev.assay.device.Device;
+import dev.assay.workload.LinearGemm;
+import java.util.List;
+
+/**
+ * What training will take and run, known before a device is touched: the door of this package.
+ *
+ * <pre>
+ *   TrainerPlan plan = TrainerPlan.of(setup, new Unsharded());   // plan.memory(): fits or not
+ *   try (Trainer trainer = plan.prepare(device)) {
+ *       trainer.gemms().forEach((gemm, runner) -> …choose…);     // else the library's favourite
+ *       PendingStep step = trainer.step(microBatches);           // enqueued; the next may be before this is awaited
+ *       StepResult result = step.await(deadline);
+ *   }
+ * </pre>
+ */
+public final class TrainerPlan {
+    private final TrainerSetup setup;
+    private final ShardingFactory sharding;
+    private final DecoderSizes sizes;
+    private final AllocationPlan memory = new AllocationPlan();
+
+    private TrainerPlan(TrainerSetup setup, ShardingFactory sharding) {
+        this.setup = setup;
+        this.sharding = sharding;
+        this.sizes = DecoderSizes.of(setup);
+    }
+
+    /** @throws IllegalArgumentException if the kernels cannot compute such a shape */
+    public static TrainerPlan of(TrainerSetup setup, ShardingFactory sharding) {
+        TrainerPlan plan = new TrainerPlan(setup, sharding);
+        sharding.plan(setup, plan.memory);
+        DecoderMemory.plan(plan.sizes, plan.memory);
+        StepSlot.plan(plan.sizes, plan.memory);
+        return plan;
+    }
+
+    public TrainerSetup setup() {
+        return setup;
+    }
+
+    /** Every allocation; GEMMs have scratch of their own besides, which the device shares. */
+    public AllocationPlan memory() {
+        return memory;
+    }
+
+    /** Each once; to be timed before the memory is taken, or by the runners of {@link Trainer#gemms}. */
+    public List<LinearGemm> gemms() {
+        return sizes.gemms();
+    }
+
+    /** Allocates all of it, begins training from the seed; blocks. The device is the caller's, and outlives the trainer. */
+    public Trainer prepare(Device device) {
+        return Trainer.prepare(setup, sharding, sizes, memory, device);
+    }
+}

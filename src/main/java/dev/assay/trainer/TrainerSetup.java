@@ -1,0 +1,40 @@
+package dev.assay.trainer;
+
+import dev.assay.training.AdamW;
+import dev.assay.training.GradientClipping;
+import dev.assay.training.ParameterLayout;
+import dev.assay.training.SeededWeights;
+import dev.assay.training.StepSetup;
+
+/**
+ * What is trained and how.
+ *
+ * @param seed of the initial weights
+ * @param logitBytes most bytes of logits that exist at once; the cross-entropy goes over so many rows at a time
+ */
+public record TrainerSetup(StepSetup step, AdamW optimizer, GradientClipping clipping, long seed, long logitBytes) {
+    /** 8192 rows of a vocabulary of 32 000: large enough for a GEMM to run at full rate. */
+    public static final long LOGIT_BYTES = 512L << 20;
+
+    public TrainerSetup {
+        if (logitBytes <= 0) {
+            throw new IllegalArgumentException("training: logitBytes must be > 0, got " + logitBytes);
+        }
+    }
+
+    public TrainerSetup(StepSetup step, AdamW optimizer, GradientClipping clipping, long seed) {
+        this(step, optimizer, clipping, seed, LOGIT_BYTES);
+    }
+
+    public ParameterLayout layout() {
+        return ParameterLayout.of(step.model());
+    }
+
+    public ModuleCut modules() {
+        return ModuleCut.of(layout());
+    }
+
+    public SeededWeights weights() {
+        return new SeededWeights(layout(), seed);
+    }
+}
