@@ -43,7 +43,7 @@ public final class PlanText {
         lines.add("");
         plan.experiments()
                 .forEach(experiment -> wrap(
-                        lines, String.format(Locale.ROOT, "  %-13s", experiment.id()), describe(plan, experiment)));
+                        lines, String.format(Locale.ROOT, "  %-12s ", experiment.id()), describe(plan, experiment)));
         wrap(lines, "  judged       ", judged(plan));
         bullets(lines, "Certifies, if every criterion passes:", plan.certifies());
         bullets(lines, "Does not certify:", plan.omits());

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * What one run by a config must reach: the patterns of the criteria file that hold for its model and run, and over them what
- * the config itself asks for. A pattern {@code sft-mfu} is {@code sft-7b-mfu} of {@code ds_config_7b.json}, and {@code
- * sft-7b-stress-mfu} of its stress variant.
+ * the config itself asks for. A pattern {@code sft-hfu} is {@code sft-7b-hfu} of {@code ds_config_7b.json}, and {@code
+ * sft-7b-stress-hfu} of its stress variant; so is a pattern {@code sft-stress-hfu} of that alone.
  *
  * @param patterns their conditions name the model (a preset, or {@code other}) and the run (nominal, stress); nothing else
  */
@@ -32,10 +32,11 @@ record SftCriteria(List<Criterion> patterns, DeviceKind device) {
 
     List<Criterion> of(TrainingCase config, Sft.Run run) {
         String prefix = prefix(config, run);
+        String own = PREFIX + run.key() + "-";
         List<Criterion> those =
                 patterns.stream().filter(each -> holds(each, config, run)).toList();
         Map<String, String> names = new HashMap<>();
-        those.forEach(each -> names.put(each.id(), renamed(each.id(), prefix)));
+        those.forEach(each -> names.put(each.id(), renamed(each.id(), own, prefix)));
         return those.stream()
                 .map(each -> withFloor(made(each, config, run, names), config, run))
                 .toList();
@@ -45,8 +46,12 @@ record SftCriteria(List<Criterion> patterns, DeviceKind device) {
         return PREFIX + config.key() + (run == Sft.Run.NOMINAL ? "" : "-" + run.key());
     }
 
-    private static String renamed(String id, String prefix) {
-        return prefix + "-" + (id.startsWith(PREFIX) ? id.substring(PREFIX.length()) : id);
+    /** Without what says of which run it is, which the prefix says too. */
+    private static String renamed(String id, String own, String prefix) {
+        String rest = id.startsWith(own)
+                ? id.substring(own.length())
+                : id.startsWith(PREFIX) ? id.substring(PREFIX.length()) : id;
+        return prefix + "-" + rest;
     }
 
     private boolean holds(Criterion pattern, TrainingCase config, Sft.Run run) {

@@ -62,7 +62,7 @@ record SftExperiment(
         Experiment experiment = trouble.isPresent()
                 ? new Experiment(id, workload, List.of(), cluster.gpusPerNode(), 0, 0, trouble)
                 : launches.experiment(id, workload, 0, reference || !scales ? 1 : Planner.REPETITIONS);
-        Optional<Experiment> extension = scales && !reference && trouble.isEmpty()
+        Optional<Experiment> extension = scales && !reference && trouble.isEmpty() && run == Sft.Run.NOMINAL
                 ? Optional.of(launches.experiment(
                         id + "-extension", workload, Planner.REPETITIONS, Planner.EXTENSION_REPETITIONS))
                 : Optional.empty();
