@@ -276,6 +276,23 @@ public final class CheckedTrainingKernels implements TrainingKernels {
         kernels.add(addend, addendType, sum, sumType, elements, stream);
     }
 
+    @Override
+    public void carry(
+            DeviceMemory from,
+            ElementType fromType,
+            DeviceMemory to,
+            ElementType toType,
+            long elements,
+            boolean add,
+            Stream stream) {
+        TrainingSizes.of("carry", elements, 1)
+                .holds("fromType must be BF16 or FP32", isFloat(fromType), fromType)
+                .holds("toType must be BF16 or FP32", isFloat(toType), toType)
+                .bytes("from", from, elements * fromType.bytes())
+                .bytes("to", to, elements * toType.bytes());
+        kernels.carry(from, fromType, to, toType, elements, add, stream);
+    }
+
     private static boolean isFloat(ElementType type) {
         return type == ElementType.BF16 || type == ElementType.FP32;
     }

@@ -205,6 +205,22 @@ public interface TrainingKernels {
             long elements,
             Stream stream);
 
+    /**
+     * to = from, or to += from, element by element, with one rounding: between what travels and what is kept. Unlike elsewhere
+     * memory may begin at any element.
+     *
+     * @param fromType bf16 or fp32
+     * @param toType bf16 or fp32
+     */
+    void carry(
+            DeviceMemory from,
+            ElementType fromType,
+            DeviceMemory to,
+            ElementType toType,
+            long elements,
+            boolean add,
+            Stream stream);
+
     /** sum, one fp32, = the sum of so many doubles: of several tensors' partials at once, before ranks add theirs. */
     void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream);
 

@@ -5,8 +5,10 @@ import dev.assay.training.Collective.Kind;
 import dev.assay.training.Collective.When;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What travels between the GPUs in one optimizer step, in the order of issue. DeepSpeed 0.19.6 (deepspeedai/DeepSpeed at
@@ -32,17 +34,15 @@ public final class StepCollectives {
         if (gpus == 1) {
             return List.of();
         }
+        ZeroSchedule schedule = ZeroSchedule.of(setup, gpus);
         List<Collective> list = new ArrayList<>();
-        switch (setup.zero().stage()) {
-            case 0 -> list.add(unshardedGradients(setup));
-            case 3 -> stage3(setup, list);
-            default -> {
-                list.add(shardedGradients(setup, gpus));
-                list.add(call(
-                        Kind.ALL_GATHER, "weights", setup.model().parameters() * WEIGHT_BYTES, When.AFTER_OPTIMIZER));
-            }
+        if (setup.zero().stage() == 3) {
+            gathers(setup, schedule, list);
         }
-        list.add(call(Kind.ALL_REDUCE, "gradient norm", NORM_BYTES, When.AFTER_BACKWARD));
+        gradients(setup, schedule, list);
+        weights(setup, schedule, list);
+        list.add(new Collective(
+                Kind.ALL_REDUCE, "gradient norm", 1, NORM_BYTES, NORM_BYTES, When.AFTER_BACKWARD, Behind.NOTHING));
         return List.copyOf(list);
     }
 
@@ -51,137 +51,64 @@ public final class StepCollectives {
         return of(setup, gpus).stream().mapToDouble(each -> each.busBytes(gpus)).sum();
     }
 
-    private static Collective unshardedGradients(StepSetup setup) {
-        boolean ideal = setup.collectives() == CollectiveMode.IDEAL;
-        return many(
-                Kind.ALL_REDUCE,
-                "gradients",
-                gradientBuckets(setup, STAGE_0_BUCKET),
-                setup.wireBytes(),
-                ideal ? When.LAST_MICRO_BATCH : When.AFTER_BACKWARD,
-                ideal ? Behind.BACKWARD : Behind.NOTHING);
-    }
-
-    private static Collective shardedGradients(StepSetup setup, int gpus) {
-        ZeroSetup zero = setup.zero();
-        boolean each = zero.stage() == 2;
-        Kind kind = setup.collectives() == CollectiveMode.IDEAL
-                ? Kind.REDUCE_SCATTER
-                : zero.multiRank() ? Kind.ALL_REDUCE : Kind.REDUCE;
-        Collective once = many(
-                kind,
-                "gradients",
-                gradientBuckets(setup, zero.reduceBucket()),
-                setup.wireBytes(),
-                each ? When.EVERY_MICRO_BATCH : When.LAST_MICRO_BATCH,
-                zero.overlap() ? Behind.BACKWARD : Behind.NOTHING);
-        Collective toRanks = kind == Kind.REDUCE ? split(once, gpus) : once;
-        return each ? toRanks.times(setup.accumulation()) : toRanks;
-    }
-
-    /** A reduce to each rank of its share of every bucket. */
-    private static Collective split(Collective buckets, int gpus) {
-        return new Collective(
-                buckets.kind(),
-                buckets.purpose(),
-                buckets.calls() * gpus,
-                buckets.bytes(),
-                Math.max(1, buckets.largest() / gpus),
-                buckets.when(),
-                buckets.behind());
-    }
-
-    private static void stage3(StepSetup setup, List<Collective> list) {
-        ZeroSetup zero = setup.zero();
-        List<Long> gathers = gathers(setup);
-        for (String pass : List.of("weights, forward", "weights, backward")) {
-            if (!gathers.isEmpty()) {
-                list.add(many(Kind.ALL_GATHER, pass, gathers, WEIGHT_BYTES, When.EVERY_MICRO_BATCH, Behind.COMPUTING)
-                        .times(setup.accumulation()));
-            }
-        }
-        boolean ideal = setup.collectives() == CollectiveMode.IDEAL;
-        list.add(many(
-                        ideal || zero.reduceScatter() ? Kind.REDUCE_SCATTER : Kind.ALL_REDUCE,
-                        "gradients",
-                        ideal ? layers(setup.model(), 0) : gradientBuckets(setup, zero.reduceBucket()),
-                        setup.wireBytes(),
+    private static void gathers(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
+        Map<String, List<Integer>> passes = new LinkedHashMap<>();
+        passes.put("weights, forward", schedule.forward());
+        passes.put("weights, backward", schedule.backward());
+        passes.forEach((purpose, order) -> many(
+                        Kind.ALL_GATHER,
+                        purpose,
+                        schedule.gathers(order).stream().map(schedule::dealt).toList(),
+                        WEIGHT_BYTES,
                         When.EVERY_MICRO_BATCH,
-                        zero.overlap() ? Behind.COMPUTING : Behind.NOTHING)
-                .times(setup.accumulation()));
-        long small = persistent(setup);
-        if (small > 0) {
-            list.add(call(Kind.ALL_GATHER, "small weights", small * WEIGHT_BYTES, When.AFTER_OPTIMIZER));
+                        schedule.overlaps() ? Behind.COMPUTING : Behind.NOTHING)
+                .map(once -> once.times(setup.accumulation()))
+                .ifPresent(list::add));
+    }
+
+    /** Where stage 3 does not reduce-scatter, a tensor larger than a bucket still is. */
+    private static void gradients(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
+        boolean stage3 = setup.zero().stage() == 3;
+        When when = schedule.everyMicroBatch()
+                ? When.EVERY_MICRO_BATCH
+                : setup.zero().stage() == 0 && !schedule.overlaps() ? When.AFTER_BACKWARD : When.LAST_MICRO_BATCH;
+        Behind behind = !schedule.overlaps() ? Behind.NOTHING : stage3 ? Behind.COMPUTING : Behind.BACKWARD;
+        for (Kind kind : List.of(Kind.ALL_REDUCE, Kind.REDUCE, Kind.REDUCE_SCATTER)) {
+            List<Long> calls = schedule.buckets().stream()
+                    .filter(bucket -> bucket.kind() == kind)
+                    .flatMap(bucket -> bucket.calls().stream())
+                    .map(GradientBucket.Call::elements)
+                    .toList();
+            many(kind, "gradients", calls, setup.wireBytes(), when, behind)
+                    .map(once -> schedule.everyMicroBatch() ? once.times(setup.accumulation()) : once)
+                    .ifPresent(list::add);
         }
+    }
+
+    /** Stages 1 and 2 gather all at once, stage 3 each of the small tensors. */
+    private static void weights(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
+        int stage = setup.zero().stage();
+        String purpose = stage == 3 ? "small weights" : "weights";
+        List<Long> calls = stage == 0 ? List.of() : schedule.gathersAfterUpdate();
+        many(Kind.ALL_GATHER, purpose, calls, WEIGHT_BYTES, When.AFTER_OPTIMIZER, Behind.NOTHING)
+                .ifPresent(list::add);
     }
 
     /** Elements of tensors that stage 3 leaves whole on every GPU. */
     static long persistent(StepSetup setup) {
-        return ParameterSizes.all(setup.model())
+        return FlatTensors.of(setup.model()).all().stream()
+                .mapToLong(FlatTensor::size)
                 .filter(size -> size < setup.zero().persistenceThreshold())
-                .mapToLong(Long::longValue)
                 .sum();
     }
 
-    private static List<Long> gathers(StepSetup setup) {
-        ZeroSetup zero = setup.zero();
-        if (setup.collectives() == CollectiveMode.IDEAL) {
-            return layers(setup.model(), zero.persistenceThreshold());
-        }
-        List<Long> groups = new ArrayList<>();
-        long group = 0;
-        for (long size : sharded(setup.model(), zero.persistenceThreshold()).toList()) {
-            group += size;
-            if (group >= zero.prefetchBucket()) {
-                groups.add(group);
-                group = 0;
-            }
-        }
-        if (group > 0) {
-            groups.add(group);
-        }
-        return groups;
-    }
-
-    private static List<Long> layers(ModelShape model, long persistenceThreshold) {
-        return ParameterSizes.modules(model).stream()
-                .map(module -> module.stream()
-                        .filter(size -> size >= persistenceThreshold)
-                        .mapToLong(Long::longValue)
-                        .sum())
-                .filter(size -> size > 0)
-                .toList();
-    }
-
-    private static Stream<Long> sharded(ModelShape model, long persistenceThreshold) {
-        return ParameterSizes.all(model).filter(size -> size >= persistenceThreshold);
-    }
-
-    /** In the order of backward: a bucket leaves when the next tensor has no room in it; a larger tensor leaves alone. */
-    private static List<Long> gradientBuckets(StepSetup setup, long most) {
-        List<Long> sizes = new ArrayList<>(ParameterSizes.all(setup.model()).toList());
-        Collections.reverse(sizes);
-        List<Long> buckets = new ArrayList<>();
-        long bucket = 0;
-        for (long size : sizes) {
-            if (bucket > 0 && bucket + size > most) {
-                buckets.add(bucket);
-                bucket = 0;
-            }
-            bucket += size;
-        }
-        buckets.add(bucket);
-        return buckets;
-    }
-
-    private static Collective many(
+    private static Optional<Collective> many(
             Kind kind, String purpose, List<Long> elements, int bytes, When when, Behind behind) {
+        if (elements.isEmpty()) {
+            return Optional.empty();
+        }
         long all = elements.stream().mapToLong(Long::longValue).sum();
         long largest = Collections.max(elements);
-        return new Collective(kind, purpose, elements.size(), all * bytes, largest * bytes, when, behind);
-    }
-
-    private static Collective call(Kind kind, String purpose, long bytes, When when) {
-        return new Collective(kind, purpose, 1, bytes, bytes, when, Behind.NOTHING);
+        return Optional.of(new Collective(kind, purpose, elements.size(), all * bytes, largest * bytes, when, behind));
     }
 }

@@ -75,12 +75,24 @@ class StepCollectivesTest {
     void stageThreeGathersByThePrefetchBucket() {
         assertThat(gathers(15_099_494)).isEqualTo(16L * (32 * 7 + 2));
         assertThat(gathers(50_000_000)).isEqualTo(16L * (32 * 3 + 2));
-        assertThat(gathers(Long.MAX_VALUE)).isEqualTo(16);
+        assertThat(gathers(Long.MAX_VALUE))
+                .as("as three layers of the four that may be live")
+                .isEqualTo(16L * 12);
         assertThat(StepCollectives.of(Setups.ideal("7b", 3), 64).get(0).calls()).isEqualTo(16L * (32 + 2));
     }
 
+    /** Where fewer may be live than the largest tensor has, DeepSpeed gathers nothing ahead: each matrix when it is needed. */
+    @Test
+    void nothingIsGatheredAheadWhereNothingMayLive() {
+        assertThat(gathers(50_000_000, 1)).isEqualTo(16L * (32 * 7 + 2));
+    }
+
     private static long gathers(long prefetch) {
-        ZeroSetup zero = new ZeroSetup(3, true, true, true, 500_000_000, prefetch, 100_000, 1, 1);
+        return gathers(prefetch, 1_000_000_000);
+    }
+
+    private static long gathers(long prefetch, long maxLive) {
+        ZeroSetup zero = new ZeroSetup(3, true, true, true, 500_000_000, prefetch, 100_000, maxLive, 1);
         StepSetup setup = Setups.of(ModelPreset.LLAMA2_7B, 16, zero, Recomputation.FULL, CollectiveMode.DEEPSPEED);
         return StepCollectives.of(setup, 64).get(0).calls();
     }
@@ -111,7 +123,9 @@ class StepCollectivesTest {
         Collective reduce = StepCollectives.of(with(toRanks), 64).get(0);
 
         assertThat(reduce.kind()).isEqualTo(Kind.REDUCE);
-        assertThat(reduce.calls() % 64).isZero();
+        assertThat(reduce.calls())
+                .as("64 stretches, cut anew where one of 14 buckets ends within")
+                .isEqualTo(64 + 14 - 1);
     }
 
     @Test

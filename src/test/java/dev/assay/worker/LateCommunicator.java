@@ -4,6 +4,7 @@ import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,35 @@ record LateCommunicator(Communicator communicator, Duration delay) implements Co
             wait(delay);
             once.run();
         };
+    }
+
+    @Override
+    public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
+        wait(delay);
+        communicator.allReduce(buffer, type, elements, stream);
+    }
+
+    @Override
+    public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
+        wait(delay);
+        communicator.reduce(buffer, type, elements, root, stream);
+    }
+
+    @Override
+    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        wait(delay);
+        communicator.allGather(send, receive, type, share, stream);
+    }
+
+    @Override
+    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        wait(delay);
+        communicator.reduceScatter(send, receive, type, share, stream);
+    }
+
+    @Override
+    public void together(Runnable calls) {
+        communicator.together(calls);
     }
 
     private static void wait(Duration delay) {

@@ -2,12 +2,11 @@ package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
 import dev.assay.device.Event;
-import dev.assay.device.Stream;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** A stream that the NULL stream does not order. */
-final class CudaStream implements Stream {
+final class CudaStream implements Handled {
     /** Longest pause between two looks: short beside a step, long beside a look. */
     private static final long LONGEST_PARK_NANOS = 50_000;
 
@@ -24,7 +23,8 @@ final class CudaStream implements Stream {
         this.gpu = gpu;
     }
 
-    long handle() {
+    @Override
+    public long handle() {
         return handle;
     }
 

@@ -308,6 +308,25 @@ final class CudaTrainingKernels implements TrainingKernels {
                 elements);
     }
 
+    @Override
+    public void carry(
+            DeviceMemory from,
+            ElementType fromType,
+            DeviceMemory to,
+            ElementType toType,
+            long elements,
+            boolean add,
+            Stream stream) {
+        each(
+                "assay_carry_" + suffix(fromType) + "_" + suffix(toType),
+                chunks(elements),
+                stream,
+                ((Addressed) from).address(),
+                ((Addressed) to).address(),
+                elements,
+                add ? 1 : 0);
+    }
+
     private static String suffix(ElementType type) {
         return type == ElementType.BF16 ? "bf16" : "fp32";
     }

@@ -36,6 +36,7 @@ record KernelProgram(String stem, List<String> included) {
                     "mma.cuh",
                     "training.cuh",
                     "training_attention.cu",
+                    "training_carry.cu",
                     "training_loss.cu",
                     "training_norm.cu",
                     "training_optimizer.cu",

@@ -6,6 +6,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Library;
 import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,79 @@ final class NcclCommunicator implements Communicator {
                 check(status, name);
             }
         };
+    }
+
+    @Override
+    public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
+        checkOpen();
+        long at = holding("all-reduce", buffer, type, elements);
+        int dtype = NcclOperation.type(type);
+        int status = nccl.ncclAllReduce(at, at, elements, dtype, Nccl.NCCL_SUM, comm, handle(stream));
+        checkCall(status, "ncclAllReduce", type, elements);
+    }
+
+    @Override
+    public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
+        checkOpen();
+        if (root < 0 || root >= ranks) {
+            throw new IllegalArgumentException("the root of a reduce must be a rank below " + ranks + ", got " + root);
+        }
+        long at = holding("reduce", buffer, type, elements);
+        int dtype = NcclOperation.type(type);
+        int status = nccl.ncclReduce(at, at, elements, dtype, Nccl.NCCL_SUM, root, comm, handle(stream));
+        checkCall(status, "ncclReduce", type, elements);
+    }
+
+    @Override
+    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        checkOpen();
+        long from = holding("all-gather", send, type, share);
+        long to = holding("all-gather", receive, type, share * ranks);
+        int status = nccl.ncclAllGather(from, to, share, NcclOperation.type(type), comm, handle(stream));
+        checkCall(status, "ncclAllGather", type, share);
+    }
+
+    @Override
+    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        checkOpen();
+        long from = holding("reduce-scatter", send, type, share * ranks);
+        long to = holding("reduce-scatter", receive, type, share);
+        int dtype = NcclOperation.type(type);
+        int status = nccl.ncclReduceScatter(from, to, share, dtype, Nccl.NCCL_SUM, comm, handle(stream));
+        checkCall(status, "ncclReduceScatter", type, share);
+    }
+
+    /** The group is ended in any case, or NCCL would keep all later calls of this thread back. */
+    @Override
+    public void together(Runnable calls) {
+        checkOpen();
+        check(nccl.ncclGroupStart(), "ncclGroupStart");
+        int end;
+        try {
+            calls.run();
+        } finally {
+            end = nccl.ncclGroupEnd();
+        }
+        check(end, "ncclGroupEnd");
+    }
+
+    private long holding(String call, DeviceMemory memory, ElementType type, long elements) {
+        if (elements < 1 || elements > memory.bytes() / type.bytes()) {
+            throw new IllegalArgumentException("the " + call + " on " + name() + " must fit its buffers, got "
+                    + elements + " elements of " + type + " and " + memory.bytes() + " bytes");
+        }
+        return ((Addressed) memory).address();
+    }
+
+    private static long handle(Stream stream) {
+        return ((Handled) stream).handle();
+    }
+
+    /** Words are made of a failure only: these calls are many. */
+    private void checkCall(int status, String call, ElementType type, long elements) {
+        if (status != Nccl.NCCL_SUCCESS) {
+            check(status, call + " of " + elements + " elements of " + type);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.device.cuda;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.CollectiveType;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Reduction;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
@@ -114,6 +115,16 @@ final class NcclOperation {
             case BFLOAT16 -> Nccl.NCCL_BFLOAT16;
             case HALF -> Nccl.NCCL_FLOAT16;
             case INT32 -> Nccl.NCCL_INT32;
+        };
+    }
+
+    /** Of what training sends. */
+    static int type(ElementType type) {
+        return switch (type) {
+            case BF16 -> Nccl.NCCL_BFLOAT16;
+            case FP32 -> Nccl.NCCL_FLOAT32;
+            case FP16, TF32, FP64, E4M3, E5M2, INT8, INT32 ->
+                throw new IllegalArgumentException("training must send bf16 or fp32, got " + type);
         };
     }
 

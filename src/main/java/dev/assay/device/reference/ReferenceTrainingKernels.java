@@ -303,6 +303,20 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
+    public void carry(
+            DeviceMemory from,
+            ElementType fromType,
+            DeviceMemory to,
+            ElementType toType,
+            long elements,
+            boolean add,
+            Stream stream) {
+        Matrix source = Matrix.of("carrying", from, fromType, elements);
+        Matrix target = Matrix.of("carrying", to, toType, elements);
+        enqueue(stream, elements, 1, (i, column) -> target.set(i, add ? target.get(i) + source.get(i) : source.get(i)));
+    }
+
+    @Override
     public void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream) {
         ByteBuffer from = HostMemory.of(partials).buffer(count * Double.BYTES);
         Fp32 to = Fp32.of(sum, 1);

@@ -6,6 +6,10 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.CollectiveOperation;
+import dev.assay.workload.CollectiveType;
+import dev.assay.workload.ElementType;
+import dev.assay.workload.Reduction;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -80,7 +84,7 @@ final class RingCommunicator implements Communicator, RingOperations.Ring {
         int width = what.type().bytes();
         ByteBuffer from = HostMemory.of(send).buffer(width * what.operation().sendElements(elements, ranks));
         ByteBuffer to = HostMemory.of(receive).buffer(width * what.operation().receiveElements(elements, ranks));
-        RingOperations operations = new RingOperations(this);
+        RingOperations operations = new RingOperations(this, CollectiveOperation.ROOT);
         SerialStream on = SerialStream.of(stream);
         return () -> on.enqueue(() -> {
             try {
@@ -89,6 +93,68 @@ final class RingCommunicator implements Communicator, RingOperations.Ring {
                 throw failed(what.name(), e);
             }
         });
+    }
+
+    @Override
+    public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
+        enqueue(CollectiveOperation.ALL_REDUCE, type, elements, 0, buffer, buffer, stream);
+    }
+
+    @Override
+    public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
+        if (root < 0 || root >= ranks) {
+            throw new IllegalArgumentException("the root of a reduce must be a rank below " + ranks + ", got " + root);
+        }
+        enqueue(CollectiveOperation.REDUCE, type, elements, root, buffer, buffer, stream);
+    }
+
+    @Override
+    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        enqueue(CollectiveOperation.ALL_GATHER, type, share * ranks, 0, send, receive, stream);
+    }
+
+    @Override
+    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        enqueue(CollectiveOperation.REDUCE_SCATTER, type, share * ranks, 0, send, receive, stream);
+    }
+
+    /** In their order, as on any stream. */
+    @Override
+    public void together(Runnable calls) {
+        calls.run();
+    }
+
+    private void enqueue(
+            CollectiveOperation operation,
+            ElementType type,
+            long elements,
+            int root,
+            DeviceMemory send,
+            DeviceMemory receive,
+            Stream stream) {
+        CollectiveType of = type(type);
+        long bytes = elements * of.bytes();
+        CollectiveCase what =
+                new CollectiveCase(operation, Math.max(4, bytes), of, Reduction.SUM, false, false, 1, 1, 1);
+        ByteBuffer from = HostMemory.of(send).buffer(of.bytes() * operation.sendElements(elements, ranks));
+        ByteBuffer to = HostMemory.of(receive).buffer(of.bytes() * operation.receiveElements(elements, ranks));
+        RingOperations operations = new RingOperations(this, root);
+        SerialStream.of(stream).enqueue(() -> {
+            try {
+                operations.run(what, elements, from, to);
+            } catch (IOException e) {
+                throw failed(operation.key() + " of " + elements + " elements of " + type, e);
+            }
+        });
+    }
+
+    private static CollectiveType type(ElementType type) {
+        return switch (type) {
+            case BF16 -> CollectiveType.BFLOAT16;
+            case FP32 -> CollectiveType.FLOAT;
+            case FP16, TF32, FP64, E4M3, E5M2, INT8, INT32 ->
+                throw new IllegalArgumentException("training must send bf16 or fp32, got " + type);
+        };
     }
 
     /** A piece goes out, then one comes in: no cycle of full socket buffers can form. */

@@ -1,7 +1,6 @@
 package dev.assay.device.reference;
 
 import dev.assay.workload.CollectiveCase;
-import dev.assay.workload.CollectiveOperation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -11,9 +10,11 @@ import java.nio.ByteBuffer;
  */
 final class RingOperations {
     private final Ring ring;
+    private final int root;
 
-    RingOperations(Ring ring) {
+    RingOperations(Ring ring, int root) {
         this.ring = ring;
+        this.root = root;
     }
 
     /** Bytes to the next rank while others arrive from the previous one; either may have none. */
@@ -105,7 +106,7 @@ final class RingOperations {
 
     /** From the rank behind the root round the ring to the root. */
     private void reduce(CollectiveCase what, ByteBuffer work, ByteBuffer receive) throws IOException {
-        int begins = (CollectiveOperation.ROOT + 1) % ring.ranks();
+        int begins = (root + 1) % ring.ranks();
         if (ring.rank() != begins) {
             ByteBuffer in = ByteBuffer.allocate(work.remaining());
             ring.exchange(part(work, 0, 0), in);
@@ -119,11 +120,11 @@ final class RingOperations {
     }
 
     private boolean isRoot() {
-        return ring.rank() == CollectiveOperation.ROOT;
+        return ring.rank() == root;
     }
 
     private boolean isLast() {
-        return (ring.rank() + 1) % ring.ranks() == CollectiveOperation.ROOT;
+        return (ring.rank() + 1) % ring.ranks() == root;
     }
 
     /** One of as many chunks as ranks, of whole elements. */

@@ -59,4 +59,37 @@ class FakeNccl extends Nccl {
         error[0] = asyncError;
         return called("ncclCommGetAsyncError " + comm);
     }
+
+    @Override
+    int ncclAllReduce(long send, long receive, long count, int type, int op, long comm, long stream) {
+        return called("ncclAllReduce " + send + ">" + receive + " " + count + " type " + type + " op " + op + " on "
+                + stream);
+    }
+
+    @Override
+    int ncclReduce(long send, long receive, long count, int type, int op, int root, long comm, long stream) {
+        return called("ncclReduce " + send + ">" + receive + " " + count + " type " + type + " op " + op + " root "
+                + root + " on " + stream);
+    }
+
+    @Override
+    int ncclAllGather(long send, long receive, long count, int type, long comm, long stream) {
+        return called("ncclAllGather " + send + ">" + receive + " " + count + " type " + type + " on " + stream);
+    }
+
+    @Override
+    int ncclReduceScatter(long send, long receive, long count, int type, int op, long comm, long stream) {
+        return called("ncclReduceScatter " + send + ">" + receive + " " + count + " type " + type + " op " + op + " on "
+                + stream);
+    }
+
+    @Override
+    int ncclGroupStart() {
+        return called("ncclGroupStart");
+    }
+
+    @Override
+    int ncclGroupEnd() {
+        return called("ncclGroupEnd");
+    }
 }

@@ -7,6 +7,7 @@ import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.measurement.Library;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,6 +33,32 @@ class NcclCommunicatorGpuTest {
             communicator.checkHealthy();
 
             assertThat(receive.read()).isEqualTo(input);
+        }
+    }
+
+    /** Whatever training sends, alone and in a group. */
+    @Test
+    void overOneRankNothingChanges() {
+        byte[] input = bf16Ones();
+        try (Device device = CudaDevice.open(0, List.of());
+                Communicator communicator = device.join(device.newCommunicatorId(), 0, 1);
+                DeviceMemory memory = device.allocate(2 * ELEMENTS);
+                DeviceMemory gathered = device.allocate(2 * ELEMENTS);
+                Stream stream = device.newStream()) {
+            memory.write(input);
+            device.poison(gathered, stream);
+
+            communicator.together(() -> {
+                communicator.allReduce(memory, ElementType.BF16, ELEMENTS, stream);
+                communicator.reduce(memory, ElementType.BF16, ELEMENTS, 0, stream);
+            });
+            communicator.reduceScatter(memory, memory, ElementType.BF16, ELEMENTS, stream);
+            communicator.allGather(memory, gathered, ElementType.BF16, ELEMENTS, stream);
+            stream.synchronize(Duration.ofSeconds(30));
+            communicator.checkHealthy();
+
+            assertThat(memory.read()).isEqualTo(input);
+            assertThat(gathered.read()).isEqualTo(input);
         }
     }
 

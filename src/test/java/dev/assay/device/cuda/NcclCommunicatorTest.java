@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Event;
+import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -14,6 +17,24 @@ import org.junit.jupiter.api.Timeout;
 class NcclCommunicatorTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final byte[] ID = new byte[128];
+    private static final Handled STREAM = new Handled() {
+        @Override
+        public long handle() {
+            return 88;
+        }
+
+        @Override
+        public void record(Event event) {}
+
+        @Override
+        public void await(Event event) {}
+
+        @Override
+        public void synchronize(Duration deadline) {}
+
+        @Override
+        public void close() {}
+    };
 
     private final FakeNccl nccl = new FakeNccl();
 
@@ -137,6 +158,63 @@ class NcclCommunicatorTest {
                 .hasMessageContaining("9 bf16 elements, send 18 bytes, receive 16 bytes");
         assertThatThrownBy(() -> communicator.checkFits(0, 18, 16)).isInstanceOf(IllegalArgumentException.class);
         assertThatCode(() -> communicator.checkFits(8, 18, 16)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatTrainingSendsIsNcclsByItsOwnNumbers() {
+        NcclCommunicator communicator = NcclCommunicator.join(nccl, ID, 1, 4, LIMIT);
+        nccl.calls.clear();
+
+        communicator.together(() -> {
+            communicator.allReduce(at(1000, 24), ElementType.FP32, 6, STREAM);
+            communicator.reduce(at(1000, 24), ElementType.BF16, 12, 3, STREAM);
+        });
+        communicator.allGather(at(1008, 8), at(1000, 32), ElementType.BF16, 4, STREAM);
+        communicator.reduceScatter(at(1000, 32), at(1008, 8), ElementType.FP32, 2, STREAM);
+
+        assertThat(nccl.calls)
+                .containsExactly(
+                        "ncclGroupStart",
+                        "ncclAllReduce 1000>1000 6 type 7 op 0 on 88",
+                        "ncclReduce 1000>1000 12 type 9 op 0 root 3 on 88",
+                        "ncclGroupEnd",
+                        "ncclAllGather 1008>1000 4 type 9 on 88",
+                        "ncclReduceScatter 1000>1008 2 type 7 op 0 on 88");
+    }
+
+    @Test
+    void whatTrainingSendsMustFit() {
+        NcclCommunicator communicator = NcclCommunicator.join(nccl, ID, 0, 4, LIMIT);
+        nccl.calls.clear();
+
+        assertThatThrownBy(() -> communicator.allReduce(at(0, 24), ElementType.BF16, 13, STREAM))
+                .hasMessageContaining("all-reduce on rank 0 of 4")
+                .hasMessageContaining("13 elements of BF16 and 24 bytes");
+        assertThatThrownBy(() -> communicator.allGather(at(0, 8), at(0, 31), ElementType.BF16, 4, STREAM))
+                .hasMessageContaining("16 elements of BF16 and 31 bytes");
+        assertThatThrownBy(() -> communicator.reduceScatter(at(0, 32), at(0, 7), ElementType.BF16, 4, STREAM))
+                .hasMessageContaining("4 elements of BF16 and 7 bytes");
+        assertThatThrownBy(() -> communicator.reduce(at(0, 8), ElementType.BF16, 4, 4, STREAM))
+                .hasMessageContaining("below 4, got 4");
+        assertThatThrownBy(() -> communicator.allReduce(at(0, 8), ElementType.INT8, 4, STREAM))
+                .hasMessageContaining("bf16 or fp32, got INT8");
+        assertThat(nccl.calls).isEmpty();
+    }
+
+    @Test
+    void aRefusedCallEndsItsGroup() {
+        NcclCommunicator communicator = NcclCommunicator.join(nccl, ID, 0, 4, LIMIT);
+
+        assertThatThrownBy(() -> communicator.together(() -> {
+                    throw new DeviceException("refused");
+                }))
+                .hasMessageContaining("refused");
+
+        assertThat(nccl.calls).endsWith("ncclGroupStart", "ncclGroupEnd");
+    }
+
+    private static DeviceMemory at(long address, long bytes) {
+        return new HostBytes(address, bytes);
     }
 
     @Test

@@ -342,6 +342,39 @@ interface TrainingContract {
         addend.assertSameBits("addend");
     }
 
+    /** From anywhere to anywhere, as whole vectors and element by element. */
+    @ParameterizedTest
+    @CsvSource({
+        "BF16, BF16, 8, 0, 0, false",
+        "BF16, FP32, 2051, 8, 16, true",
+        "FP32, BF16, 2051, 3, 16, false",
+        "FP32, FP32, 2051, 4, 8, true",
+        "BF16, BF16, 1000, 1, 5, true",
+        "FP32, BF16, 1, 1, 1, true"
+    })
+    default void carriesFromAnyElementToAnyOther(
+            ElementType fromType, ElementType toType, int elements, int fromAt, int toAt, boolean add) {
+        TrainingBench bench = bench();
+        Twin from = bench.normal(fromType, fromAt + elements);
+        Twin to = bench.normal(toType, toAt + elements + 3);
+
+        bench.run((kernels, of, stream) -> kernels.carry(
+                of.apply(from).slice((long) fromAt * fromType.bytes(), (long) elements * fromType.bytes()),
+                fromType,
+                of.apply(to).slice((long) toAt * toType.bytes(), (long) elements * toType.bytes()),
+                toType,
+                elements,
+                add,
+                stream));
+
+        if (add && toType == ElementType.BF16) {
+            to.assertBf16("to", 0);
+        } else {
+            to.assertSameBits("to");
+        }
+        from.assertSameBits("from");
+    }
+
     @ParameterizedTest
     @CsvSource({"1, BF16", "7, BF16", "8, BF16", "2051, BF16", "1, FP32", "16, FP32", "2051, FP32"})
     default void adamWStepsAsTheOracle(int elements, ElementType gradientType) {

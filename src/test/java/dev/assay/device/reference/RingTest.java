@@ -3,10 +3,14 @@ package dev.assay.device.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.device.Bf16;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.workload.ElementType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,6 +94,68 @@ class RingTest {
         });
 
         assertThat(noticed).containsOnly(true);
+    }
+
+    /** Of ranks r the element i is r + 1 + i mod 8: small integers, whose sums bf16 holds. */
+    @ParameterizedTest
+    @CsvSource({"1, 5, BF16", "2, 1, FP32", "3, 10007, BF16", "4, 3, FP32", "4, 9001, BF16"})
+    void whatTrainingSendsIsSummedAndGathered(int ranks, int share, ElementType type) throws Exception {
+        List<Boolean> right = onRanks(ranks, (device, communicator, stream) -> {
+            int rank = communicator.rank();
+            int all = share * ranks;
+            DeviceMemory sum = filled(device, type, all, rank);
+            DeviceMemory toRoot = filled(device, type, all, rank);
+            DeviceMemory scattered = filled(device, type, all, rank);
+            DeviceMemory own = scattered.slice((long) rank * share * type.bytes(), (long) share * type.bytes());
+            DeviceMemory gathered = device.allocate((long) all * type.bytes());
+            DeviceMemory mine = gathered.slice((long) rank * share * type.bytes(), (long) share * type.bytes());
+            mine.write(Arrays.copyOf(sum.read(), share * type.bytes()));
+
+            communicator.together(() -> {
+                communicator.allReduce(sum, type, all, stream);
+                communicator.reduce(toRoot, type, all, ranks - 1, stream);
+            });
+            communicator.reduceScatter(scattered, own, type, share, stream);
+            communicator.allGather(mine, gathered, type, share, stream);
+            stream.synchronize(SOON);
+
+            int ofRanks = ranks * (ranks + 1) / 2;
+            for (int i = 0; i < all; i++) {
+                assertThat(element(sum, type, i)).isEqualTo(ofRanks + ranks * (i % 8));
+                assertThat(element(gathered, type, i)).isEqualTo(i / share + 1 + i % share % 8);
+            }
+            for (int i = 0; i < share; i++) {
+                assertThat(element(own, type, i)).isEqualTo(ofRanks + ranks * ((rank * share + i) % 8));
+            }
+            if (rank == ranks - 1) {
+                assertThat(toRoot.read()).isEqualTo(sum.read());
+            }
+            return true;
+        });
+
+        assertThat(right).hasSize(ranks).containsOnly(true);
+    }
+
+    private static DeviceMemory filled(ReferenceDevice device, ElementType type, int elements, int rank) {
+        ByteBuffer bytes = ByteBuffer.allocate(elements * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < elements; i++) {
+            float value = rank + 1 + i % 8;
+            if (type == ElementType.BF16) {
+                bytes.putShort(Bf16.of(value));
+            } else {
+                bytes.putFloat(value);
+            }
+        }
+        DeviceMemory memory = device.allocate(bytes.capacity());
+        memory.write(bytes.array());
+        return memory;
+    }
+
+    private static float element(DeviceMemory memory, ElementType type, int index) {
+        HostMemory host = HostMemory.of(memory);
+        return type == ElementType.BF16
+                ? host.get(index)
+                : host.buffer(host.bytes()).getFloat(Float.BYTES * index);
     }
 
     private interface OnRank<T> {

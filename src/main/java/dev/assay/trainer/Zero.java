@@ -1,0 +1,71 @@
+package dev.assay.trainer;
+
+import dev.assay.device.Device;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Stream;
+import dev.assay.device.TrainingKernels;
+import dev.assay.training.FlatTensor;
+import dev.assay.training.FlatTensors;
+import dev.assay.training.Shares;
+import dev.assay.training.ZeroSchedule;
+import dev.assay.workload.ElementType;
+
+/**
+ * With what one rank does ZeRO. Elements of the flat order are those of {@link FlatTensors}; {@link #flat} converts.
+ *
+ * @param gradients where gradients and their norm travel
+ * @param weights where weights travel; the same in stage 0, which sends none
+ */
+record Zero(
+        TrainerSetup setup,
+        ZeroSchedule schedule,
+        Device device,
+        TrainingKernels kernels,
+        Arena memory,
+        Stream compute,
+        Lane gradients,
+        Lane weights) {
+    int rank() {
+        return gradients.communicator().rank();
+    }
+
+    int ranks() {
+        return schedule.ranks();
+    }
+
+    FlatTensors tensors() {
+        return schedule.tensors();
+    }
+
+    Shares shares() {
+        return schedule.shares();
+    }
+
+    /** Of the sums of micro-batches. */
+    ElementType sumType() {
+        return ZeroMemory.sumType(setup.step());
+    }
+
+    ElementType wireType() {
+        return ZeroMemory.wireType(setup.step());
+    }
+
+    /** Elements of planned memory. */
+    DeviceMemory slice(String name, ElementType type, long at, long elements) {
+        return slice(memory.of(name), type, at, elements);
+    }
+
+    static DeviceMemory slice(DeviceMemory memory, ElementType type, long at, long elements) {
+        return memory.slice(at * type.bytes(), elements * type.bytes());
+    }
+
+    /** A tensor in memory of its module. */
+    DeviceMemory inModule(DeviceMemory module, ElementType type, FlatTensor tensor) {
+        return slice(module, type, tensor.offset() - tensors().start(tensor.module()), tensor.size());
+    }
+
+    /** The first element of a parameter of the layout. */
+    long flat(ModelModule module, dev.assay.training.Parameter parameter) {
+        return tensors().start(module.index()) + module.offsetOf(parameter);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.assay.trainer;
+
+import dev.assay.device.Communicator;
+import dev.assay.device.Device;
+import dev.assay.device.Stream;
+import dev.assay.training.ZeroSchedule;
+import java.util.function.Function;
+
+/**
+ * ZeRO 0 to 3 over several ranks, as {@link ZeroSchedule} says: DeepSpeed's way or the ideal one. On one rank nothing is cut
+ * and nothing travels.
+ */
+public final class ZeroFactory implements ShardingFactory {
+    private final int ranks;
+    private final Function<String, Communicator> join;
+
+    /**
+     * @param join all ranks into a communicator of its own for a purpose; {@link #open} calls it, on all ranks in the same order,
+     *     and what it gives is closed with the sharding
+     */
+    public ZeroFactory(int ranks, Function<String, Communicator> join) {
+        if (ranks < 1) {
+            throw new IllegalArgumentException("ZeRO must have ranks >= 1, got " + ranks);
+        }
+        this.ranks = ranks;
+        this.join = join;
+    }
+
+    @Override
+    public void plan(TrainerSetup setup, AllocationPlan plan) {
+        if (ranks == 1) {
+            new Unsharded().plan(setup, plan);
+        } else {
+            ZeroMemory.plan(setup, ZeroSchedule.of(setup.step(), ranks), plan);
+        }
+    }
+
+    @Override
+    public Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute) {
+        if (ranks == 1) {
+            return new Unsharded().open(setup, device, memory, compute);
+        }
+        ZeroSchedule schedule = ZeroSchedule.of(setup.step(), ranks);
+        int stage = setup.step().zero().stage();
+        Lane gradients = Lane.of(device, compute, join.apply("gradients"), schedule.overlaps());
+        Lane weights = stage == 0
+                ? gradients
+                : Lane.of(device, compute, join.apply("weights"), stage == 3 && schedule.overlaps());
+        return new ZeroSharding(
+                new Zero(setup, schedule, device, device.trainingKernels(), memory, compute, gradients, weights));
+    }
+}

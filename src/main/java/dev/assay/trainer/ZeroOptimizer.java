@@ -1,0 +1,133 @@
+package dev.assay.trainer;
+
+import dev.assay.device.AdamW;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.TrainingKernels;
+import dev.assay.training.Initial;
+import dev.assay.training.Parameter;
+import dev.assay.training.SeededWeights;
+import dev.assay.training.Shares.Cut;
+import dev.assay.training.Shares.Piece;
+import dev.assay.workload.ElementType;
+
+/** The optimizer's states that one rank keeps. */
+final class ZeroOptimizer implements AutoCloseable {
+    private final Zero zero;
+    private final DeviceMemory master;
+    private final DeviceMemory first;
+    private final DeviceMemory second;
+    private final DeviceMemory partials;
+    private final DeviceMemory squares;
+    private final DeviceMemory scaleAndNorm;
+    private final Fence fence;
+
+    ZeroOptimizer(Zero zero) {
+        this.zero = zero;
+        master = zero.memory().of(ZeroMemory.MASTER);
+        first = zero.memory().of(ZeroMemory.FIRST_MOMENT);
+        second = zero.memory().of(ZeroMemory.SECOND_MOMENT);
+        partials = zero.memory().of(ZeroMemory.PARTIALS);
+        squares = zero.memory().of(ZeroMemory.SQUARES);
+        scaleAndNorm = zero.memory().of(ZeroMemory.SCALE_AND_NORM);
+        fence = new Fence(zero.device());
+    }
+
+    /** @param weights this rank's bf16, zeros by now: what no tensor fills stays zero in all states */
+    void initialise(DeviceMemory weights) {
+        zero.device().zero(master, zero.compute());
+        zero.device().zero(first, zero.compute());
+        zero.device().zero(second, zero.compute());
+        SeededWeights seeded = zero.setup().weights();
+        for (ModelModule module : zero.setup().modules().modules()) {
+            for (Parameter parameter : module.parameters()) {
+                long from = zero.flat(module, parameter);
+                zero.shares()
+                        .within(from, from + parameter.size(), zero.rank())
+                        .forEach(piece -> begin(seeded, parameter, piece, piece.from() - from, weights));
+            }
+        }
+    }
+
+    private void begin(SeededWeights seeded, Parameter parameter, Piece piece, long index, DeviceMemory weights) {
+        zero.kernels()
+                .initNormal(
+                        Zero.slice(master, ElementType.FP32, piece.at(), piece.elements()),
+                        Zero.slice(weights, ElementType.BF16, piece.at(), piece.elements()),
+                        piece.elements(),
+                        index,
+                        seeded.key(parameter),
+                        parameter.initial() == Initial.ONE ? 1 : 0,
+                        seeded.deviation(parameter),
+                        zero.compute());
+    }
+
+    /** The global norm from each rank's squares, then AdamW on what this rank keeps. */
+    void update(int step, DeviceMemory gradients, DeviceMemory weights) {
+        zero.kernels().sumOfSquares(ofNorm(gradients), zero.sumType(), ofNormElements(), partials, zero.compute());
+        zero.kernels().sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, zero.compute());
+        fence.order(zero.compute(), zero.gradients().stream());
+        zero.gradients().communicator().allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
+        fence.order(zero.gradients().stream(), zero.compute());
+        float largest = (float) zero.setup().clipping().maxNorm();
+        zero.kernels().clipScale(squares, factor(), largest, scaleAndNorm, zero.compute());
+        zero.kernels()
+                .adamW(
+                        settings(step),
+                        master,
+                        first,
+                        second,
+                        gradients,
+                        zero.sumType(),
+                        scaleAndNorm,
+                        weights,
+                        zero.shares().elements(),
+                        zero.compute());
+    }
+
+    /** Where every rank has all sums, each squares its stretch of them. */
+    private DeviceMemory ofNorm(DeviceMemory gradients) {
+        return zero.shares().cut() == Cut.WHOLE
+                ? Zero.slice(gradients, zero.sumType(), zero.rank() * ofNormElements(), ofNormElements())
+                : gradients;
+    }
+
+    private long ofNormElements() {
+        return zero.shares().cut() == Cut.WHOLE
+                ? ZeroMemory.stretch(zero.schedule())
+                : zero.shares().elements();
+    }
+
+    /** Sums over ranks and micro-batches become means. Applied in fp32, so nothing that travels is scaled. */
+    float factor() {
+        return 1f / ((float) zero.ranks() * zero.setup().step().accumulation());
+    }
+
+    private AdamW settings(int step) {
+        dev.assay.training.AdamW settings = zero.setup().optimizer();
+        return new AdamW(
+                settings.learningRate(),
+                settings.beta1(),
+                settings.beta2(),
+                settings.epsilon(),
+                settings.weightDecay(),
+                step);
+    }
+
+    DeviceMemory scaleAndNorm() {
+        return scaleAndNorm;
+    }
+
+    DeviceMemory state(StateKind kind) {
+        return switch (kind) {
+            case MASTER -> master;
+            case FIRST_MOMENT -> first;
+            case SECOND_MOMENT -> second;
+            case WEIGHT, GRADIENT -> throw new IllegalArgumentException(kind + " is no state of the optimizer");
+        };
+    }
+
+    @Override
+    public void close() {
+        fence.close();
+    }
+}

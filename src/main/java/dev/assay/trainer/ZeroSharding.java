@@ -1,0 +1,158 @@
+package dev.assay.trainer;
+
+import dev.assay.device.DeviceMemory;
+import dev.assay.training.Parameter;
+import dev.assay.training.Shares.Cut;
+import dev.assay.workload.ElementType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** One rank's part in ZeRO: {@link GradientKeeper} and {@link WeightKeeper} are the stage, the optimizer is alike in all. */
+final class ZeroSharding implements Sharding {
+    private final Zero zero;
+    private final GradientKeeper gradients;
+    private final WeightKeeper weights;
+    private final ZeroOptimizer optimizer;
+    private final Fence reduced;
+
+    ZeroSharding(Zero zero) {
+        this.zero = zero;
+        gradients = zero.schedule().everyMicroBatch() ? new ShardedGradients(zero) : new WholeGradients(zero);
+        weights = zero.setup().step().zero().stage() == 3 ? new GatheredWeights(zero) : new WholeWeights(zero);
+        optimizer = new ZeroOptimizer(zero);
+        reduced = new Fence(zero.device());
+    }
+
+    @Override
+    public int ranks() {
+        return zero.ranks();
+    }
+
+    @Override
+    public void initialise() {
+        gradients.initialise();
+        weights.initialise();
+        optimizer.initialise(weights.shard());
+        weights.updated();
+    }
+
+    @Override
+    public void beginMicroBatch(int number) {
+        gradients.beginMicroBatch(number);
+        weights.beginMicroBatch();
+    }
+
+    @Override
+    public DeviceMemory weights(ModelModule module, Pass pass) {
+        return weights.of(module.index(), pass);
+    }
+
+    @Override
+    public void release(ModelModule module, Pass pass) {
+        weights.release(module.index(), pass);
+    }
+
+    @Override
+    public DeviceMemory gradients(ModelModule module) {
+        return gradients.of(module.index());
+    }
+
+    @Override
+    public void gradientsComplete(ModelModule module) {
+        gradients.complete(module.index());
+    }
+
+    @Override
+    public void endMicroBatch() {
+        gradients.endMicroBatch();
+    }
+
+    @Override
+    public void update(int step) {
+        reduced.order(zero.gradients().stream(), zero.compute());
+        optimizer.update(step, gradients.shard(), weights.shard());
+        weights.updated();
+    }
+
+    @Override
+    public DeviceMemory scaleAndNorm() {
+        return optimizer.scaleAndNorm();
+    }
+
+    @Override
+    public void checkHealthy() {
+        zero.gradients().communicator().checkHealthy();
+        zero.weights().communicator().checkHealthy();
+    }
+
+    @Override
+    public float[] read(StateKind kind, Parameter parameter) {
+        zero.compute().synchronize(Trainer.LONGEST_WAIT);
+        zero.weights().stream().synchronize(Trainer.LONGEST_WAIT);
+        ModelModule module = zero.setup().modules().of(parameter);
+        long from = zero.flat(module, parameter);
+        return switch (kind) {
+            case WEIGHT -> readWeight(from, parameter.size());
+            case GRADIENT -> read(gradients.shard(), zero.sumType(), from, parameter.size(), optimizer.factor());
+            case MASTER, FIRST_MOMENT, SECOND_MOMENT ->
+                read(optimizer.state(kind), ElementType.FP32, from, parameter.size(), 1);
+        };
+    }
+
+    /** Of stages 0 to 2 this rank's own copy, which must be what the others have. */
+    private float[] readWeight(long from, long elements) {
+        if (zero.setup().step().zero().stage() == 3) {
+            return read(weights.shard(), ElementType.BF16, from, elements, 1);
+        }
+        try (DeviceMemory wide = zero.device().allocate(elements * Float.BYTES)) {
+            DeviceMemory own = zero.slice(ZeroMemory.WEIGHTS, ElementType.BF16, from, elements);
+            new Carry(own, ElementType.BF16, wide, ElementType.FP32, elements)
+                    .enqueue(zero.kernels(), false, zero.compute());
+            zero.compute().synchronize(Trainer.LONGEST_WAIT);
+            return floats(wide, 1);
+        }
+    }
+
+    /** Each rank's pieces among zeros, added up over all ranks. */
+    private float[] read(DeviceMemory shard, ElementType type, long from, long elements, float factor) {
+        try (DeviceMemory wide = zero.device().allocate(elements * Float.BYTES)) {
+            Lane lane = zero.gradients();
+            zero.device().zero(wide, lane.stream());
+            zero.shares()
+                    .within(from, from + elements, zero.rank())
+                    .forEach(piece -> new Carry(
+                                    Zero.slice(shard, type, piece.at(), piece.elements()),
+                                    type,
+                                    Zero.slice(wide, ElementType.FP32, piece.from() - from, piece.elements()),
+                                    ElementType.FP32,
+                                    piece.elements())
+                            .enqueue(zero.kernels(), false, lane.stream()));
+            if (zero.shares().cut() != Cut.WHOLE) {
+                lane.communicator().allReduce(wide, ElementType.FP32, elements, lane.stream());
+            }
+            lane.stream().synchronize(Trainer.LONGEST_WAIT);
+            return floats(wide, factor);
+        }
+    }
+
+    private static float[] floats(DeviceMemory memory, float factor) {
+        ByteBuffer bytes = ByteBuffer.wrap(memory.read()).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[bytes.capacity() / Float.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = factor * bytes.getFloat(Float.BYTES * i);
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        gradients.close();
+        weights.close();
+        optimizer.close();
+        reduced.close();
+        zero.gradients().close();
+        if (!zero.weights().equals(zero.gradients())) {
+            zero.weights().close();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.assay.training;
+
+import dev.assay.training.Shares.Cut;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What ZeRO cuts and sends in a step, call by call: what {@link StepCollectives} adds up and what the trainer does. DeepSpeed
+ * 0.19.6's rules (deepspeedai/DeepSpeed at edaa722), on whole modules where DeepSpeed goes tensor by tensor.
+ */
+public final class ZeroSchedule {
+    /** Modules are asked for while the one before is still read. */
+    private static final int LEAST_SLOTS = 2;
+
+    private final StepSetup setup;
+    private final int ranks;
+    private final FlatTensors tensors;
+    private final Shares shares;
+    private final List<GradientBucket> buckets;
+
+    private ZeroSchedule(StepSetup setup, int ranks) {
+        this.setup = setup;
+        this.ranks = ranks;
+        this.tensors = FlatTensors.of(setup.model());
+        this.shares = Shares.of(tensors, cut(setup), ranks);
+        this.buckets = GradientBuckets.of(setup, tensors, shares, ranks);
+    }
+
+    public static ZeroSchedule of(StepSetup setup, int ranks) {
+        if (ranks < 1) {
+            throw new IllegalArgumentException("ZeRO must have ranks >= 1, got " + ranks);
+        }
+        return new ZeroSchedule(setup, ranks);
+    }
+
+    private static Cut cut(StepSetup setup) {
+        boolean ideal = setup.collectives() == CollectiveMode.IDEAL;
+        return switch (setup.zero().stage()) {
+            case 0 -> Cut.WHOLE;
+            case 3 -> Cut.TENSOR;
+            default -> ideal ? Cut.TENSOR : Cut.STRETCH;
+        };
+    }
+
+    public int ranks() {
+        return ranks;
+    }
+
+    public FlatTensors tensors() {
+        return tensors;
+    }
+
+    public Shares shares() {
+        return shares;
+    }
+
+    /** In the order in which they leave. */
+    public List<GradientBucket> buckets() {
+        return buckets;
+    }
+
+    /** Whether gradients leave after every micro-batch, not only after the last one of a step. */
+    public boolean everyMicroBatch() {
+        return setup.zero().stage() >= 2;
+    }
+
+    /** Whether what travels does so beside the computing, on streams of its own. */
+    public boolean overlaps() {
+        return setup.zero().stage() == 0 ? isIdeal() : setup.zero().overlap();
+    }
+
+    /** Stage 3: tensors that stay whole on every rank, though their states are cut as all others'. */
+    public boolean staysWhole(FlatTensor tensor) {
+        return tensor.size() < setup.zero().persistenceThreshold();
+    }
+
+    public List<FlatTensor> small() {
+        return tensors.all().stream().filter(this::staysWhole).toList();
+    }
+
+    /**
+     * Stage 3: whole modules that are in memory at once. DeepSpeed gathers ahead while fewer than {@code maxLive} elements are
+     * live, tensor by tensor; here modules are whole, so it is two at least, the one that is read and the next.
+     */
+    public int slots() {
+        long fit = setup.zero().maxLive() / tensors.largestModule();
+        return gathersAhead() ? (int) Math.max(LEAST_SLOTS, Math.min(fit, 2L * tensors.modules())) : LEAST_SLOTS;
+    }
+
+    /** Stage 3: whether weights are gathered before they are asked for. */
+    public boolean gathersAhead() {
+        long largest = tensors.all().stream().mapToLong(FlatTensor::size).max().orElseThrow();
+        return isIdeal() || (setup.zero().prefetchBucket() > 0 && setup.zero().maxLive() > largest);
+    }
+
+    /** Modules in the order in which forward reads them. */
+    public List<Integer> forward() {
+        List<Integer> order = new ArrayList<>();
+        for (int module = 0; module < tensors.modules(); module++) {
+            order.add(module);
+        }
+        return order;
+    }
+
+    /** In which backward does: the head first, and with it the embedding where its matrix is the head's. */
+    public List<Integer> backward() {
+        List<Integer> order = forward();
+        Collections.reverse(order);
+        if (setup.model().family() == ModelFamily.GPT) {
+            order.add(1, order.remove(order.size() - 1));
+        }
+        return order;
+    }
+
+    /**
+     * Stage 3: what is gathered by one operation each, in order.
+     *
+     * @param order of modules
+     */
+    public List<List<FlatTensor>> gathers(List<Integer> order) {
+        List<List<FlatTensor>> groups = new ArrayList<>();
+        List<FlatTensor> group = new ArrayList<>();
+        int first = 0;
+        for (int place = 0; place < order.size(); place++) {
+            if (!group.isEmpty() && place - first > slots() - LEAST_SLOTS) {
+                groups.add(group);
+                group = new ArrayList<>();
+            }
+            for (FlatTensor tensor : tensors.ofModule(order.get(place))) {
+                if (!staysWhole(tensor)) {
+                    first = group.isEmpty() ? place : first;
+                    group.add(tensor);
+                    if (isFull(group)) {
+                        groups.add(group);
+                        group = new ArrayList<>();
+                    }
+                }
+            }
+            if (isIdeal() && !group.isEmpty()) {
+                groups.add(group);
+                group = new ArrayList<>();
+            }
+        }
+        if (!group.isEmpty()) {
+            groups.add(group);
+        }
+        return groups;
+    }
+
+    private boolean isFull(List<FlatTensor> group) {
+        long elements = group.stream().mapToLong(FlatTensor::size).sum();
+        return !isIdeal() && (!gathersAhead() || elements >= setup.zero().prefetchBucket());
+    }
+
+    private boolean isIdeal() {
+        return setup.collectives() == CollectiveMode.IDEAL;
+    }
+
+    /**
+     * Elements of each call that brings the ranks' new weights together. Stages 1 and 2 send all at once; stage 3 its small
+     * tensors, one by one as DeepSpeed does, in the ideal mode at once.
+     */
+    public List<Long> gathersAfterUpdate() {
+        return switch (setup.zero().stage()) {
+            case 0 -> List.of();
+            case 3 ->
+                small().isEmpty()
+                        ? List.of()
+                        : isIdeal()
+                                ? List.of(dealt(small()))
+                                : small().stream()
+                                        .map(tensor -> dealt(List.of(tensor)))
+                                        .toList();
+            default -> List.of(ranks * shares.elements());
+        };
+    }
+
+    /** Elements that a rank holds of tensors when all parts are there. */
+    public long dealt(List<FlatTensor> group) {
+        return GradientBucket.dealt(group, ranks);
+    }
+}

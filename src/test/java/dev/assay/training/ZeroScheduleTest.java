@@ -1,0 +1,139 @@
+package dev.assay.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.training.Collective.Kind;
+import dev.assay.training.GradientBucket.Call;
+import dev.assay.training.Shares.Piece;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ZeroScheduleTest {
+    /** Tensors of 40 to 4760 elements, of which none is a multiple of 3 · 8. */
+    private static final ModelShape TINY = new ModelShape(ModelFamily.LLAMA, 2, 40, 5, 1, 8, 70, 119, 16);
+
+    private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 12, 3, 3, 4, 17, 31, 9);
+
+    @ParameterizedTest
+    @EnumSource
+    void presetsHaveNoGaps(ModelPreset preset) {
+        FlatTensors tensors = FlatTensors.of(preset.shape());
+
+        assertThat(tensors.total()).isEqualTo(preset.shape().parameters());
+        assertThat(tensors.modules()).isEqualTo(preset.shape().layers() + 2);
+    }
+
+    @Test
+    void oddModulesBeginAtWholeVectors() {
+        FlatTensors tensors = FlatTensors.of(GPT);
+
+        assertThat(tensors.ofModule(1)).as("query, key and value are one").hasSize(12);
+        for (int module = 0; module < tensors.modules(); module++) {
+            assertThat(tensors.start(module) % FlatTensors.GRANULE).isZero();
+        }
+        assertThat(tensors.total()).isBetween(GPT.parameters(), GPT.parameters() + 4 * 7);
+    }
+
+    /** Every element is one rank's, but in stage 0. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 3", "2, 4", "3, 1", "3, 3", "3, 4"})
+    void ranksShareEveryElement(int stage, int ranks) {
+        ZeroSchedule schedule = schedule(TINY, zero(stage, true, 1000, 500, 64), ranks);
+
+        List<Piece> pieces = new ArrayList<>();
+        for (int rank = 0; rank < ranks; rank++) {
+            pieces.addAll(schedule.shares().within(0, schedule.tensors().total(), rank));
+        }
+
+        pieces.sort(Comparator.comparingLong(Piece::from));
+        long end = 0;
+        for (Piece piece : pieces) {
+            assertThat(piece.from()).isEqualTo(end);
+            assertThat(piece.at() + piece.elements())
+                    .isLessThanOrEqualTo(schedule.shares().elements());
+            end += piece.elements();
+        }
+        assertThat(end).isEqualTo(schedule.tensors().total());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "1, false", "1, true", "2, true", "3, true"})
+    void bucketsHoldEveryTensorOnce(int stage, boolean overlap) {
+        ZeroSchedule schedule = schedule(TINY, zero(stage, overlap, 3000, 500, 64), 3);
+
+        assertThat(schedule.buckets().stream().flatMap(bucket -> bucket.tensors().stream()))
+                .containsExactlyInAnyOrderElementsOf(schedule.tensors().all());
+        int firstModule = schedule.buckets().get(0).tensors().get(0).module();
+        assertThat(firstModule)
+                .as("backward begins with the head")
+                .isEqualTo(stage != 0 && overlap ? schedule.tensors().modules() - 1 : 0);
+    }
+
+    /** A head of 4760 elements, on 3 ranks all of it of the last one's stretch. */
+    @Test
+    void aTensorLargerThanABucketTravelsAlone() {
+        ZeroSchedule schedule = schedule(TINY, zero(2, true, 3000, 500, 64), 3);
+
+        GradientBucket first = schedule.buckets().get(0);
+
+        assertThat(first.tensors())
+                .containsExactly(
+                        schedule.tensors().all().get(schedule.tensors().all().size() - 1));
+        assertThat(first.calls()).containsExactly(new Call(first.start(), 4760, 0));
+    }
+
+    /** Of 12 ranks' stretches of 2856 elements the embedding of 4760 touches two, each with more than the bucket's 1000. */
+    @Test
+    void aLargeTensorOfSeveralStretchesIsCutThere() {
+        ZeroSchedule schedule = schedule(TINY, zero(2, true, 1000, 500, 64), 12);
+
+        GradientBucket last = schedule.buckets().get(schedule.buckets().size() - 1);
+
+        assertThat(schedule.shares().elements()).isEqualTo(2856);
+        assertThat(last.calls()).containsExactly(new Call(0, 2856, 0), new Call(2856, 4760 - 2856, 0));
+    }
+
+    @Test
+    void stageThreeScattersWhatIsLargerThanABucketInAnyCase() {
+        ZeroSetup zero = new ZeroSetup(3, true, false, true, 3000, 500, 64, 10_000, 1);
+        ZeroSchedule schedule = schedule(TINY, zero, 2);
+
+        assertThat(schedule.buckets())
+                .allMatch(bucket -> bucket.kind()
+                        == (bucket.end() - bucket.start() > 3000 ? Kind.REDUCE_SCATTER : Kind.ALL_REDUCE));
+        assertThat(schedule.buckets()).extracting(GradientBucket::kind).contains(Kind.REDUCE_SCATTER, Kind.ALL_REDUCE);
+    }
+
+    /** A group may reach one module less far than there are slots: the module before is still read when it is asked for. */
+    @ParameterizedTest
+    @CsvSource({"1, 2", "40000, 3", "100000, 8"})
+    void gathersReachNoFurtherThanTheSlots(long maxLive, int slots) {
+        ZeroSetup zero = new ZeroSetup(3, true, true, true, 3000, 1_000_000, 64, maxLive, 1);
+        ZeroSchedule schedule = schedule(TINY, zero, 2);
+
+        assertThat(schedule.slots()).isEqualTo(slots);
+        assertThat(schedule.gathers(schedule.backward()))
+                .allMatch(group ->
+                        group.get(0).module() - group.get(group.size() - 1).module() <= slots - 2)
+                .allMatch(group -> maxLive > 1 || group.size() == 1);
+    }
+
+    @Test
+    void aTiedEmbeddingIsReadWithTheHead() {
+        assertThat(schedule(GPT, zero(3, true, 100, 100, 20), 2).backward()).containsExactly(3, 0, 2, 1);
+    }
+
+    private static ZeroSetup zero(int stage, boolean overlap, long bucket, long prefetch, long persistence) {
+        return new ZeroSetup(stage, overlap, true, true, bucket, prefetch, persistence, 100_000, 1_000_000);
+    }
+
+    private static ZeroSchedule schedule(ModelShape model, ZeroSetup zero, int ranks) {
+        return ZeroSchedule.of(
+                new StepSetup(model, 8, 1, 2, zero, Recomputation.NONE, CollectiveMode.DEEPSPEED, 2, 2), ranks);
+    }
+}
