@@ -82,6 +82,11 @@ static __device__ __forceinline__ void eight_store(float* to, const float* from)
     ((float4*)to)[1] = b;
 }
 
+static __device__ __forceinline__ void eight_load(const float* from, float* to) {
+    float4 a = ((const float4*)from)[0], b = ((const float4*)from)[1];
+    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
+}
+
 // Eight elements of either type, or the last few of a tensor.
 static __device__ __forceinline__ void some_load(const bf16* from, u64 at, u64 elements, float* to) {
     chunk c = flat_load(from, at, elements);

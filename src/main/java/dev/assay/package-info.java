@@ -18,8 +18,10 @@
  *                                        └────▶ device (is there a driver?)
  *                                               criteria ─▶ cluster (its strict JSON reader), measurement, workload (names)
  *                                               deepspeed ─▶ training (shapes), cluster (the form of its errors)
- *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement
+ *                                        ┄ ┄ spec.json ┄ ┄▶ worker ──▶ plan (spec), cluster, workload, device, host, measurement,
+ *                                                                         training, trainer
  *                                        ◀┄ rank-N.ndjson ┄    device ──▶ workload, measurement
+ *                                                              workload ▶ training (a step's set-up)
  *                                                              trainer ─▶ training, device, workload, measurement
  *                                                              host ────▶ measurement
  *                                        ┄ started by a worker ┄▶ benchmark (JMH) ──▶ worker, plan (spec), workload, device, measurement

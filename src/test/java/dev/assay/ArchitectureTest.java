@@ -25,7 +25,7 @@ class ArchitectureTest {
      */
     private static final Map<String, Set<String>> MAY_KNOW = Map.ofEntries(
             entry("measurement", Set.of()),
-            entry("workload", Set.of()),
+            entry("workload", Set.of("training")),
             entry("cluster", Set.of()),
             entry("training", Set.of()),
             entry("criteria", Set.of("cluster", "measurement", "workload")),
@@ -35,7 +35,9 @@ class ArchitectureTest {
             entry("plan", Set.of("criteria", "cluster", "workload", "measurement", "deepspeed", "training")),
             entry("job", Set.of("plan", "cluster", "measurement")),
             entry("benchmark", Set.of("worker", "plan", "workload", "device", "measurement")),
-            entry("worker", Set.of("plan", "cluster", "workload", "device", "host", "measurement")),
+            entry(
+                    "worker",
+                    Set.of("plan", "cluster", "workload", "device", "host", "measurement", "training", "trainer")),
             entry("summary", Set.of("verdict", "plan", "criteria", "cluster", "measurement")),
             entry("deepspeed", Set.of("training", "cluster")),
             entry("trainer", Set.of("training", "device", "workload", "measurement")));

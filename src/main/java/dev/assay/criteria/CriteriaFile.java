@@ -6,6 +6,7 @@ import dev.assay.cluster.InputText;
 import dev.assay.cluster.Nearest;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads what a cluster must reach: the built-in criteria of its GPU model, and over them a site's own limits, each with the
@@ -15,7 +16,9 @@ public final class CriteriaFile {
     /** GPU models with built-in criteria. */
     public static final List<String> BUILT_IN = List.of("h200-sxm", "reference");
 
-    static final List<String> KEYS = List.of("name", "gpuModels", "criteria", "around");
+    private static final String TRAINING = "sft";
+
+    static final List<String> KEYS = List.of("name", "gpuModels", "criteria", "training", "around");
 
     private CriteriaFile() {}
 
@@ -74,10 +77,35 @@ public final class CriteriaFile {
         InputJson criteria = root.required("criteria", "an array of criteria");
         List<Draft> own = criteria.items().stream().map(DraftReader::read).toList();
         References.check(criteria, own);
+        List<Draft> training =
+                root.find("training").map(block -> training(block, own)).orElse(List.of());
+        List<Draft> both = Stream.concat(own.stream(), training.stream()).toList();
         List<Draft> drafts =
-                root.find("around").map(blocks -> Around.read(blocks, own)).orElse(own);
+                root.find("around").map(blocks -> Around.read(blocks, both)).orElse(both);
         return new Criteria(
-                root.required("name", "what the reports call these criteria").text(), drafts);
+                root.required("name", "what the reports call these criteria").text(),
+                drafts.stream().filter(draft -> !isOfTraining(draft)).toList(),
+                drafts.stream().filter(CriteriaFile::isOfTraining).toList());
+    }
+
+    private static boolean isOfTraining(Draft draft) {
+        return draft.workload().equals(TRAINING);
+    }
+
+    /** Apart from the others, for no other suite asks them; one name means one criterion all the same. */
+    private static List<Draft> training(InputJson block, List<Draft> others) {
+        List<Draft> drafts = block.items().stream().map(DraftReader::read).toList();
+        References.check(block, drafts);
+        for (Draft draft : drafts) {
+            if (!isOfTraining(draft)
+                    || others.stream().anyMatch(other -> other.id().equals(draft.id()))) {
+                throw block.error(
+                        "the criterion \"" + draft.id() + "\" of " + draft.workload(),
+                        "criteria of " + TRAINING + ", of names that no other criterion has",
+                        "correct the workload, or rename it");
+            }
+        }
+        return drafts;
     }
 
     static InputException unknownId(InputJson where, String id, List<String> valid) {

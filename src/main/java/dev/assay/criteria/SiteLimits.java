@@ -1,9 +1,9 @@
 package dev.assay.criteria;
 
 import dev.assay.cluster.InputJson;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A site's own limits, by criterion id, laid over the default ones. Only the figure may change, and only with a reason. */
 final class SiteLimits {
@@ -13,17 +13,22 @@ final class SiteLimits {
     private SiteLimits() {}
 
     static Criteria lay(Criteria defaults, InputJson site) {
-        List<String> ids = defaults.drafts().stream().map(Draft::id).toList();
+        List<String> ids = Stream.concat(defaults.drafts().stream(), defaults.training().stream())
+                .map(Draft::id)
+                .toList();
         site.fields().forEach((id, json) -> {
             if (!ids.contains(id) && !id.equals("comment") && !id.equals("$schema")) {
                 throw CriteriaFile.unknownId(json, id, ids);
             }
         });
-        List<Draft> laid = new ArrayList<>();
-        for (Draft draft : defaults.drafts()) {
-            laid.add(site.find(draft.id()).map(json -> lay(draft, json)).orElse(draft));
-        }
-        return new Criteria(defaults.name(), laid);
+        return new Criteria(defaults.name(), lay(defaults.drafts(), site), lay(defaults.training(), site));
+    }
+
+    private static List<Draft> lay(List<Draft> drafts, InputJson site) {
+        return drafts.stream()
+                .map(draft ->
+                        site.find(draft.id()).map(json -> lay(draft, json)).orElse(draft))
+                .toList();
     }
 
     private static Draft lay(Draft draft, InputJson json) {

@@ -83,6 +83,14 @@ public final class DeepSpeedFile {
         return assay.orElseThrow();
     }
 
+    public Adam optimizer() {
+        return optimizer;
+    }
+
+    public Gradients gradients() {
+        return gradients;
+    }
+
     public Scaling scaling() {
         return batch.scaling();
     }

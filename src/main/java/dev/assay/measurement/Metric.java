@@ -46,15 +46,15 @@ public enum Metric {
     /** 2·M·N·K over the time of an output and its digest: arithmetic whose every bit was compared, one sample an output. */
     GEMM_COMPARED("gemm.compared", Unit.TFLOPS),
 
-    /** Time of one coupled step on this rank. */
+    /** Time of one step on this rank, of {@code coupled} or of training. */
     STEP_TIME("step.time", Unit.MILLISECOND),
     /** The step's GEMMs alone, nothing communicated. */
     COMPUTE_ALONE("compute.alone", Unit.MILLISECOND),
     /** The step's all-reduces alone, nothing computed. */
     COMMUNICATION_ALONE("communication.alone", Unit.MILLISECOND),
-    /** Gradient bytes that one rank hands to the all-reduces of one step. */
+    /** Bytes that one rank hands to the collectives of one step. */
     STEP_BYTES("step.bytes", Unit.BYTES),
-    /** Floating-point operations of one rank in one step, as a plain number. */
+    /** Floating-point operations of one rank in one step, as a plain number; of training those of the model, causal. */
     STEP_FLOP("step.flop", Unit.COUNT),
 
     /** Derived: device memory in all, as NVML says. */
@@ -201,6 +201,41 @@ public enum Metric {
     FABRIC_NODE_BANDWIDTH("fabric.node.bandwidth", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
     /** Derived: a pair's bandwidth while others load the fabric, over its bandwidth alone. */
     FABRIC_VICTIM("fabric.victim", Unit.RATIO, MetricKind.DERIVED),
+
+    /** Tokens that one rank takes in one optimizer step of training. */
+    STEP_TOKENS("step.tokens", Unit.COUNT),
+    /** Model FLOP of one rank in one training step, attention counted in full, as a plain number. */
+    STEP_FLOP_FULL("step.flop.full", Unit.COUNT),
+    /** FLOP that one rank really does in one training step, recomputation included, as a plain number. */
+    STEP_FLOP_EXECUTED("step.flop.executed", Unit.COUNT),
+    /** Mean loss over all tokens of all ranks, nats a token: one sample a step, from the very first. */
+    TRAIN_LOSS("train.loss", Unit.RATIO),
+    /** Global 2-norm of the gradients before clipping: one sample a step, from the very first. */
+    TRAIN_GRADIENT_NORM("train.gradient-norm", Unit.RATIO),
+    /** Of a measured step, forward of all its micro-batches. */
+    TRAIN_FORWARD("train.forward", Unit.MILLISECOND),
+    /** Of a measured step, backward of all its micro-batches, recomputation included. */
+    TRAIN_BACKWARD("train.backward", Unit.MILLISECOND),
+    /** Of a measured step, from the last backward to the new weights: sums over ranks that remain, norm, AdamW, gathering. */
+    TRAIN_UPDATE("train.update", Unit.MILLISECOND),
+    /** Device memory in use once everything is allocated, by all processes. */
+    MEMORY_USED("memory.used", Unit.MEBIBYTES),
+    /** The same as it was planned before anything was allocated. */
+    MEMORY_PLANNED("memory.planned", Unit.MEBIBYTES),
+    /** Derived: tokens a second of one GPU, by the slowest rank of each step. */
+    TRAIN_TOKENS("train.tokens", Unit.TOKENS_PER_SECOND, MetricKind.DERIVED),
+    /** Derived: the same of all GPUs of the launch. */
+    TRAIN_TOKENS_ALL("train.tokens.all", Unit.TOKENS_PER_SECOND, MetricKind.DERIVED),
+    /** Derived: model FLOP, attention counted causally, over time and dense peak. */
+    TRAIN_MFU("train.mfu", Unit.PERCENT, MetricKind.DERIVED),
+    /** Derived: model FLOP, attention counted in full, over time and dense peak. */
+    TRAIN_MFU_FULL("train.mfu.full", Unit.PERCENT, MetricKind.DERIVED),
+    /** Derived: executed FLOP, recomputation included, over time and dense peak. */
+    TRAIN_HFU("train.hfu", Unit.PERCENT, MetricKind.DERIVED),
+    /** Derived: tokens of a GPU over its energy, over the measured steps. */
+    TRAIN_TOKENS_JOULE("train.tokens.joule", Unit.TOKENS_PER_JOULE, MetricKind.DERIVED),
+    /** Derived: device memory in use over what was planned. */
+    MEMORY_PLAN_RATIO("memory.plan.ratio", Unit.RATIO, MetricKind.DERIVED),
 
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),

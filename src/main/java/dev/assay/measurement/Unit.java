@@ -20,6 +20,8 @@ public enum Unit {
     MICROSECOND("µs"),
     NANOSECOND("ns"),
     MEBIBYTES("MiB"),
+    TOKENS_PER_SECOND("tokens/s"),
+    TOKENS_PER_JOULE("tokens/J"),
     COUNT("count"),
     RATIO("ratio");
 

@@ -65,8 +65,10 @@ public final class PlanJson {
             JsonNode tree = MAPPER.readTree(text);
             tree.path("rows").forEach(row -> allowAnyCondition(row.path("criterion")));
             for (String part : List.of("experiments", "extension")) {
-                tree.path(part)
-                        .forEach(experiment -> experiment.path("launches").forEach(SpecFile::allowNoVariant));
+                tree.path(part).forEach(experiment -> {
+                    experiment.path("launches").forEach(SpecFile::allowNoVariant);
+                    allowAbsent(experiment, "notRunnable");
+                });
             }
             allowAbsent(tree, "selection");
             allowAbsent(tree.path("gpuModel"), "memoryGBps");

@@ -3,8 +3,10 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.Hostlist;
 import dev.assay.criteria.LimitText;
+import dev.assay.measurement.LaunchRole;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Fabric;
+import dev.assay.workload.Sft;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +43,7 @@ public final class PlanText {
         lines.add("");
         plan.experiments()
                 .forEach(experiment -> wrap(
-                        lines, String.format(Locale.ROOT, "  %-13s", experiment.id()), describe(plan, experiment)));
+                        lines, String.format(Locale.ROOT, "  %-12s ", experiment.id()), describe(plan, experiment)));
         wrap(lines, "  judged       ", judged(plan));
         bullets(lines, "Certifies, if every criterion passes:", plan.certifies());
         bullets(lines, "Does not certify:", plan.omits());
@@ -124,10 +126,22 @@ public final class PlanText {
 
     private static String describe(Plan plan, Experiment experiment) {
         Workload workload = experiment.workload();
+        if (experiment.notRunnable().isPresent()) {
+            return "NOT RUN: " + experiment.notRunnable().get() + ".";
+        }
+        if (workload instanceof Sft sft) {
+            return sft.words() + baseline(experiment, sft);
+        }
         if (workload instanceof Fabric fabric) {
             return FabricPlan.words(fabric, experiment.launches());
         }
         return workload instanceof Coupled coupled ? describe(plan, coupled) : workload.words();
+    }
+
+    private static String baseline(Experiment experiment, Sft sft) {
+        return experiment.launches().stream().anyMatch(launch -> launch.role() == LaunchRole.BASELINE)
+                ? "; scale efficiency against " + Words.plural(sft.baselineNodes(), "node")
+                : "";
     }
 
     private static String describe(Plan plan, Coupled coupled) {

@@ -60,6 +60,13 @@ public final class RecordedPlans {
      * @throws InputException where a computed floor lies above its ceiling
      */
     public static Plan judgedBy(Plan plan, Criteria criteria) {
+        if (suite(plan) == Suite.SFT) {
+            throw new InputException(
+                    "Judging a recorded run of -Dsuite=sft by another criteria file (-Dcriteria)",
+                    "a run of training",
+                    "a run of another suite: what training is judged by is made of its configs, which the run does not hold",
+                    "leave -Dcriteria away");
+        }
         List<Workload> workloads =
                 plan.experiments().stream().map(Experiment::workload).toList();
         long stepBytes = workloads.stream()

@@ -76,6 +76,9 @@ record ReferenceTiming(int cores, boolean oneHost, int gpusPerNode) {
 
     private static final double OVERRUN_SHARE = 0.17;
 
+    /** Of training: weights, states and checks of a tiny model; assumed, to be fitted. */
+    private static final double TRAINING = 0.5;
+
     ReferenceTiming {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be ≥ 1, got " + cores);
@@ -144,6 +147,11 @@ record ReferenceTiming(int cores, boolean oneHost, int gpusPerNode) {
         }
         throw new IllegalStateException(
                 "predicting " + part.key() + " on the reference device: no time is known for it");
+    }
+
+    /** A launch that trains, beside its steps. */
+    double trainingSeconds(int nodes) {
+        return share(nodes) * (START + TRAINING);
     }
 
     /** So many rounds of a pattern over the fabric, without the launch around them. */

@@ -71,7 +71,7 @@ final class Rows {
     }
 
     /** One GPU alone would always agree with itself. */
-    private static boolean comparesGpus(Criterion criterion) {
+    static boolean comparesGpus(Criterion criterion) {
         return criterion.metric() == Metric.DISTINCT_RESULTS
                 || criterion.metric() == Metric.IDENTITY_DIFFERENCES
                 || criterion.limit() instanceof Limit.OfMedian

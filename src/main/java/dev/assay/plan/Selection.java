@@ -40,11 +40,7 @@ public record Selection(Suite suite, List<String> families) {
         return Arrays.stream(Suite.values())
                 .filter(suite -> suite.key().equals(word))
                 .findFirst()
-                .orElseThrow(() -> unknown(
-                        "Reading the suite (-Dsuite)",
-                        word,
-                        String.join(", ", valid) + "; to plan training: " + TrainingPlan.SUITE,
-                        valid));
+                .orElseThrow(() -> unknown("Reading the suite (-Dsuite)", word, String.join(", ", valid), valid));
     }
 
     /** Joined as JUnit's tags are: by {@code |}, or by a comma. */
@@ -100,7 +96,9 @@ public record Selection(Suite suite, List<String> families) {
         List<String> left = suite.leftOut().stream().filter(judged::contains).toList();
         if (!left.isEmpty()) {
             lines.add("What -Dsuite=" + suite.key() + " leaves out: " + String.join(", ", left)
-                    + "; and it measures briefly what it runs. A screening; the decision is PARTIAL at best.");
+                    + (suite == Suite.SFT
+                            ? "; the decision is PARTIAL at best."
+                            : "; and it measures briefly what it runs. A screening; the decision is PARTIAL at best."));
         }
         List<String> unselected = Workload.KEYS.stream()
                 .filter(key -> judged.contains(key) && !left.contains(key) && !takes(key))

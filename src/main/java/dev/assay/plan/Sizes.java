@@ -155,7 +155,7 @@ final class Sizes {
         }
         return switch (suite) {
             case QUICK -> cudaSweep(model, squares(), 3, 3, 10, List.of(4096, 8192));
-            case STANDARD -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 30, FINDER_SIDES);
+            case STANDARD, SFT -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 30, FINDER_SIDES);
             case FULL -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 600, FINDER_SIDES);
         };
     }

@@ -2,6 +2,7 @@ package dev.assay.plan;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.assay.cluster.DeviceKind;
+import dev.assay.workload.Workload;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,7 +13,12 @@ public enum Suite {
     /** Everything, in at most an hour and a half on 8 nodes of 8 GPUs. */
     STANDARD(60),
     /** Everything, long enough for heat to show. */
-    FULL(600);
+    FULL(600),
+    /** Training alone, by DeepSpeed configs; it plans by itself. */
+    SFT(60);
+
+    /** The workload that no other suite has. */
+    static final String TRAINING = "sft";
 
     private final double cudaSeconds;
 
@@ -37,6 +43,8 @@ public enum Suite {
     List<String> leftOut() {
         return switch (this) {
             case QUICK -> List.of("coupled", "fabric");
+            case SFT ->
+                Workload.KEYS.stream().filter(key -> !key.equals(TRAINING)).toList();
             case STANDARD, FULL -> List.of();
         };
     }

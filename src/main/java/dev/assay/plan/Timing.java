@@ -76,6 +76,9 @@ final class Timing {
     /** perftest three times a round, beside its work: it opens its device, waits a second and closes; assumed, not measured. */
     private static final double RDMA_ROUND = 6;
 
+    /** Compiling or loading the kernels of training, weights, heuristics of its GEMMs, communicators, checks; assumed, not measured. */
+    private static final double TRAINING_CUDA = 30;
+
     private Timing() {}
 
     /** A GPU reaches its power limit and its clock under it within seconds; heat comes later and is not waited for. */
@@ -180,6 +183,23 @@ final class Timing {
         return jobSeconds(cluster)
                 + launches.stream()
                         .mapToDouble(launch -> launchSeconds(cluster, workload, launch))
+                        .sum();
+    }
+
+    /**
+     * Of launches that train.
+     *
+     * @param warmUpSeconds of each
+     */
+    static double trainingSeconds(Cluster cluster, double warmUpSeconds, List<Launch> launches) {
+        return jobSeconds(cluster)
+                + launches.stream()
+                        .mapToDouble(launch -> warmUpSeconds
+                                + launch.measuredSeconds()
+                                + (cluster.device() == DeviceKind.REFERENCE
+                                        ? ReferenceTiming.of(cluster)
+                                                .trainingSeconds(launch.nodes().size())
+                                        : START_CUDA + TRAINING_CUDA))
                         .sum();
     }
 

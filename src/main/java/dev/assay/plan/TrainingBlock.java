@@ -4,7 +4,6 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.InputException;
 import dev.assay.training.Machine;
 import dev.assay.training.MemoryBudget;
-import dev.assay.training.MemoryPlan;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepPrediction;
@@ -97,24 +96,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
     }
 
     private void misfit(List<String> lines, TrainingPlace place) {
-        MemoryPlan plan = place.memory();
-        long states = plan.weights() + plan.gradients() + plan.optimizer();
-        wrap(
-                lines,
-                "  does not fit ",
-                Words.plural(place.nodes(), "node") + ": weights, gradients and states "
-                        + TrainingTables.gibibytes(states) + " + buckets, live weights and context "
-                        + TrainingTables.gibibytes(plan.standing() - states) + " + "
-                        + (plan.inBackward() >= plan.gradientCopy()
-                                ? "kept, layer and loss " + TrainingTables.gibibytes(plan.inBackward())
-                                : "copy of the gradients " + TrainingTables.gibibytes(plan.gradientCopy()))
-                        + " = " + TrainingTables.gibibytes(plan.total()) + " GiB > "
-                        + TrainingTables.gibibytes(Math.round(budget.bytes())) + " GiB"
-                        + switch (place.fit()) {
-                            case BEYOND_THE_BUDGET -> ", though inside the memory that there is";
-                            case INSIDE, NOT_AT_ALL -> "";
-                        }
-                        + ". Not run, and not made smaller.");
+        wrap(lines, "  does not fit ", place.arithmetic(budget) + ". Not run, and not made smaller.");
     }
 
     private void predict(List<String> lines, List<TrainingPlace> fitting) {

@@ -1,7 +1,9 @@
 package dev.assay.plan;
 
 import dev.assay.training.StepSetup;
+import dev.assay.workload.Sft;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -19,6 +21,7 @@ import java.util.function.IntFunction;
  * @param withoutEffect keys of the file that change nothing of the work
  * @param setup by the number of GPUs
  * @param stress the variant that loads the network, by the number of GPUs; empty: the general one
+ * @param terms what else a run needs
  */
 record TrainingCase(
         String name,
@@ -31,11 +34,29 @@ record TrainingCase(
         List<String> notes,
         List<String> withoutEffect,
         IntFunction<StepSetup> setup,
-        Optional<IntFunction<StepSetup>> stress) {
+        Optional<IntFunction<StepSetup>> stress,
+        TrainingTerms terms) {
     TrainingCase {
         nodes = List.copyOf(nodes);
         notes = List.copyOf(notes);
         withoutEffect = List.copyOf(withoutEffect);
+    }
+
+    /** Safe as part of a file's name and of a criterion's: {@code ds_config_7b.json} is {@code 7b}. */
+    String key() {
+        String bare = name.toLowerCase(Locale.ROOT)
+                .replaceFirst("\\.json$", "")
+                .replaceFirst("^ds_config_?", "")
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-+|-+$", "");
+        return bare.isEmpty() ? "config" : bare;
+    }
+
+    StepSetup of(Sft.Run run, int gpus) {
+        return switch (run) {
+            case NOMINAL -> setup.apply(gpus);
+            case STRESS -> stressed(gpus);
+        };
     }
 
     StepSetup stressed(int gpus) {

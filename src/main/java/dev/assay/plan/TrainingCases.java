@@ -71,7 +71,8 @@ final class TrainingCases {
                         .map(Note::key)
                         .toList(),
                 gpus -> setup(file.resolve(gpus)),
-                stress);
+                stress,
+                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors()));
     }
 
     private static StepSetup setup(DeepSpeedConfig config) {

@@ -15,6 +15,22 @@ import java.util.Optional;
  */
 record TrainingPlace(
         int nodes, int gpus, StepSetup setup, MemoryPlan memory, Fit fit, Optional<StepPrediction> prediction) {
+    /** What it takes a GPU, summed up, against what may be used. */
+    String arithmetic(MemoryBudget budget) {
+        long states = memory.weights() + memory.gradients() + memory.optimizer();
+        return Words.plural(nodes, "node") + ": weights, gradients and states " + TrainingTables.gibibytes(states)
+                + " + buckets, live weights and context " + TrainingTables.gibibytes(memory.standing() - states) + " + "
+                + (memory.inBackward() >= memory.gradientCopy()
+                        ? "kept, layer and loss " + TrainingTables.gibibytes(memory.inBackward())
+                        : "copy of the gradients " + TrainingTables.gibibytes(memory.gradientCopy()))
+                + " = " + TrainingTables.gibibytes(memory.total()) + " GiB " + (fit == Fit.INSIDE ? "≤" : ">") + " "
+                + TrainingTables.gibibytes(Math.round(budget.bytes())) + " GiB"
+                + switch (fit) {
+                    case BEYOND_THE_BUDGET -> ", though inside the memory that there is";
+                    case INSIDE, NOT_AT_ALL -> "";
+                };
+    }
+
     static TrainingPlace of(StepSetup setup, Machine machine, MemoryBudget budget, int nodes) {
         int gpus = nodes * machine.gpusPerNode();
         MemoryPlan memory = MemoryPlan.of(setup, gpus);

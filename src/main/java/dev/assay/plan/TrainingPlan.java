@@ -15,8 +15,8 @@ import java.util.Optional;
  * the fabric makes impossible by design. The door of {@code -Dsuite=sft -Dplan}.
  */
 public final class TrainingPlan {
-    /** Of the suite that trains; this version plans it only. */
-    public static final String SUITE = "sft";
+    /** Of the suite that trains. */
+    public static final String SUITE = Suite.TRAINING;
 
     static final int COLUMNS = 120;
 
@@ -52,7 +52,6 @@ public final class TrainingPlan {
         List<String> lines = new ArrayList<>();
         lines.add("Plan of training steps (-Dsuite=sft) for the cluster " + cluster.name() + ": "
                 + Words.nodesTimesGpus(cluster.nodes().size(), cluster.gpusPerNode()) + " (" + model.name() + ")");
-        PlanText.wrap(lines, "  status       ", "planned only: this version of the suite does not train", COLUMNS);
         TrainingMachine.describe(lines, cluster, model, machine, COLUMNS);
         PlanText.wrap(lines, "  memory       ", MEMORY, COLUMNS);
         PlanText.wrap(lines, "  prediction   ", PREDICTION, COLUMNS);

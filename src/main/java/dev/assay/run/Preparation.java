@@ -47,15 +47,16 @@ final class Preparation {
     static void prepare(Options options, PrintStream out) {
         Current.forget(options.output());
         Json.delete(options.output().resolve("verdict.json"));
-        if (TrainingPreparation.isAsked(options)) {
-            TrainingPreparation.prepare(options, out, () -> cluster(options));
-            return;
-        }
+        boolean training = TrainingPreparation.isAsked(options);
         if (options.replay().isPresent()) {
             replay(options, options.replay().get(), out);
             return;
         }
-        Plan plan = plan(options);
+        Cluster cluster = cluster(options);
+        if (training) {
+            out.print(TrainingPreparation.prediction(options, cluster));
+        }
+        Plan plan = training ? TrainingPreparation.plan(options, cluster) : plan(options, cluster);
         out.print(PlanText.of(plan));
         if (options.planOnly()) {
             return;
@@ -76,8 +77,7 @@ final class Preparation {
         return RecordedPlans.selected(judged, Selection.families(options.groups()));
     }
 
-    private static Plan plan(Options options) {
-        Cluster cluster = cluster(options);
+    private static Plan plan(Options options, Cluster cluster) {
         Selection selection = Selection.parse(options.suite(), options.groups());
         double seconds = options.duration()
                 .map(text -> MeasuredDuration.parse(text, cluster.device()))

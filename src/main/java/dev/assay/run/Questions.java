@@ -2,10 +2,12 @@ package dev.assay.run;
 
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
+import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
 import dev.assay.verdict.Question;
 import dev.assay.workload.Precision;
+import dev.assay.workload.Sft;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -21,7 +23,18 @@ final class Questions {
                 row.nodes(),
                 row.gpusPerNode(),
                 valuesPerRank(row, plan),
-                contract(plan));
+                contract(plan),
+                baselineNodes(row, plan));
+    }
+
+    private static int baselineNodes(Row row, Plan plan) {
+        return plan.experiments().stream()
+                .filter(experiment -> experiment.id().equals(row.experiment()))
+                .map(Experiment::workload)
+                .filter(Sft.class::isInstance)
+                .map(workload -> ((Sft) workload).baselineNodes())
+                .findFirst()
+                .orElse(1);
     }
 
     private static int valuesPerRank(Row row, Plan plan) {

@@ -152,7 +152,10 @@ public final class Run {
                 .filter(candidate -> candidate.id().equals(experimentId))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no experiment " + experimentId + " in the plan"));
-        ExperimentResult result = launcher.isPresent() ? launch(launcher.get(), experiment) : recorded(experiment);
+        ExperimentResult result = experiment
+                .notRunnable()
+                .map(why -> new ExperimentResult(experimentId, List.of(), why))
+                .orElseGet(() -> launcher.isPresent() ? launch(launcher.get(), experiment) : recorded(experiment));
         results.put(experimentId, result);
         abortReason.ifPresent(reason -> {
             throw new IllegalStateException(reason);

@@ -1,20 +1,25 @@
 package dev.assay.run;
 
 import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
+import dev.assay.criteria.CriteriaFile;
+import dev.assay.plan.MeasuredDuration;
 import dev.assay.plan.NodeCounts;
+import dev.assay.plan.Plan;
+import dev.assay.plan.SftPlanner;
+import dev.assay.plan.Suite;
 import dev.assay.plan.TrainingPlan;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
-/** {@code -Dsuite=sft}: this version plans training and does not train. */
+/** {@code -Dsuite=sft}: what training would need and do, and the plan of its measurement. */
 final class TrainingPreparation {
     private TrainingPreparation() {}
 
-    /** @throws InputException on a DeepSpeed config that nothing would read */
+    /** @throws InputException on a DeepSpeed config that nothing would read, or on what training does not read */
     static boolean isAsked(Options options) {
         boolean asked = options.suite().filter(TrainingPlan.SUITE::equals).isPresent();
         if (!asked && options.dsConfig().isPresent()) {
@@ -22,41 +27,56 @@ final class TrainingPreparation {
                     "Reading the DeepSpeed config (-Dds.config)",
                     "the suite " + options.suite().orElse("standard") + ", which trains nothing",
                     "-Dsuite=sft beside it",
-                    "write -Dsuite=sft -Dplan -Dds.config=FILE, or leave -Dds.config away");
+                    "write -Dsuite=sft -Dds.config=FILE, or leave -Dds.config away");
+        }
+        if (asked) {
+            refuseUseless(options);
         }
         return asked;
     }
 
-    static void prepare(Options options, PrintStream out, Supplier<Cluster> read) {
-        refuse(options);
-        Cluster cluster = read.get();
-        out.print(TrainingPlan.text(
-                cluster,
-                GpuModels.get(cluster.gpuModel()),
-                options.nodes().map(text -> NodeCounts.parse(text, cluster)).orElse(List.of()),
-                options.dsConfig(),
-                options.dsConfigs()));
+    /** Memory, traffic and time of every config. Of the reference device's stand-ins it says nothing, so there only if asked. */
+    static String prediction(Options options, Cluster cluster) {
+        return cluster.device() == DeviceKind.REFERENCE && !options.planOnly()
+                ? ""
+                : TrainingPlan.text(
+                                cluster,
+                                GpuModels.get(cluster.gpuModel()),
+                                counts(options, cluster),
+                                options.dsConfig(),
+                                options.dsConfigs())
+                        + "\n";
     }
 
-    private static void refuse(Options options) {
-        if (!options.planOnly()) {
-            throw new InputException(
-                    "Preparing the training of -Dsuite=sft",
-                    "no -Dplan",
-                    "-Dsuite=sft together with -Dplan: this version plans training, and does not train yet",
-                    "add -Dplan to see what each config needs and would do here, or measure with -Dsuite=standard");
-        }
+    static Plan plan(Options options, Cluster cluster) {
+        GpuModel model = GpuModels.get(cluster.gpuModel());
+        double seconds = options.duration()
+                .map(text -> MeasuredDuration.parse(text, cluster.device()))
+                .orElse(Suite.SFT.seconds(cluster.device()));
+        return SftPlanner.plan(
+                cluster,
+                model,
+                CriteriaFile.read(cluster.gpuModel(), options.criteria()),
+                counts(options, cluster),
+                seconds,
+                options.dsConfig(),
+                options.dsConfigs());
+    }
+
+    private static List<Integer> counts(Options options, Cluster cluster) {
+        return options.nodes().map(text -> NodeCounts.parse(text, cluster)).orElse(List.of());
+    }
+
+    private static void refuseUseless(Options options) {
         List<String> useless = new ArrayList<>();
-        options.duration().ifPresent(value -> useless.add("-Dduration"));
-        options.criteria().ifPresent(value -> useless.add("-Dcriteria"));
         options.groups().ifPresent(value -> useless.add("-Dit.groups"));
         options.replay().ifPresent(value -> useless.add("-Drun"));
         if (!useless.isEmpty()) {
             throw new InputException(
-                    "Planning the training of -Dsuite=sft",
+                    "Preparing the training of -Dsuite=sft",
                     String.join(", ", useless) + ", which says nothing to it",
-                    "-Dcluster, -Dnodes, -Dds.config",
-                    "leave it away");
+                    "-Dcluster, -Dnodes, -Dds.config, -Dduration, -Dcriteria, -Dplan",
+                    "leave it away; a recorded run is judged again by -Drun alone");
         }
     }
 }

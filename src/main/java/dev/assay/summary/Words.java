@@ -181,9 +181,9 @@ final class Words {
 
     private static int decimals(Unit unit, double value) {
         return switch (unit) {
-            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, KELVIN, MICROSECOND, NANOSECOND -> 1;
+            case PERCENT, TFLOPS, GIGABYTES_PER_SECOND, KELVIN, MICROSECOND, NANOSECOND, TOKENS_PER_SECOND -> 1;
             case WATT, JOULE, MEGAHERTZ, CELSIUS -> 0;
-            case MILLISECOND, RATIO -> 3;
+            case MILLISECOND, RATIO, TOKENS_PER_JOULE -> 3;
             case BYTES, MEBIBYTES, COUNT -> value == Math.rint(value) ? 0 : 2;
         };
     }

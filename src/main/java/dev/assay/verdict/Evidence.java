@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 /**
  * What one question looks at.
  *
- * @param measured launches that carry its values: of {@code coupled} the scaled ones, of any other workload the loads, on
- *     exactly the question's node count
- * @param beside what is not asked for, but compared with: of {@code coupled} the baselines, every node by itself; of
- *     {@code node-pair} what looked slow, again
+ * @param measured launches that carry its values: of {@code coupled} and {@code sft} the scaled ones, of any other workload
+ *     the loads, on exactly the question's node count
+ * @param beside what is not asked for, but compared with: of {@code coupled} and {@code sft} the baselines, every node, or few
+ *     of them, by themselves; of {@code node-pair} what looked slow, again
  */
 record Evidence(Question question, List<LaunchResult> measured, List<LaunchResult> beside) {
     static Evidence of(Question question, ExperimentResult result) {
         return switch (question.criterion().workload()) {
-            case "coupled" ->
+            case "coupled", "sft" ->
                 new Evidence(
                         question,
                         launches(question, result, LaunchRole.SCALED),

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -20,6 +21,9 @@ final class GpuReadings {
     private static final double WARM_RISE = 10;
 
     private static final double WARM_START = 45;
+
+    /** Its FLOP a step are known, of GEMMs and attention alike, all of them bf16. */
+    private static final String TRAINING = "sft";
 
     private GpuReadings() {}
 
@@ -88,7 +92,13 @@ final class GpuReadings {
     static Reading loadRatio(RankResult rank, Question question) {
         Criterion criterion = question.criterion();
         Question.Contract contract = question.contract();
-        Optional<Metric> absent = Stream.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK)
+        OptionalDouble trained = TrainingRates.executedTflops(rank);
+        boolean training = criterion.workload().equals(TRAINING);
+        if (training && trained.isEmpty()) {
+            return Reading.missing(rank, Metric.STEP_FLOP_EXECUTED);
+        }
+        Optional<Metric> absent = Stream.of(
+                        training ? Metric.STEP_TIME : Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK)
                 .filter(metric -> first(rank, metric, criterion).isEmpty())
                 .findFirst();
         if (absent.isPresent()) {
@@ -96,8 +106,9 @@ final class GpuReadings {
         }
         double rate = first(rank, Metric.GEMM_TFLOPS, criterion)
                 .map(contract::rateOverBf16)
-                .orElse(Double.NaN);
-        double achieved = Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS, criterion));
+                .orElse(training ? 1 : Double.NaN);
+        double achieved =
+                training ? trained.getAsDouble() : Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS, criterion));
         double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE, criterion))
                 / 100
                 * Samples.mean(samples(rank, Metric.SM_CLOCK, criterion))

@@ -60,7 +60,7 @@ final class Numbers {
 
     private static int decimals(double value, Unit unit) {
         return switch (unit) {
-            case RATIO, MILLISECOND -> 3;
+            case RATIO, MILLISECOND, TOKENS_PER_JOULE -> 3;
             case COUNT, BYTES, MEBIBYTES -> value == Math.rint(value) ? 0 : 2;
             case PERCENT,
                     TFLOPS,
@@ -71,7 +71,8 @@ final class Numbers {
                     CELSIUS,
                     KELVIN,
                     MICROSECOND,
-                    NANOSECOND -> 1;
+                    NANOSECOND,
+                    TOKENS_PER_SECOND -> 1;
         };
     }
 }

@@ -57,13 +57,14 @@ final class Protocol {
         }
         return IntStream.range(0, launch.ranks().size())
                 .boxed()
-                .flatMap(rank -> place(launch, rank).or(() -> device(launch, rank, question)).stream())
+                .flatMap(rank ->
+                        place(launch, rank, question.baselineNodes()).or(() -> device(launch, rank, question)).stream())
                 .findFirst()
                 .or(() -> hosts(launch, question.contract()))
                 .or(() -> twins(launch, question.contract()));
     }
 
-    private static Optional<String> place(LaunchResult launch, int rank) {
+    private static Optional<String> place(LaunchResult launch, int rank, int baselineNodes) {
         Header header = launch.ranks().get(rank).header();
         int perNode = launch.gpusPerNode();
         return Stream.of(
@@ -72,17 +73,20 @@ final class Protocol {
                         differs("world size", launch.expectedRanks(), header.worldSize()),
                         differs("node", launch.nodes().get(rank / perNode), header.node()),
                         differs("local rank", rank % perNode, header.localRank()),
-                        differs("communicator", communicator(launch, rank, header), header.communicator()))
+                        differs(
+                                "communicator",
+                                communicator(launch, rank, header, baselineNodes),
+                                header.communicator()))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(what -> "launch " + launch.id() + ", rank " + rank + " on " + header.node() + ": " + what);
     }
 
-    private static List<Integer> communicator(LaunchResult launch, int rank, Header header) {
-        int perNode = launch.gpusPerNode();
-        int first = rank / perNode * perNode;
+    private static List<Integer> communicator(LaunchResult launch, int rank, Header header, int baselineNodes) {
+        int size = launch.gpusPerNode() * baselineNodes;
+        int first = rank / size * size;
         return switch (launch.role()) {
-            case BASELINE -> IntStream.range(first, first + perNode).boxed().toList();
+            case BASELINE -> IntStream.range(first, first + size).boxed().toList();
             case SCALED -> IntStream.range(0, launch.expectedRanks()).boxed().toList();
             case LOAD, SIFTING, JUDGING -> header.communicator();
         };

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param key e.g. {@code gpu-utilisation@2}
  * @param title as people read it
  * @param valuesPerRank that each rank must give: one, or one a link
+ * @param baselineNodes nodes of each communicator of a baseline
  */
 public record Question(
         String key,
@@ -18,7 +19,26 @@ public record Question(
         int nodes,
         int gpusPerNode,
         int valuesPerRank,
-        Contract contract) {
+        Contract contract,
+        int baselineNodes) {
+    public Question {
+        if (baselineNodes < 1) {
+            throw new IllegalArgumentException("a question must have baselineNodes ≥ 1, got " + baselineNodes);
+        }
+    }
+
+    /** Every node is its own baseline. */
+    public Question(
+            String key,
+            String title,
+            Criterion criterion,
+            int nodes,
+            int gpusPerNode,
+            int valuesPerRank,
+            Contract contract) {
+        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, 1);
+    }
+
     /**
      * What the cluster and the datasheet promise.
      *

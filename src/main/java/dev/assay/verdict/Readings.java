@@ -82,6 +82,9 @@ record Readings(
         return switch (evidence.criterion().metric()) {
             case STEP_TFLOPS -> StepThroughput.read(evidence);
             case SENSITIVITY -> Sensitivity.read(evidence);
+            case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> TrainingRates.read(evidence);
+            case TRAIN_TOKENS_JOULE -> perGpu(evidence, TrainingRates::tokensPerJoule);
+            case MEMORY_PLAN_RATIO -> perGpu(evidence, TrainingRates::memoryRatio);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);
             case LOAD_RATIO -> perGpu(evidence, rank -> GpuReadings.loadRatio(rank, evidence.question()));

@@ -37,7 +37,7 @@ final class ScaleEfficiency {
 
     static Finding judge(Evidence evidence) {
         List<Parts> parts = evidence.measured().stream()
-                .map(launch -> ScaledLaunch.of(launch, evidence.beside()))
+                .map(launch -> ScaledLaunch.of(launch, evidence.beside(), runsHalves(evidence)))
                 .toList();
         List<ScaledLaunch> launches =
                 parts.stream().flatMap(each -> each.launch().stream()).toList();
@@ -66,11 +66,21 @@ final class ScaleEfficiency {
                 interval.launches() < 2 ? OptionalDouble.empty() : OptionalDouble.of(interval.halfWidth()),
                 Optional.of(StepThroughput.name(worst(launches).launch())),
                 margin(interval, evidence.criterion().limit()),
-                Optional.of("each node's own baseline (" + evidence.question().gpusPerNode()
-                        + (evidence.question().gpusPerNode() == 1 ? " GPU" : " GPUs")
-                        + ") of the same repetition, median over the launch's nodes"),
+                Optional.of(baseline(evidence.question())),
                 coverage,
                 details(interval, look, launches));
+    }
+
+    private static String baseline(Question question) {
+        int nodes = question.baselineNodes();
+        int gpus = nodes * question.gpusPerNode();
+        return (nodes == 1 ? "each node's own baseline (" : "the baselines of " + nodes + " nodes each (") + gpus
+                + (gpus == 1 ? " GPU" : " GPUs") + ") of the same repetition, median over the launch's nodes";
+    }
+
+    /** A coupled step's GEMMs and all-reduces are run apart too; training proves its communication by equal weights. */
+    private static boolean runsHalves(Evidence evidence) {
+        return !evidence.criterion().workload().equals("sft");
     }
 
     /** The judge's rule, of nothing but the interval. */
@@ -121,8 +131,11 @@ final class ScaleEfficiency {
     /** Why the work did not communicate, or was not the same everywhere. */
     static Optional<String> silent(Evidence evidence) {
         List<RankResult> ranks = evidence.ranks();
-        if (evidence.question().nodes() < 2) {
-            return Optional.of("one node is its own baseline, and one rank communicates nothing");
+        if (evidence.question().nodes() <= evidence.question().baselineNodes()) {
+            return Optional.of(
+                    evidence.question().baselineNodes() == 1
+                            ? "one node is its own baseline, and one rank communicates nothing"
+                            : "it is not larger than its baseline");
         }
         if (Steps.constant(ranks, Metric.STEP_BYTES).isEmpty()) {
             return Optional.of("no byte communicated: step.bytes must be equal and above 0 on every rank");
@@ -133,6 +146,9 @@ final class ScaleEfficiency {
                 .toList();
         if (Steps.constant(all, Metric.STEP_FLOP).isEmpty()) {
             return Optional.of("work per GPU must be fixed: step.flop must be equal and above 0 on every rank");
+        }
+        if (!runsHalves(evidence)) {
+            return Optional.empty();
         }
         return ranks.stream()
                 .filter(rank -> !(Samples.minimum(GpuReadings.samples(rank, Metric.COMMUNICATION_ALONE)) > 0))

@@ -19,15 +19,18 @@ import java.util.OptionalDouble;
 record ScaledLaunch(
         LaunchResult launch,
         double stepMillis,
-        double computeMillis,
-        double communicationMillis,
+        Optional<Alone> alone,
         double efficiency,
         double straggler,
         String slowest) {
+    /** The step's two halves, each by itself; of a training step nobody runs them apart. */
+    record Alone(double computeMillis, double communicationMillis) {}
+
     /** A launch's parts, or what it lacks. */
     record Parts(Optional<ScaledLaunch> launch, Optional<String> lacks) {}
 
-    static Parts of(LaunchResult launch, List<LaunchResult> baselines) {
+    /** @param halves whether its ranks must have run compute and communication alone as well */
+    static Parts of(LaunchResult launch, List<LaunchResult> baselines, boolean halves) {
         List<UnitValue> rates = new ArrayList<>();
         for (String node : launch.nodes()) {
             OptionalDouble millis = baselineMillis(node, launch.repetition(), baselines);
@@ -37,11 +40,13 @@ record ScaledLaunch(
             rates.add(new UnitValue(node, 1 / millis.getAsDouble()));
         }
         OptionalDouble step = Steps.meanMillis(launch.ranks());
-        OptionalDouble compute = Steps.slowestMean(launch.ranks(), Metric.COMPUTE_ALONE);
-        OptionalDouble communication = Steps.slowestMean(launch.ranks(), Metric.COMMUNICATION_ALONE);
-        if (step.isEmpty() || compute.isEmpty() || communication.isEmpty()) {
+        Optional<Alone> alone = alone(launch.ranks());
+        if (step.isEmpty() || (halves && alone.isEmpty())) {
             return lacks(
-                    launch, "no equal steps, compute alone and communication alone, all above 0, of all its ranks");
+                    launch,
+                    halves
+                            ? "no equal steps, compute alone and communication alone, all above 0, of all its ranks"
+                            : "no equal steps, all above 0, of all its ranks");
         }
         double reference = Limits.median(rates);
         UnitValue slowest = rates.stream()
@@ -51,12 +56,19 @@ record ScaledLaunch(
                 Optional.of(new ScaledLaunch(
                         launch,
                         step.getAsDouble(),
-                        compute.getAsDouble(),
-                        communication.getAsDouble(),
+                        alone,
                         1 / step.getAsDouble() / reference,
                         slowest.value() / reference,
                         slowest.unit())),
                 Optional.empty());
+    }
+
+    private static Optional<Alone> alone(List<RankResult> ranks) {
+        OptionalDouble compute = Steps.slowestMean(ranks, Metric.COMPUTE_ALONE);
+        OptionalDouble communication = Steps.slowestMean(ranks, Metric.COMMUNICATION_ALONE);
+        return compute.isPresent() && communication.isPresent()
+                ? Optional.of(new Alone(compute.getAsDouble(), communication.getAsDouble()))
+                : Optional.empty();
     }
 
     double communicationShare() {
@@ -69,13 +81,17 @@ record ScaledLaunch(
 
     /** One line for the evidence. */
     String line() {
-        double exposed = stepMillis - computeMillis;
         return StepThroughput.name(launch) + ": efficiency " + percent(efficiency) + " = straggler "
                 + percent(straggler)
                 + " (" + slowest + ") × communication " + percent(communicationShare()) + "; step "
-                + Numbers.of(stepMillis, Unit.MILLISECOND) + ", compute alone "
-                + Numbers.of(computeMillis, Unit.MILLISECOND) + ", communication alone "
-                + Numbers.of(communicationMillis, Unit.MILLISECOND) + ", exposed communication "
+                + Numbers.of(stepMillis, Unit.MILLISECOND)
+                + alone.map(this::words).orElse("");
+    }
+
+    private String words(Alone parts) {
+        double exposed = stepMillis - parts.computeMillis();
+        return ", compute alone " + Numbers.of(parts.computeMillis(), Unit.MILLISECOND) + ", communication alone "
+                + Numbers.of(parts.communicationMillis(), Unit.MILLISECOND) + ", exposed communication "
                 + Numbers.of(exposed, Unit.MILLISECOND) + " = " + percent(exposed / stepMillis) + " of the step";
     }
 
@@ -95,9 +111,15 @@ record ScaledLaunch(
                 : OptionalDouble.empty();
     }
 
+    /** Those that worked together with the node's own: a baseline may be of more than one node. */
     private static List<RankResult> ranksOf(String node, LaunchResult baseline) {
-        return baseline.ranks().stream()
+        List<Integer> together = baseline.ranks().stream()
                 .filter(rank -> rank.header().node().equals(node))
+                .flatMap(rank -> rank.header().communicator().stream())
+                .distinct()
+                .toList();
+        return baseline.ranks().stream()
+                .filter(rank -> together.contains(rank.header().rank()))
                 .toList();
     }
 

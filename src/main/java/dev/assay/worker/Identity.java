@@ -3,6 +3,7 @@ package dev.assay.worker;
 import dev.assay.measurement.Header;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.plan.Spec;
+import dev.assay.workload.Sft;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -32,11 +33,18 @@ final class Identity {
                 communicator(spec, environment.rank()));
     }
 
-    /** A baseline has one communicator a node, every other launch one over all. */
+    /** A baseline has one communicator a node, or for each few nodes that train together; every other launch one over all. */
     static List<Integer> communicator(Spec spec, int rank) {
-        int perNode = spec.gpusPerNode();
-        int first = spec.role() == LaunchRole.BASELINE ? rank / perNode * perNode : 0;
-        int size = spec.role() == LaunchRole.BASELINE ? perNode : spec.worldSize();
+        if (spec.role() != LaunchRole.BASELINE) {
+            return IntStream.range(0, spec.worldSize()).boxed().toList();
+        }
+        int size = spec.gpusPerNode() * (spec.workload() instanceof Sft sft ? sft.baselineNodes() : 1);
+        if (spec.worldSize() % size != 0) {
+            throw new WorkerException(
+                    "grouping the baseline's ranks: " + spec.worldSize() + " ranks, expected a multiple" + " of the "
+                            + size + " of each communicator; look at the spec's baselineNodes");
+        }
+        int first = rank / size * size;
         return IntStream.range(first, first + size).boxed().toList();
     }
 

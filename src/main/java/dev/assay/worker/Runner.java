@@ -13,6 +13,7 @@ import dev.assay.workload.NodePair;
 import dev.assay.workload.NodePairRetest;
 import dev.assay.workload.Peer;
 import dev.assay.workload.Rdma;
+import dev.assay.workload.Sft;
 import dev.assay.workload.Workload;
 
 /** What one rank does for one workload; it leaves measurements and checks with the context's writer. */
@@ -57,6 +58,9 @@ interface Runner {
         }
         if (workload instanceof Burn burn) {
             return new BurnRunner(context, burn);
+        }
+        if (workload instanceof Sft sft) {
+            return new SftRunner(context, sft, SftSharding::byGroup);
         }
         if (workload instanceof Coupled coupled) {
             return new CoupledRunner(context, coupled);

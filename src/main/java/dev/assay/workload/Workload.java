@@ -20,7 +20,8 @@ import java.util.Map;
     @JsonSubTypes.Type(value = Rdma.class, name = "rdma"),
     @JsonSubTypes.Type(value = GemmSweep.class, name = "gemm"),
     @JsonSubTypes.Type(value = Burn.class, name = "burn"),
-    @JsonSubTypes.Type(value = Coupled.class, name = "coupled")
+    @JsonSubTypes.Type(value = Coupled.class, name = "coupled"),
+    @JsonSubTypes.Type(value = Sft.class, name = "sft")
 })
 public sealed interface Workload
         permits Hbm,
@@ -35,7 +36,8 @@ public sealed interface Workload
                 Rdma,
                 GemmSweep,
                 Burn,
-                Coupled {
+                Coupled,
+                Sft {
     /** The names that criteria files write, in the order in which the experiments run: cheap killers first. */
     List<String> KEYS = List.of(
             "hbm",
@@ -49,7 +51,8 @@ public sealed interface Workload
             "rdma",
             "gemm",
             "burn",
-            "coupled");
+            "coupled",
+            "sft");
 
     /** One of {@link #KEYS}. */
     String key();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("gemm")
 @Tag("burn")
 @Tag("coupled")
+@Tag("sft")
 @Order(Integer.MAX_VALUE)
 @DisplayName("Summary")
 class SummaryIT {

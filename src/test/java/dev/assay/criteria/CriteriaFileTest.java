@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,10 +55,54 @@ class CriteriaFileTest {
     }
 
     private static Criterion criterion(Criteria criteria, String id) {
-        return criteria.resolve(FIGURES).stream()
+        return Stream.concat(criteria.resolve(FIGURES).stream(), criteria.resolveTraining(FIGURES).stream())
                 .filter(criterion -> criterion.id().equals(id))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void onlyTrainingIsAskedForTraining() {
+        for (String model : CriteriaFile.BUILT_IN) {
+            Criteria criteria = CriteriaFile.read(model, Optional.empty());
+
+            assertThat(criteria.resolve(FIGURES))
+                    .extracting(Criterion::workload)
+                    .isNotEmpty()
+                    .doesNotContain("sft");
+            assertThat(criteria.resolveTraining(FIGURES))
+                    .extracting(Criterion::workload)
+                    .isNotEmpty()
+                    .containsOnly("sft");
+        }
+    }
+
+    @Test
+    void aSiteMayChangeALimitOfTraining(@TempDir Path folder) throws IOException {
+        String site = "{\"sft-mfu-llama2-7b\": {\"limit\": {\"atLeast\": 38}, \"reason\": \"power is capped\"}}";
+
+        assertThat(criterion(withSite(folder, site), "sft-mfu-llama2-7b").limit())
+                .isEqualTo(new Limit.AtLeast(38));
+    }
+
+    @Test
+    void trainingHasItsBlockAndNoOther() {
+        String training = GOOD.replaceFirst("\\]\\s*}\\s*$", """
+                ], "training": [{"id": "right", "title": "Loss", "workload": "sft", "metric": "train.loss",
+                  "statistic": "maximum", "limit": {"atMost": 0}, "unit": "ratio", "source": "rule"}]}
+                """);
+
+        assertThatThrownBy(() -> CriteriaFile.parse("my.json", training, "h100-sxm"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("names that no other criterion has");
+        assertThatThrownBy(() -> CriteriaFile.parse(
+                        "my.json",
+                        training.replace(
+                                "\"right\", \"title\": \"Loss\", \"workload\": \"sft\"",
+                                "\"loss\", \"title\": \"Loss\", \"workload\": \"burn\""),
+                        "h100-sxm"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("criteria of sft");
     }
 
     private static Criteria withSite(Path folder, String json) throws IOException {
@@ -256,6 +301,9 @@ class CriteriaFileTest {
                     .filteredOn(criterion -> criterion.metric() == metric)
                     .extracting(Criterion::workload)
                     .containsExactlyInAnyOrder("burn", "host-link", "coupled");
+            assertThat(CriteriaFile.read("h200-sxm", Optional.empty()).resolveTraining(FIGURES))
+                    .extracting(Criterion::metric)
+                    .contains(metric);
         }
     }
 

@@ -536,7 +536,7 @@ class PlannerTest {
                 .extracting(Experiment::id)
                 .as("one GPU a node has no peer, and no NIC lies between nodes of one host")
                 .containsExactlyElementsOf(Workload.KEYS.stream()
-                        .filter(key -> !key.equals("peer") && !key.equals("rdma"))
+                        .filter(key -> !key.equals("peer") && !key.equals("rdma") && !key.equals("sft"))
                         .toList());
         assertThat(coupled(plan).buckets()).isEqualTo(3);
         assertThat(coupled(plan).bucketElements()).isEqualTo(4096);

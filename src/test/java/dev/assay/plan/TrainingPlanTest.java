@@ -162,6 +162,7 @@ class TrainingPlanTest {
                 of.notes(),
                 of.withoutEffect(),
                 setup,
-                of.stress());
+                of.stress(),
+                of.terms());
     }
 }

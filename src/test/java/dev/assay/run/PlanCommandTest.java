@@ -60,22 +60,24 @@ class PlanCommandTest {
     }
 
     @Test
-    void theSuiteMustBeOneOfThree() {
+    void theSuiteMustBeOneOfFour() {
         refused(
                 Map.of("cluster", "embedded", "suite", "qick"),
                 "-Dsuite",
                 "\"qick\"",
-                "quick, standard, full",
+                "quick, standard, full, sft",
                 "did you mean \"quick\"?");
     }
 
     @Test
-    void trainingIsPlannedOnly() {
-        refused(
-                Map.of("cluster", "spectrumx-h200", "suite", "sft"),
-                "-Dsuite=sft",
-                "no -Dplan",
-                "plans training, and does not train yet");
+    void trainingIsPreparedAsAnyRun() {
+        Screen screen = run(Map.of("cluster", "embedded", "suite", "sft"));
+
+        assertThat(screen.code).as(screen.err).isZero();
+        assertThat(screen.out)
+                .contains("suite        sft; PARTIAL at best", "sft-7b-2 ", "sft-175b-2-stress", "tiny stand-in")
+                .doesNotContain("Plan of training steps");
+        assertThat(folder.resolve("out").resolve("current.json")).exists();
     }
 
     @Test
@@ -83,7 +85,9 @@ class PlanCommandTest {
         Screen screen = run(Map.of("cluster", "spectrumx-h200", "nodes", "8", "suite", "sft", "plan", "true"));
 
         assertThat(screen.code).as(screen.err).isZero();
-        assertThat(screen.out).contains("Plan of training steps", "ds_config_7b.json: llama2-7b", "gpt3-175b");
+        assertThat(screen.out)
+                .contains("Plan of training steps", "ds_config_7b.json: llama2-7b", "gpt3-175b")
+                .contains("Plan for the cluster spectrumx-h200", "sft-7b-8 ", "scale efficiency against 1 node");
         assertThat(folder.resolve("home")).doesNotExist();
     }
 
@@ -110,10 +114,10 @@ class PlanCommandTest {
     @Test
     void trainingTakesNothingThatItDoesNotRead() {
         refused(
-                Map.of("cluster", "spectrumx-h200", "suite", "sft", "plan", "true", "duration", "60", "run", "x"),
-                "-Dduration, -Drun",
+                Map.of("cluster", "spectrumx-h200", "suite", "sft", "plan", "true", "it.groups", "sft", "run", "x"),
+                "-Dit.groups, -Drun",
                 "-Dds.config");
-        refused(Map.of("cluster", "spectrumx-h200", "ds.config", "my.json"), "-Dds.config", "-Dsuite=sft -Dplan");
+        refused(Map.of("cluster", "spectrumx-h200", "ds.config", "my.json"), "-Dds.config", "-Dsuite=sft -Dds.config");
     }
 
     @Test

@@ -1,0 +1,90 @@
+package dev.assay.verdict;
+
+import dev.assay.measurement.LaunchResult;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.verdict.Readings.Reading;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * What follows from a training step's time: a step takes as long as its slowest rank. The unit is the launch; of energy and
+ * memory it is the GPU.
+ */
+final class TrainingRates {
+    private static final double MILLIS = 1e3;
+    private static final double TERA = 1e12;
+
+    private TrainingRates() {}
+
+    /** A constant of the work a step, over the slowest rank's time, by a factor. */
+    static Readings read(Evidence evidence) {
+        List<Reading> readings = evidence.measured().stream()
+                .map(launch -> read(launch, evidence))
+                .toList();
+        return Readings.collect(readings, "launches");
+    }
+
+    private static Reading read(LaunchResult launch, Evidence evidence) {
+        Metric metric = evidence.criterion().metric();
+        OptionalDouble millis = Steps.meanMillis(launch.ranks());
+        OptionalDouble work = Steps.constant(launch.ranks(), work(metric));
+        String name = StepThroughput.name(launch);
+        if (millis.isEmpty() || work.isEmpty()) {
+            return Reading.gap(
+                    name, "its ranks lack equal steps or one " + work(metric).key(), false);
+        }
+        return Reading.of(
+                name, work.getAsDouble() / millis.getAsDouble() * MILLIS * factor(metric, launch, evidence.contract()));
+    }
+
+    private static Metric work(Metric metric) {
+        return switch (metric) {
+            case TRAIN_TOKENS, TRAIN_TOKENS_ALL -> Metric.STEP_TOKENS;
+            case TRAIN_MFU -> Metric.STEP_FLOP;
+            case TRAIN_MFU_FULL -> Metric.STEP_FLOP_FULL;
+            case TRAIN_HFU -> Metric.STEP_FLOP_EXECUTED;
+            default -> throw new IllegalStateException(metric.key() + " is no rate of a training step");
+        };
+    }
+
+    /** From a rank's work a second to the metric's unit. Without a datasheet's peak there is no utilisation of it. */
+    private static double factor(Metric metric, LaunchResult launch, Question.Contract contract) {
+        return switch (metric) {
+            case TRAIN_TOKENS_ALL -> launch.expectedRanks();
+            case TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> 100 / (contract.bf16DenseTflops() * TERA);
+            default -> 1;
+        };
+    }
+
+    /** Tokens of the measured steps over the energy of the window that encloses them. */
+    static Reading tokensPerJoule(RankResult rank) {
+        OptionalDouble tokens = Steps.constant(List.of(rank), Metric.STEP_TOKENS);
+        int steps = GpuReadings.samples(rank, Metric.STEP_TIME).size();
+        List<Double> joules = GpuReadings.samples(rank, Metric.ENERGY);
+        if (joules.isEmpty()) {
+            return Reading.missing(rank, Metric.ENERGY);
+        }
+        return tokens.isPresent()
+                ? Reading.of(rank.unit(), tokens.getAsDouble() * steps / Samples.mean(joules))
+                : Reading.missing(rank, Metric.STEP_TOKENS);
+    }
+
+    static Reading memoryRatio(RankResult rank) {
+        OptionalDouble used = Steps.constant(List.of(rank), Metric.MEMORY_USED);
+        OptionalDouble planned = Steps.constant(List.of(rank), Metric.MEMORY_PLANNED);
+        if (used.isEmpty() || planned.isEmpty()) {
+            return Reading.missing(rank, used.isEmpty() ? Metric.MEMORY_USED : Metric.MEMORY_PLANNED);
+        }
+        return Reading.of(rank.unit(), used.getAsDouble() / planned.getAsDouble());
+    }
+
+    /** TFLOPS that a rank really executed, over its own measured steps. */
+    static OptionalDouble executedTflops(RankResult rank) {
+        OptionalDouble flop = Steps.constant(List.of(rank), Metric.STEP_FLOP_EXECUTED);
+        OptionalDouble millis = Steps.meanMillis(List.of(rank));
+        return flop.isPresent() && millis.isPresent()
+                ? OptionalDouble.of(flop.getAsDouble() / millis.getAsDouble() * MILLIS / TERA)
+                : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.assay.worker;
+
+import dev.assay.device.Event;
+import dev.assay.trainer.PendingStep;
+import dev.assay.trainer.StepResult;
+import dev.assay.trainer.Trainer;
+import dev.assay.training.MicroBatch;
+import dev.assay.training.SeededTokens;
+import dev.assay.training.StepSetup;
+import dev.assay.workload.Sft;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Steps on this rank's own sequences, the same in every step; timed from the end of one to the end of the next. */
+final class SftSteps {
+    private final Trainer trainer;
+    private final List<MicroBatch> microBatches;
+    private final List<Event> ends;
+    private final Duration deadline;
+    private int steps;
+
+    private SftSteps(Trainer trainer, List<MicroBatch> microBatches, List<Event> ends, Duration deadline) {
+        this.trainer = trainer;
+        this.microBatches = microBatches;
+        this.ends = ends;
+        this.deadline = deadline;
+    }
+
+    static SftSteps of(RankContext context, Sft sft, Trainer trainer) {
+        List<Event> ends = IntStream.rangeClosed(0, Math.max(sft.warmUpSteps(), sft.measuredSteps()))
+                .mapToObj(i -> context.owned().own(context.device().newEvent()))
+                .toList();
+        return new SftSteps(
+                trainer,
+                microBatches(sft.setup(), context.spec().seed(), context.group().rank()),
+                ends,
+                context.within(
+                        3 * (context.spec().warmUpSeconds() + context.spec().measuredSeconds())));
+    }
+
+    /** Sequences are numbered over ranks and micro-batches, so no two ranks of a communicator see the same one. */
+    private static List<MicroBatch> microBatches(StepSetup setup, long seed, int rank) {
+        SeededTokens tokens = new SeededTokens(setup.model().vocabulary(), seed);
+        long first = (long) rank * setup.accumulation() * setup.microBatch();
+        return IntStream.range(0, setup.accumulation())
+                .mapToObj(i ->
+                        tokens.microBatch(first + (long) i * setup.microBatch(), setup.microBatch(), setup.sequence()))
+                .toList();
+    }
+
+    /** Runs so many, the next one always enqueued before the last is awaited; returns when all are done. */
+    List<StepResult> run(int count) {
+        Deque<PendingStep> pending = new ArrayDeque<>();
+        List<StepResult> results = new ArrayList<>();
+        steps = count;
+        trainer.compute().record(ends.get(0));
+        for (int step = 1; step <= count; step++) {
+            if (pending.size() == Trainer.IN_FLIGHT) {
+                results.add(pending.remove().await(deadline));
+            }
+            pending.add(trainer.step(microBatches));
+            trainer.compute().record(ends.get(step));
+        }
+        pending.forEach(each -> results.add(each.await(deadline)));
+        trainer.compute().synchronize(deadline);
+        return results;
+    }
+
+    /** Milliseconds of each step of the last run. */
+    List<Double> millis() {
+        return IntStream.rangeClosed(1, steps)
+                .mapToObj(step -> ends.get(step).millisecondsSince(ends.get(step - 1)))
+                .toList();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.assay.workload;
+
+import dev.assay.training.AdamW;
+import dev.assay.training.GradientClipping;
+import dev.assay.training.StepFlops;
+import dev.assay.training.StepSetup;
+import java.util.Locale;
+
+/**
+ * Fine-tuning as a DeepSpeed config means it: real steps of real shapes, on seeded weights and tokens. All that one rank needs,
+ * resolved; nothing is left to defaults of the worker.
+ *
+ * <p>The spec's seed is that of the weights and of the tokens, which their generators keep apart. Sequences are numbered over
+ * ranks and micro-batches and are the same in every step, so the loss must fall.
+ *
+ * @param config key of the DeepSpeed config that it comes from, e.g. {@code 7b}
+ * @param model its preset, or {@code explicit}
+ * @param standIn what of the config's own the reference device replaced by small sizes, in words; empty: nothing, it is the config's
+ * @param baselineNodes nodes of each communicator of a baseline
+ * @param warmUpSteps at least one, unmeasured
+ */
+public record Sft(
+        String config,
+        String model,
+        Run run,
+        String standIn,
+        StepSetup setup,
+        AdamW optimizer,
+        GradientClipping clipping,
+        int baselineNodes,
+        int warmUpSteps,
+        int measuredSteps)
+        implements Workload {
+    /** Fewer would tell neither how steps spread nor whether the loss falls. */
+    public static final int FEWEST_MEASURED = 3;
+
+    /** Which of a config's two runs. */
+    public enum Run {
+        /** The config as it is. */
+        NOMINAL,
+        /** ZeRO-3, few tokens, no accumulation: it loads the network, as the nominal one may not. */
+        STRESS;
+
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Sft {
+        if (config.isBlank() || model.isBlank()) {
+            throw new IllegalArgumentException(
+                    "training must name its config and model, got \"" + config + "\" and \"" + model + "\"");
+        }
+        if (baselineNodes < 1 || warmUpSteps < 1 || measuredSteps < FEWEST_MEASURED) {
+            throw new IllegalArgumentException(
+                    "training must have baselineNodes ≥ 1, warmUpSteps ≥ 1 and measuredSteps ≥ " + FEWEST_MEASURED
+                            + ", got " + baselineNodes + ", " + warmUpSteps + " and " + measuredSteps);
+        }
+    }
+
+    @Override
+    public String key() {
+        return "sft";
+    }
+
+    @Override
+    public String words() {
+        return "steps of " + model + (standIn.isEmpty() ? "" : " (" + standIn + ")") + ": ZeRO-"
+                + setup.zero().stage() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
+                + " tokens, accumulation " + setup.accumulation() + "; " + warmUpSteps + " to warm up, "
+                + measuredSteps + " measured";
+    }
+
+    /** Steps from the first to the last. */
+    public int steps() {
+        return warmUpSteps + measuredSteps;
+    }
+
+    /** Tokens of one rank in one step. */
+    public long tokensPerStep() {
+        return setup.tokensPerStep(1);
+    }
+
+    /** Model FLOP of one rank in one step, attention counted causally. */
+    public double flopPerStep() {
+        return tokensPerStep() * StepFlops.of(setup).causal();
+    }
+
+    /** The same, attention counted in full. */
+    public double fullFlopPerStep() {
+        return tokensPerStep() * StepFlops.of(setup).full();
+    }
+
+    /** FLOP that one rank does in one step, recomputation included. */
+    public double executedFlopPerStep() {
+        return tokensPerStep() * StepFlops.of(setup).executed();
+    }
+}

@@ -1,0 +1,279 @@
+package dev.assay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.cluster.Cluster;
+import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.GpuModels;
+import dev.assay.cluster.InputException;
+import dev.assay.cluster.Nics;
+import dev.assay.criteria.CriteriaFile;
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
+import dev.assay.training.GradientClipping;
+import dev.assay.training.ModelFamily;
+import dev.assay.training.StepSetup;
+import dev.assay.workload.Sft;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SftPlannerTest {
+    private static final Path CONFIGS = Path.of("ds-configs");
+    private static final Cluster SPECTRUMX = ClusterFile.read("spectrumx-h200");
+    private static final Cluster EMBEDDED = ClusterFile.read("embedded");
+
+    @Test
+    void everyConfigRunsWhereItSaysWithItsStressVariant() {
+        Plan plan = plan(SPECTRUMX, List.of(), Optional.empty());
+
+        assertThat(plan.experiments())
+                .extracting(Experiment::id)
+                .containsExactly(
+                        "sft-7b-2",
+                        "sft-7b-2-stress",
+                        "sft-13b-4",
+                        "sft-13b-4-stress",
+                        "sft-70b-8",
+                        "sft-70b-8-stress",
+                        "sft-175b-8",
+                        "sft-175b-8-stress");
+        assertThat(plan.nodeCounts()).containsExactly(2, 4, 8);
+        assertThat(plan.experiments()).allMatch(each -> each.notRunnable().isEmpty());
+        assertThat(plan.wholeInventory())
+                .as("training alone accepts no cluster")
+                .isFalse();
+        assertThat(plan.omits()).anyMatch(line -> line.startsWith("What -Dsuite=sft leaves out: hbm, "));
+    }
+
+    @Test
+    void baselinesAndScaledLaunchesTakeTurns() {
+        Experiment seventy = plan(SPECTRUMX, List.of(), Optional.empty()).experiment("sft-70b-8");
+
+        assertThat(seventy.launches()).hasSize(10);
+        assertThat(seventy.launches())
+                .extracting(Launch::role)
+                .startsWith(LaunchRole.BASELINE, LaunchRole.SCALED, LaunchRole.SCALED, LaunchRole.BASELINE);
+        assertThat(seventy.launches()).allMatch(launch -> launch.nodes().size() == 8);
+        Sft sft = (Sft) seventy.workload();
+        assertThat(sft.baselineNodes()).as("as the config says").isEqualTo(2);
+        assertThat(sft.standIn()).isEmpty();
+        assertThat(sft.setup().zero().stage()).isEqualTo(3);
+        assertThat(sft.setup().accumulation()).isEqualTo(16);
+        assertThat(sft.clipping().maxNorm()).isEqualTo(1);
+        assertThat(sft.optimizer().learningRate()).isGreaterThan(0);
+        assertThat(sft.measuredSteps()).isGreaterThanOrEqualTo(Sft.FEWEST_MEASURED);
+        assertThat(((Sft) plan(SPECTRUMX, List.of(), Optional.empty())
+                                .experiment("sft-7b-2-stress")
+                                .workload())
+                        .measuredSteps())
+                .as("short steps are many")
+                .isGreaterThanOrEqualTo(20);
+    }
+
+    /** 175B on two nodes needs 162.6 GiB a GPU for its states alone. */
+    @Test
+    void whatDoesNotFitIsNotRunAndNotMadeSmaller() {
+        Plan plan = plan(SPECTRUMX, List.of(2, 8), Optional.of(CONFIGS.resolve("ds_config_175b.json")));
+
+        Experiment two = plan.experiment("sft-175b-2");
+        assertThat(two.launches()).isEmpty();
+        assertThat(two.notRunnable().orElseThrow())
+                .contains("does not fit 2 nodes: weights, gradients and states 162.6 + ", " GiB > 112.3 GiB")
+                .contains("not made smaller");
+        assertThat(((Sft) two.workload()).setup().model().layers()).isEqualTo(96);
+        assertThat(plan.experiment("sft-175b-8").launches()).isNotEmpty();
+        assertThat(plan.rows())
+                .filteredOn(row -> row.experiment().equals("sft-175b-2"))
+                .as("it is asked for, so that it is missed")
+                .extracting(Row::key)
+                .contains("sft-175b-utilisation@2", "sft-175b-mfu-gpt3-175b@2");
+        assertThat(plan.omits()).anyMatch(line -> line.contains("cannot run") && line.contains("sft-175b-2"));
+        assertThat(PlanText.of(plan)).contains("sft-175b-2   NOT RUN: it does not fit 2 nodes");
+    }
+
+    @Test
+    void scaleEfficiencyIsAskedWhereThereIsABaseline() {
+        Plan plan = plan(SPECTRUMX, List.of(1, 2, 4), Optional.of(CONFIGS.resolve("ds_config_70b.json")));
+
+        assertThat(plan.rows())
+                .filteredOn(row -> row.criterion().metric() == Metric.SCALE_EFFICIENCY)
+                .extracting(Row::nodes)
+                .containsOnly(4);
+        assertThat(plan.experiment("sft-70b-2").launches()).hasSize(1);
+        assertThat(plan.omits())
+                .anyMatch(line ->
+                        line.contains("Scale efficiency of sft-70b-2: 2 nodes are no multiple of its baseline"));
+        assertThat(plan.extension()).extracting(Experiment::id).contains("sft-70b-4-extension");
+    }
+
+    @Test
+    void criteriaCarryTheConfigsNameAndFloors() {
+        Plan plan = plan(SPECTRUMX, List.of(), Optional.empty());
+
+        Criterion mfu = criterion(plan, "sft-70b-mfu-llama2-70b@8");
+        assertThat(mfu.limit()).isEqualTo(new Limit.AtLeast(36));
+        assertThat(mfu.judged()).isTrue();
+        assertThat(mfu.conditions()).isEmpty();
+        assertThat(mfu.requires()).containsExactly("sft-70b-correct");
+        assertThat(mfu.title()).startsWith("70b: MFU");
+        assertThat(criterion(plan, "sft-7b-utilisation@2").requires())
+                .contains("sft-7b-load-proof", "sft-7b-power-limit");
+        assertThat(criterion(plan, "sft-7b-stress-mfu@2").judged()).isFalse();
+        assertThat(plan.rows()).extracting(Row::key).doesNotHaveDuplicates();
+        assertThat(plan.rows())
+                .flatExtracting(row -> row.criterion().requires())
+                .allMatch(id -> plan.rows().stream()
+                        .anyMatch(row -> row.criterion().id().equals(id)));
+    }
+
+    @Test
+    void aConfigsOwnFloorStandsBesideTheDefault(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own, Files.readString(CONFIGS.resolve("ds_config_7b.json")).replace("\"mfu\": 0.40", "\"mfu\": 0.43"));
+
+        Criterion mfu = criterion(plan(SPECTRUMX, List.of(), Optional.of(own)), "sft-mine-mfu-llama2-7b@2");
+
+        assertThat(mfu.limit()).isEqualTo(new Limit.AtLeast(43));
+        assertThat(mfu.source()).startsWith("mine.json: mfu: a first proposal");
+        assertThat(mfu.siteLimit().orElseThrow().defaultLimit()).isEqualTo(new Limit.AtLeast(40));
+    }
+
+    @Test
+    void anOptimizerThatTheEngineLacksIsNotRun(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replace("\"lr\": 1e-4", "\"lr\": 1e-4, \"bias_correction\": false"));
+
+        assertThat(plan(SPECTRUMX, List.of(), Optional.of(own))
+                        .experiment("sft-mine-2")
+                        .notRunnable())
+                .get()
+                .asString()
+                .contains("does not correct the moments' bias");
+    }
+
+    @Test
+    void theReferenceDeviceTrainsATinyStandInOfTheFamily() {
+        Plan plan = plan(EMBEDDED, List.of(), Optional.empty());
+
+        assertThat(plan.experiments())
+                .hasSize(8)
+                .allMatch(each -> each.launches().size() == 2);
+        for (Experiment experiment : plan.experiments()) {
+            Sft sft = (Sft) experiment.workload();
+            StepSetup setup = sft.setup();
+            assertThat(sft.words()).contains("reference device: a tiny stand-in of its family, 2 layers");
+            assertThat(setup.model().family())
+                    .isEqualTo(sft.model().startsWith("gpt") ? ModelFamily.GPT : ModelFamily.LLAMA);
+            assertThat(setup.model().parameters()).isLessThan(200_000);
+            assertThat(setup.accumulation()).isEqualTo(sft.run() == Sft.Run.STRESS ? 1 : 2);
+        }
+        assertThat(stage(plan, "sft-7b-2")).isEqualTo(1);
+        assertThat(stage(plan, "sft-13b-2")).isEqualTo(2);
+        assertThat(stage(plan, "sft-70b-2")).isEqualTo(3);
+        assertThat(((Sft) plan.experiment("sft-70b-2").workload())
+                        .setup()
+                        .model()
+                        .kvHeads())
+                .as("grouped heads stay grouped")
+                .isEqualTo(1);
+        assertThat(plan.rows()).filteredOn(row -> row.criterion().judged()).hasSize(16);
+        assertThat(plan.experiments().stream()
+                        .mapToDouble(Experiment::expectedSeconds)
+                        .sum())
+                .isLessThan(100);
+        assertThat(PlanText.of(plan).lines()).allMatch(line -> line.length() <= PlanText.COLUMNS);
+    }
+
+    @Test
+    void plansAndSpecsSurviveTheirFiles(@TempDir Path folder) {
+        for (Plan plan : List.of(
+                plan(SPECTRUMX, List.of(2, 8), Optional.empty()), plan(EMBEDDED, List.of(), Optional.empty()))) {
+            Path file = folder.resolve("plan.json");
+            PlanJson.write(file, plan);
+            assertThat(PlanJson.read(file)).isEqualTo(plan);
+            for (Experiment experiment : plan.experiments()) {
+                for (Launch launch : experiment.launches()) {
+                    Spec spec = Specs.of(plan, experiment, launch, "run", "plan", 7);
+                    assertThat(SpecFile.parse(SpecFile.text(spec), "spec.json")).isEqualTo(spec);
+                }
+            }
+        }
+    }
+
+    @Test
+    void gradientsThatNobodyClipsSurviveTheirFile() {
+        Plan plan = plan(EMBEDDED, List.of(), Optional.empty());
+        Experiment experiment = plan.experiments().get(0);
+        Sft sft = (Sft) experiment.workload();
+        Sft unclipped = new Sft(
+                sft.config(),
+                sft.model(),
+                sft.run(),
+                sft.standIn(),
+                sft.setup(),
+                sft.optimizer(),
+                GradientClipping.none(),
+                1,
+                1,
+                3);
+        Experiment other = new Experiment("sft-x", unclipped, experiment.launches(), 1, 0, 1);
+        Spec spec = Specs.of(plan, other, experiment.launches().get(0), "run", "plan", 7);
+
+        assertThat(SpecFile.parse(SpecFile.text(spec), "spec.json")).isEqualTo(spec);
+    }
+
+    @Test
+    void noOtherSuiteTrains() {
+        for (Plan plan : List.of(PlannerTest.embedded())) {
+            assertThat(plan.rows())
+                    .extracting(row -> row.criterion().workload())
+                    .doesNotContain("sft");
+            assertThat(plan.wholeSuite()).isTrue();
+        }
+    }
+
+    @Test
+    void aConfigForMoreNodesThanThereAreIsLeftOutByName() {
+        Cluster two = PlannerTest.h200(2, 8, new Nics(2, 400), false);
+
+        assertThat(plan(two, List.of(), Optional.empty()).omits())
+                .anyMatch(line -> line.contains("Training of 70b on 8 nodes") && line.contains("the cluster has 2"));
+        assertThatThrownBy(() -> plan(two, List.of(), Optional.of(CONFIGS.resolve("ds_config_70b.json"))))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("-Dnodes=2");
+    }
+
+    private static int stage(Plan plan, String experiment) {
+        return ((Sft) plan.experiment(experiment).workload()).setup().zero().stage();
+    }
+
+    private static Criterion criterion(Plan plan, String key) {
+        return plan.rows().stream()
+                .filter(row -> row.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .criterion();
+    }
+
+    private static Plan plan(Cluster cluster, List<Integer> counts, Optional<Path> file) {
+        return SftPlanner.plan(
+                cluster,
+                GpuModels.get(cluster.gpuModel()),
+                CriteriaFile.read(cluster.gpuModel(), Optional.empty()),
+                counts,
+                60,
+                file,
+                CONFIGS);
+    }
+}

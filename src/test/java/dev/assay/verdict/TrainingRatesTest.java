@@ -1,0 +1,163 @@
+package dev.assay.verdict;
+
+import static dev.assay.verdict.Fleet.criterion;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.Statistic;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Metric;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingRatesTest {
+    /** 1000 tokens of 41.25 GFLOP in 100 ms: 412.5 TFLOPS of 989.4. */
+    private static final Fleet FLEET = training(Fleet.cuda(2, 2));
+
+    private static Fleet training(Fleet fleet) {
+        return checked(fleet)
+                .reading(Metric.STEP_TIME, 100, 100, 100)
+                .reading(Metric.STEP_TOKENS, 1000)
+                .reading(Metric.STEP_FLOP, 41.25e12)
+                .reading(Metric.STEP_FLOP_FULL, 42.86e12)
+                .reading(Metric.STEP_FLOP_EXECUTED, 55.0e12)
+                .reading(Metric.MEMORY_USED, 98_000)
+                .reading(Metric.MEMORY_PLANNED, 100_000)
+                .reading(Metric.ENERGY, 100);
+    }
+
+    private static Fleet checked(Fleet fleet) {
+        return fleet.ranks(rank -> Fleet.withChecks(
+                rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "train.tokens, 10000",
+        "train.tokens.all, 40000",
+        "train.mfu, 41.692",
+        "train.mfu.full, 43.319",
+        "train.hfu, 55.589",
+        "train.tokens.joule, 30",
+        "memory.plan.ratio, 0.98"
+    })
+    void followFromTheStepsTime(String metric, double value) {
+        Verdict verdict = judge(FLEET, Metric.of(metric));
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.value().orElseThrow()).isCloseTo(value, within(0.001 * value));
+    }
+
+    @Test
+    void theSlowestRankSetsTheStep() {
+        Fleet slow = FLEET.reading(3, Metric.STEP_TIME, 100, 200, 100);
+
+        assertThat(judge(slow, Metric.TRAIN_TOKENS).value().orElseThrow()).isCloseTo(7500, within(1.0));
+    }
+
+    @Test
+    void whatIsMissingIsNeverGreen() {
+        for (Metric metric : List.of(Metric.STEP_TOKENS, Metric.STEP_TIME)) {
+            assertThat(judge(FLEET.missing(metric), Metric.TRAIN_TOKENS).state())
+                    .as("without " + metric.key())
+                    .isNotIn(State.PASS, State.NOT_APPLICABLE);
+        }
+        assertThat(judge(FLEET.missing(Metric.MEMORY_PLANNED), Metric.MEMORY_PLAN_RATIO)
+                        .state())
+                .isNotIn(State.PASS, State.NOT_APPLICABLE);
+        assertThat(judge(FLEET.missing(Metric.ENERGY), Metric.TRAIN_TOKENS_JOULE)
+                        .state())
+                .isNotIn(State.PASS, State.NOT_APPLICABLE);
+    }
+
+    @Test
+    void aWrongStepFailsEveryCriterion() {
+        Fleet wrong = FLEET.rank(
+                1,
+                rank -> Fleet.withChecks(
+                        rank,
+                        new Check("sft.start", 1, 1, 9, "the first loss is 3"),
+                        new Check("allreduce.norm", 4, 0, 0, "right")));
+
+        Verdict verdict = judge(wrong, Metric.TRAIN_MFU);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence()).contains("sft.start", "the first loss is 3");
+    }
+
+    @Test
+    void ranksThatNobodyComparedAreNoTraining() {
+        Fleet alone = FLEET.ranks(rank -> Fleet.withChecks(rank, new Check("sft.start", 1, 0, 0.1, "right")));
+
+        assertThat(judge(alone, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
+        assertThat(judge(alone, Metric.TRAIN_MFU).sentence()).contains("allreduce.");
+    }
+
+    /** Its baselines and scaled launches as those of coupled, but without halves run apart. */
+    @Test
+    void scaleEfficiencyNeedsNoHalves() {
+        Fleet fleet = checked(Fleet.cuda(4, 2)).missing(Metric.COMPUTE_ALONE).missing(Metric.COMMUNICATION_ALONE);
+        Criterion efficiency = criterion("e", "sft", Metric.SCALE_EFFICIENCY, Statistic.MEAN, new Limit.AtLeast(95));
+
+        Verdict verdict = Judge.judge(
+                        List.of(fleet.question(efficiency)), fleet.coupled(0.97, 0.971, 0.969, 0.972, 0.97))
+                .get(0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+    }
+
+    /** Two nodes train together in a baseline of two: each is as fast as the slower of both. */
+    @Test
+    void aBaselineMayBeOfMoreThanOneNode() {
+        Fleet fleet = checked(Fleet.cuda(4, 1))
+                .missing(Metric.COMPUTE_ALONE)
+                .missing(Metric.COMMUNICATION_ALONE)
+                .ranksOf(
+                        launch -> launch.role() == LaunchRole.BASELINE,
+                        rank -> Fleet.withHeader(
+                                rank,
+                                header -> header.communicator =
+                                        rank.header().rank() < 2 ? List.of(0, 1) : List.of(2, 3)));
+        Question one =
+                fleet.question(criterion("e", "sft", Metric.SCALE_EFFICIENCY, Statistic.MEAN, new Limit.AtLeast(95)));
+        Question two = new Question(
+                one.key(), one.title(), one.criterion(), one.nodes(), one.gpusPerNode(), 1, one.contract(), 2);
+        ExperimentResult result = fleet.coupled(0.97, 0.971, 0.969, 0.972, 0.97);
+
+        Verdict verdict = Judge.judge(List.of(two), result).get(0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.baseline()).get().asString().contains("the baselines of 2 nodes each (2 GPUs)");
+        assertThat(Judge.judge(List.of(one), result).get(0).state())
+                .as("a baseline of one node was asked for")
+                .isEqualTo(State.INVALID);
+    }
+
+    @Test
+    void whatCannotRunIsNotRunWithTheArithmetic() {
+        String why = "it does not fit 2 nodes: 176.4 GiB > 112.3 GiB; not run, and not made smaller";
+
+        Verdict verdict = Judge.judge(
+                        List.of(FLEET.question(asked(Metric.TRAIN_MFU))),
+                        new ExperimentResult("sft-175b-2", List.of(), why))
+                .get(0);
+
+        assertThat(verdict.state()).isEqualTo(State.NOT_RUN);
+        assertThat(verdict.sentence()).contains(why);
+    }
+
+    private static Criterion asked(Metric metric) {
+        return criterion("a", "sft", metric, Statistic.MEAN, new Limit.AtLeast(0));
+    }
+
+    private static Verdict judge(Fleet fleet, Metric metric) {
+        return Judge.judge(List.of(fleet.question(asked(metric))), fleet.coupled(1))
+                .get(0);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.assay.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.measurement.Check;
+import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
+import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
+import dev.assay.training.AdamW;
+import dev.assay.training.CollectiveMode;
+import dev.assay.training.GradientClipping;
+import dev.assay.training.ModelFamily;
+import dev.assay.training.ModelShape;
+import dev.assay.training.Recomputation;
+import dev.assay.training.StepSetup;
+import dev.assay.training.ZeroSetup;
+import dev.assay.workload.Sft;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SftRunnerTest {
+    @TempDir
+    private Path folder;
+
+    static Sft sft(ModelFamily family, int stage) {
+        ModelShape shape = new ModelShape(family, 1, 64, 1, 1, 64, 96, 120, 16);
+        StepSetup setup = new StepSetup(
+                shape, 16, 2, 2, ZeroSetup.defaults(stage, false), Recomputation.FULL, CollectiveMode.DEEPSPEED, 2, 2);
+        return new Sft(
+                "tiny",
+                "explicit",
+                Sft.Run.NOMINAL,
+                "",
+                setup,
+                new AdamW(1e-3, 0.9, 0.95, 1e-8, 0.1),
+                new GradientClipping(1),
+                1,
+                1,
+                3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void everyStepIsTimedAndChecked(ModelFamily family) throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(family, 1), LaunchRole.BASELINE, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            for (Metric metric :
+                    new Metric[] {Metric.STEP_TIME, Metric.TRAIN_FORWARD, Metric.TRAIN_BACKWARD, Metric.TRAIN_UPDATE}) {
+                assertThat(samples(result, metric)).as(metric.key()).hasSize(3).allMatch(millis -> millis > 0);
+            }
+            assertThat(samples(result, Metric.TRAIN_LOSS)).as("of all four").hasSize(4);
+            assertThat(samples(result, Metric.TRAIN_GRADIENT_NORM)).hasSize(4).allMatch(norm -> norm > 0);
+            assertThat(samples(result, Metric.STEP_TOKENS)).containsExactly(64.0);
+            assertThat(samples(result, Metric.STEP_BYTES))
+                    .as("alone, nothing travels")
+                    .containsExactly(0.0);
+            assertThat(result.checks()).extracting(Check::name).containsExactly("sft.finite", "sft.start", "sft.falls");
+            assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
+            assertThat(result.digests()).hasSize(1);
+        }
+        assertThat(ranks.result(0).digests())
+                .as("the same seed, data and rank")
+                .isEqualTo(ranks.result(1).digests());
+    }
+
+    private static List<Double> samples(RankResult result, Metric metric) {
+        return result.measurement(metric).map(Measurement::samples).orElseThrow();
+    }
+}
