@@ -123,16 +123,15 @@ final class TrainingSpeed {
                             turned, rows, 2 * heads, headSize, 3 * width, rows, 10_000, Rotation.FORWARD, stream));
 
             long wide = (long) rows * inner;
-            DeviceMemory gate = memories.normal(wide);
-            DeviceMemory up = memories.normal(wide);
+            DeviceMemory gateUp = memories.normal(2 * wide);
             DeviceMemory dOut = memories.normal(wide);
-            rate(copy, "swiGlu", 6 * wide, stream, () -> kernels.swiGlu(gate, up, rows, inner, dOut, stream));
+            rate(copy, "swiGlu", 6 * wide, stream, () -> kernels.swiGlu(gateUp, rows, inner, dOut, stream));
             rate(
                     copy,
                     "swiGlu gradient",
                     10 * wide,
                     stream,
-                    () -> kernels.swiGluGradient(dOut, gate, up, rows, inner, gate, up, stream));
+                    () -> kernels.swiGluGradient(dOut, gateUp, rows, inner, gateUp, stream));
 
             int chunk = Math.max(1, rows / 4);
             DeviceMemory logits = memories.normal((long) chunk * vocabulary);
@@ -163,6 +162,7 @@ final class TrainingSpeed {
                             m,
                             v,
                             gradient,
+                            ElementType.BF16,
                             scale,
                             weights,
                             parameters,
