@@ -12,7 +12,6 @@
 
 #define TILE_ROWS 64
 #define TOGETHER 16
-#define LOG2_E 1.4426950408889634f
 #define MASKED -3.0e38f
 
 struct attention_shape {
