@@ -85,6 +85,12 @@ static __device__ __forceinline__ void products_wait(float (*s)[4]) {
     wgmma_result<COUNT>(s);
 }
 
+// s is made here, while products run, and not behind the next wait, where the compiler would put it.
+template <int COUNT>
+static __device__ __forceinline__ void made_meanwhile(float (*s)[4]) {
+    wgmma_result<COUNT>(s);
+}
+
 // s (64 x 64) = rows of a warpgroup of one tile, from row `first`, times the rows of a tile of 64, transposed.
 template <int D, int ROWS>
 static __device__ __forceinline__ void times_transposed(float (*s)[4], u32 left, u32 first, u32 right) {
@@ -112,6 +118,9 @@ static __device__ __forceinline__ void products_end() {}
 
 template <int LEFT, int COUNT>
 static __device__ __forceinline__ void products_wait(float (*)[4]) {}
+
+template <int COUNT>
+static __device__ __forceinline__ void made_meanwhile(float (*)[4]) {}
 
 template <int D, int ROWS>
 static __device__ __forceinline__ void times_transposed(float (*s)[4], u32 left, u32 first, u32 right) {

@@ -7,6 +7,7 @@
 #include "mma.cuh"
 
 #define CHUNK 8
+#define LOG2_E 1.4426950408889634f
 
 // Eight bf16 as they lie in memory: one access of 16 bytes.
 struct chunk {
@@ -69,7 +70,7 @@ static __device__ __forceinline__ void flat_store(bf16* to, u64 at, u64 elements
 }
 
 // The hardware's exponential: relative error |x| 2^-24 + 2^-22, far below half a unit of bf16, 2^-9.
-static __device__ __forceinline__ float exp_fast(float x) { return exp2_fast(x * 1.4426950408889634f); }
+static __device__ __forceinline__ float exp_fast(float x) { return exp2_fast(x * LOG2_E); }
 
 // 1 / (1 + exp(-x)); beyond 87 the exponential overflows or vanishes, and the quotient is 0 or 1.
 static __device__ __forceinline__ float sigmoid(float x) { return reciprocal_fast(1.0f + exp_fast(-x)); }

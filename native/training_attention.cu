@@ -12,7 +12,6 @@
 
 #define TILE_ROWS 64
 #define TOGETHER 16
-#define LOG2_E 1.4426950408889634f
 #define MASKED -3.0e38f
 
 struct attention_shape {
@@ -110,6 +109,42 @@ static __device__ __forceinline__ u32 tiles_of_block(u32 block, u32 sequence) {
     return seen < all ? seen : all;
 }
 
+// What of a tile's scores lies beyond the diagonal; rows and columns are those of this lane's first.
+static __device__ __forceinline__ void mask_diagonal(float (*s)[4], u32 row, u32 column, float masked) {
+    keep_branch();
+#pragma unroll
+    for (u32 n = 0; n < 8; n++) {
+#pragma unroll
+        for (u32 e = 0; e < 4; e++) {
+            if (column + 8 * n + e % 2 > row + e / 2 * 8) s[n][e] = masked;
+        }
+    }
+}
+
+// Keys and values of a head on their way: a tile of values arrives one step after the keys of the same tile, as it is needed then.
+template <int D, int THREADS>
+struct keys_and_values {
+    head_rows k, v;
+    u32 buffers, tiles;
+
+    __device__ __forceinline__ u32 keys(u32 tile) const { return buffers + tile % 2 * (TILE_ROWS * D * 2); }
+
+    __device__ __forceinline__ u32 values(u32 tile) const { return keys(tile) + 2 * (TILE_ROWS * D * 2); }
+
+    __device__ __forceinline__ void start_keys(u32 tile) const {
+        tile_copy<D, TILE_ROWS, THREADS>(keys(tile), k, tile * TILE_ROWS, tile < tiles);
+    }
+
+    // Keys of `tile` and values of the tile before it are there; what comes next is started. All threads, for tiles 0..tiles.
+    __device__ __forceinline__ void step(u32 tile) const {
+        copies_arrived();
+        start_keys(tile + 1);
+        tile_copy<D, TILE_ROWS, THREADS>(values(tile), v, tile * TILE_ROWS, tile < tiles);
+        copy_commit();
+    }
+};
+
+// The product with a tile's values runs beside the next tile's softmax: keys are multiplied first, values of the tile before then.
 template <int D, int GROUPS>
 static __device__ __forceinline__ void attention_forward(
     const bf16* query, const bf16* key, const bf16* value, attention_shape shape, float scale, bf16* out, float* lse) {
@@ -117,55 +152,58 @@ static __device__ __forceinline__ void attention_forward(
     attention_block b = block_of(shape.sequence, shape.heads, ROWS, true);
     u32 kv_head = b.head / (shape.heads / shape.kv_heads), g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
     head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, b.head, shape.sequence);
-    head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
-    head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
-    u32 queries = aligned_up(shared_address(shared_memory())), keys = queries + GROUPS * TILE;  // keys, values, keys, values
+    u32 queries = aligned_up(shared_address(shared_memory()));
     u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
-    u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
-    float sum[D / 8][4] = {}, factor = scale * LOG2_E;
+    keys_and_values<D, THREADS> from = {rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence),
+                                        rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence),
+                                        queries + GROUPS * TILE, tiles_of_block<ROWS>(b.tile, shape.sequence)};
+    // Rows behind the sequence may belong to no tile: their warpgroup goes along with the last one.
+    u32 mine = tiles_seen(rows) < from.tiles ? tiles_seen(rows) : from.tiles;
+    float sum[D / 8][4] = {}, s[8][4], keep[2], factor = scale * LOG2_E;
+    u32 p[4][4];
     running_softmax softmax = {{MASKED, MASKED}, {}};
     tile_copy<D, ROWS, THREADS>(queries, q, b.tile * ROWS, true);
-    tile_copy<D, TILE_ROWS, THREADS>(keys, k, 0, true);
-    tile_copy<D, TILE_ROWS, THREADS>(keys + TILE, v, 0, true);
+    from.start_keys(0);
     copy_commit();
-    for (u32 tile = 0; tile < tiles; tile++) {
-        copies_arrived();
-        u32 here = keys + tile % 2 * 2 * TILE;
-        u32 next = keys + (tile + 1) % 2 * 2 * TILE;
-        tile_copy<D, TILE_ROWS, THREADS>(next, k, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
-        tile_copy<D, TILE_ROWS, THREADS>(next + TILE, v, (tile + 1) * TILE_ROWS, tile + 1 < tiles);
-        copy_commit();
-        if (tile >= tiles_seen(rows)) continue;
-        float s[8][4], keep[2];
+    from.step(0);
+    products_begin();
+    times_transposed<D, ROWS>(s, queries, half, from.keys(0));
+    products_end();
+    products_wait<0, 8>(s);
+    if (mine == 1) mask_diagonal(s, row + g, t, MASKED);
+    softmax_add(softmax, s, factor, keep);
+    rounded<8>(p, s);
+    for (u32 tile = 1; tile < mine; tile++) {
+        from.step(tile);
         products_begin();
-        times_transposed<D, ROWS>(s, queries, half, here);
+        times_transposed<D, ROWS>(s, queries, half, from.keys(tile));
         products_end();
-        products_wait<0, 8>(s);
-        if (tile + 1 == tiles_seen(rows)) {
-            keep_branch();
-#pragma unroll
-            for (u32 n = 0; n < 8; n++) {
-#pragma unroll
-                for (u32 e = 0; e < 4; e++) {
-                    if (tile * TILE_ROWS + 8 * n + t + e % 2 > row + g + e / 2 * 8) s[n][e] = MASKED;
-                }
-            }
-        }
+        times_tile<D>(sum, p, from.values(tile - 1));
+        products_end();
+        products_wait<1, 8>(s);
+        if (tile + 1 == mine) mask_diagonal(s, row + g, tile * TILE_ROWS + t, MASKED);
         softmax_add(softmax, s, factor, keep);
-        u32 p[4][4];
-        rounded<8>(p, s);
-        if (__ballot_sync(0xFFFFFFFFu, keep[0] != 1.0f || keep[1] != 1.0f) != 0) {  // else nothing changes
-            keep_branch();
+        made_meanwhile<8>(s);
+        // Totals are never below 0: so the branch, and with it the wait, comes after the exponentials, where ptxas would else put it
+        // before them.
+        bool changed = keep[0] != 1.0f || keep[1] != 1.0f || softmax.total[0] < 0 || softmax.total[1] < 0;
+        if (__ballot_sync(0xFFFFFFFFu, changed) != 0) {
+            products_wait<0, D / 8>(sum);
 #pragma unroll
             for (int n = 0; n < D / 8; n++) {
                 sum[n][0] *= keep[0], sum[n][1] *= keep[0], sum[n][2] *= keep[1], sum[n][3] *= keep[1];
             }
+        } else {
+            products_wait<0, D / 8>(sum);
         }
-        products_begin();
-        times_tile<D>(sum, p, here + TILE);
-        products_end();
-        products_wait<0, D / 8>(sum);
+        rounded<8>(p, s);
     }
+    from.step(mine);
+    products_begin();
+    times_tile<D>(sum, p, from.values(mine - 1));
+    products_end();
+    products_wait<0, D / 8>(sum);
+    for (u32 tile = mine + 1; tile <= from.tiles; tile++) from.step(tile);
     float total[2] = {row_sum(softmax.total[0]), row_sum(softmax.total[1])};
     product_store<D>(out + (b.rows_before * shape.heads + b.head) * D, shape.heads * D, shape.sequence, row, sum,
                      1.0f / total[0], 1.0f / total[1]);
@@ -240,16 +278,8 @@ static __device__ __forceinline__ void attention_query_gradient(
 #pragma unroll
             for (u32 e = 0; e < 4; e++) p[n][e] = exp2_fast(__fmaf_rn(p[n][e], factor, offset[e / 2]));
         }
-        if (tile + 1 == tiles_seen(rows)) {
-            keep_branch();
-#pragma unroll
-            for (u32 n = 0; n < 8; n++) {
-#pragma unroll
-                for (u32 e = 0; e < 4; e++) {
-                    if (tile * TILE_ROWS + 8 * n + t + e % 2 > row + g + e / 2 * 8) p[n][e] = 0;
-                }
-            }
-        }
+        if (tile + 1 == tiles_seen(rows)) mask_diagonal(p, row + g, tile * TILE_ROWS + t, 0);
+        made_meanwhile<8>(p);
         products_wait<0, 8>(dp);
 #pragma unroll
         for (u32 n = 0; n < 8; n++) {

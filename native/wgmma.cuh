@@ -97,7 +97,7 @@ static __device__ __forceinline__ void wgmma_wait() {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(LEFT) : "memory");
 }
 
-// Keeps the compiler from reading them before a wait that stands before this.
+// Keeps the compiler from reading them before a wait that stands before this, and from making them behind one that stands behind.
 template <int COUNT>
 static __device__ __forceinline__ void wgmma_result(float (*c)[4]) {
 #pragma unroll

@@ -3,8 +3,9 @@
 // about speed.
 // What a GPU does at a time of its own choosing is done as early and as late as it may be, in turn from block to block: copies
 // into shared memory land when they are started or when they are waited for, a warpgroup's products read shared memory and
-// add to registers when they are started or when they are waited for, threads run in one order or in the other. So a missing wait
-// or barrier, and a buffer that is filled again too early, leave a wrong result in some block. Shared memory begins as NaN.
+// add to registers when they are started or when they are waited for, warps run one after the other from barrier to barrier, in
+// one order or in the other. So a missing wait or barrier, and a buffer that is filled again too early, leave a wrong result in
+// some block. Shared memory begins as NaN.
 #include <setjmp.h>
 #include <ucontext.h>
 
@@ -402,6 +403,24 @@ static bool host_release(unsigned first, unsigned last, int barrier) {
     return true;
 }
 
+// Runs a warp as far as it comes without the others, so that one is a whole barrier ahead of another; whether it came further.
+static bool host_warp(unsigned warp) {
+    unsigned first = 32 * warp, last = first + 32 < blockDim.x ? first + 32 : blockDim.x;
+    bool moved = false;
+    for (bool again = true; again;) {
+        again = false;
+        for (unsigned i = 0; i < last - first; i++) {
+            unsigned thread = host_mode & BACKWARDS ? last - 1 - i : first + i;
+            if (host_threads[thread].state != READY) continue;
+            again = true;
+            host_resume(thread);
+        }
+        again |= host_release(first, last, AT_WARP);
+        moved |= again;
+    }
+    return moved;
+}
+
 // Whether every thread came to its end.
 static bool host_block() {
     for (unsigned thread = 0; thread < blockDim.x; thread++) {
@@ -418,17 +437,10 @@ static bool host_block() {
         one.products.clear();
         makecontext(&one.context, host_enter, 0);
     }
+    unsigned warps = (blockDim.x + 31) / 32;
     for (bool moved = true; moved;) {
         moved = false;
-        for (unsigned i = 0; i < blockDim.x; i++) {
-            unsigned thread = host_mode & BACKWARDS ? blockDim.x - 1 - i : i;
-            if (host_threads[thread].state != READY) continue;
-            moved = true;
-            host_resume(thread);
-        }
-        for (unsigned first = 0; first < blockDim.x; first += 32) {
-            moved |= host_release(first, first + 32 < blockDim.x ? first + 32 : blockDim.x, AT_WARP);
-        }
+        for (unsigned i = 0; i < warps; i++) moved |= host_warp(host_mode & BACKWARDS ? warps - 1 - i : i);
         moved |= host_release(0, blockDim.x, AT_BLOCK);
     }
     for (unsigned thread = 0; thread < blockDim.x; thread++) {

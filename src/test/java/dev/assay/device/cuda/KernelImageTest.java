@@ -57,4 +57,11 @@ class KernelImageTest {
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(sources.headers()).containsKey(name));
     }
+
+    @Test
+    void onlyTrainingOnHopperAsksForWhatHopperAloneHas() {
+        assertThat(KernelImage.architecture(KernelProgram.TRAINING, "sm_90")).isEqualTo("sm_90a");
+        assertThat(KernelImage.architecture(KernelProgram.TRAINING, "sm_100")).isEqualTo("sm_100");
+        assertThat(KernelImage.architecture(KernelProgram.MEASURING, "sm_90")).isEqualTo("sm_90");
+    }
 }
