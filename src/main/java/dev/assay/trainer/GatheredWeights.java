@@ -5,7 +5,8 @@ import dev.assay.training.FlatTensor;
 import dev.assay.training.Shares;
 import dev.assay.workload.ElementType;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -49,7 +50,7 @@ final class GatheredWeights implements WeightKeeper {
     }
 
     private Map<FlatTensor, DeviceMemory> smallPlaces() {
-        Map<FlatTensor, DeviceMemory> places = new HashMap<>();
+        Map<FlatTensor, DeviceMemory> places = new LinkedHashMap<>();
         long at = 0;
         for (FlatTensor tensor : zero.schedule().small()) {
             long elements = zero.ranks() * Shares.part(tensor, zero.ranks());
@@ -71,13 +72,13 @@ final class GatheredWeights implements WeightKeeper {
 
     private List<Carry> copies(int use, Map<FlatTensor, DeviceMemory> places) {
         List<Carry> copies = new ArrayList<>();
-        for (FlatTensor tensor : zero.tensors().ofModule(order.get(use))) {
-            if (zero.schedule().staysWhole(tensor)) {
-                DeviceMemory from = Zero.slice(places.get(tensor), BF16, 0, tensor.size());
+        places.forEach((tensor, place) -> {
+            if (tensor.module() == order.get(use)) {
+                DeviceMemory from = Zero.slice(place, BF16, 0, tensor.size());
                 DeviceMemory to = zero.inModule(slots.get(slot(use)), BF16, tensor);
                 copies.add(new Carry(from, BF16, to, BF16, tensor.size()));
             }
-        }
+        });
         return copies;
     }
 
@@ -94,7 +95,7 @@ final class GatheredWeights implements WeightKeeper {
                         + " of the one before must be released, is still held");
             }
         }
-        java.util.Arrays.fill(isReleased, false);
+        Arrays.fill(isReleased, false);
         launched = 0;
         whole = 0;
     }

@@ -25,19 +25,17 @@ final class SftRunner implements Runner {
 
     private final RankContext context;
     private final Sft sft;
-    private final SftSharding sharding;
 
-    SftRunner(RankContext context, Sft sft, SftSharding sharding) {
+    SftRunner(RankContext context, Sft sft) {
         this.context = context;
         this.sft = sft;
-        this.sharding = sharding;
     }
 
     @Override
     public void run() throws Exception {
         context.phase("prepare", context.spec().warmUpSeconds());
         long free = context.device().freeBytes();
-        TrainerPlan plan = TrainerPlan.of(setup(), sharding.of(context));
+        TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context));
         Trainer trainer = context.owned().own(plan.prepare(context.device()));
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
