@@ -91,6 +91,24 @@ record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
         return new ArrayList<>(gemms);
     }
 
+    /** As {@link TrainerPlan#flop} counts. */
+    double flop() {
+        ModelShape model = model();
+        int layers = model.layers();
+        double down = product(model.feedForward(), model.hidden());
+        double others = product(model.hidden(), qkv)
+                + product(model.queryWidth(), model.hidden())
+                + product(model.hidden(), up);
+        double attention = 2.0 * rows * (setup.sequence() + 1) * model.queryWidth();
+        double forward = layers * (others + down + attention) + product(model.hidden(), model.vocabulary());
+        double again = recomputes() ? (layers - 1) * (others + attention) : 0;
+        return setup.accumulation() * (3 * forward + again);
+    }
+
+    private double product(int inputs, int outputs) {
+        return 2.0 * rows * inputs * outputs;
+    }
+
     private static void add(Set<LinearGemm> gemms, int rows, int inputs, int outputs) {
         for (LinearPass pass : LinearPass.values()) {
             gemms.add(gemm(pass, rows, inputs, outputs));

@@ -32,7 +32,10 @@ public interface Sharding extends AutoCloseable {
     /** Ranks whose gradients are summed. */
     int ranks();
 
-    /** Begins training: weights by the seed, moments 0, as {@link TrainerSetup#weights} says. Once, before the first step. */
+    /**
+     * Begins training: weights by the seed as {@link TrainerSetup#weights} says, masters the bf16 weights themselves, moments 0.
+     * Once, before the first step.
+     */
     void initialise();
 
     /** @param number of the step's accumulation, from 1; the last one's gradients are due */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model in training on one device, as one rank sees it. Everything is allocated; {@link #step} only enqueues. Used by the
+ * A model in training on one device, as one rank sees it. Never run on a GPU yet: {@code TrainerGpuTest} must pass there first. Everything is allocated; {@link #step} only enqueues. Used by the
  * device's thread.
  */
 public final class Trainer implements AutoCloseable {
@@ -53,6 +53,16 @@ public final class Trainer implements AutoCloseable {
     static Trainer prepare(
             TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, AllocationPlan memory, Device device) {
         Arena arena = memory.allocate(device);
+        try {
+            return prepare(setup, factory, sizes, arena, device);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static Trainer prepare(
+            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, Arena arena, Device device) {
         Stream compute = device.newStream();
         Sharding sharding = factory.open(setup, device, arena, compute);
         Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();

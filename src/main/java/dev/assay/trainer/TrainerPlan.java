@@ -51,6 +51,15 @@ public final class TrainerPlan {
         return sizes.gemms();
     }
 
+    /**
+     * Floating-point operations of a step on this GPU, as they are enqueued: 2 a multiplication and addition of GEMMs; of
+     * attention 4 · headSize forward and twice that backward, each query with the keys up to its own. Less than a second forward
+     * pass where layers are computed again: backward needs no down projection, and the last layer is still there.
+     */
+    public double flop() {
+        return sizes.flop();
+    }
+
     /** Allocates all of it, begins training from the seed; blocks. The device is the caller's, and outlives the trainer. */
     public Trainer prepare(Device device) {
         return Trainer.prepare(setup, sharding, sizes, memory, device);

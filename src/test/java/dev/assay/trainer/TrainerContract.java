@@ -10,7 +10,6 @@ import dev.assay.training.MicroBatch;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
 import dev.assay.training.Parameter;
-import dev.assay.training.SeededTokens;
 import dev.assay.training.oracle.ParameterValues;
 import dev.assay.training.oracle.Step;
 import dev.assay.training.oracle.Training;
@@ -60,7 +59,9 @@ interface TrainerContract {
                 assertThat(found.loss()).as("seed %d, step %d", seed, number).isCloseTo(right.loss(), within(0.02));
                 assertThat(found.loss()).as("seed %d, step %d", seed, number).isLessThan(before);
                 optimizer.follow(trainer, found);
-                assertMoved(trainer, setup, oracle.weights(), seed);
+                if (number == 1 || number == 10) {
+                    assertMoved(trainer, setup, oracle.weights(), number == 1 ? 0.2 : 0.1);
+                }
                 before = found.loss();
             }
         }
@@ -69,9 +70,10 @@ interface TrainerContract {
 
     /**
      * Where the weights went, against where the oracle's went. A step of Adam is nearly ± the learning rate whatever the
-     * gradient's size, so gradients that are smaller than their own error go astray: a tenth of the way.
+     * gradient's size, so gradients that are smaller than their own error go astray: 9 % of the first step was found to, 3 % of
+     * ten, where such errors average out.
      */
-    private static void assertMoved(Trainer trainer, TrainerSetup setup, ParameterValues right, long seed) {
+    private static void assertMoved(Trainer trainer, TrainerSetup setup, ParameterValues right, double bound) {
         ParameterValues initial = ParameterValues.initial(setup.weights());
         double astray = 0;
         double way = 0;
@@ -84,7 +86,7 @@ interface TrainerContract {
             }
             way += Math.pow(OracleRun.norm(moved), 2);
         }
-        assertThat(Math.sqrt(astray / way)).as("seed %d", seed).isLessThan(0.2);
+        assertThat(Math.sqrt(astray / way)).as("astray of the way").isLessThan(bound);
     }
 
     /** Every tensor's gradient, where no size is a power of two; logits in chunks with a rest, layers computed again. */
@@ -137,32 +139,34 @@ interface TrainerContract {
         }
     }
 
-    /** Summed in bf16 and in fp32: both as the oracle, and as one batch of all sequences. */
+    /**
+     * Summed in bf16 and in fp32: both as the oracle, and as one batch of all sequences. Half as many rows scale the loss by
+     * twice as much, which rounds nothing, so only the sums themselves differ, by a rounding or two.
+     */
     @ParameterizedTest
     @MethodSource("oddShapes")
-    default void accumulationIsTheBatchTakenAtOnce(Small odd) {
+    default void twoMicroBatchesAreTheBatchTakenAtOnce(Small odd) {
         long seed = System.nanoTime();
         Small whole = Small.of(odd.model(), odd.sequence(), 6);
-        Small thirds = Small.of(odd.model(), odd.sequence(), 2).accumulating(3);
-        List<MicroBatch> atOnce =
-                List.of(new SeededTokens(odd.model().vocabulary(), seed).microBatch(0, 6, odd.sequence()));
+        Small halves = Small.of(odd.model(), odd.sequence(), 3).accumulating(2);
+        List<MicroBatch> atOnce = whole.batches(seed, 0);
         Step right =
                 Training.gradients(ParameterValues.initial(whole.setup(seed).weights()), atOnce);
         for (int gradientBytes : List.of(2, 4)) {
             TrainerSetup setup =
-                    new TrainerSetup(thirds.step(gradientBytes), Small.ADAM_W, GradientClipping.none(), seed);
+                    new TrainerSetup(halves.step(gradientBytes), Small.ADAM_W, GradientClipping.none(), seed);
             OracleRun.Optimizer optimizer = new OracleRun.Optimizer(setup);
             try (Trainer one =
                             TrainerPlan.of(whole.setup(seed), new Unsharded()).prepare(device());
-                    Trainer three = TrainerPlan.of(setup, new Unsharded()).prepare(device())) {
+                    Trainer two = TrainerPlan.of(setup, new Unsharded()).prepare(device())) {
                 StepResult first = one.step(atOnce).await(DEADLINE);
-                StepResult second = three.step(thirds.batches(seed, 0)).await(DEADLINE);
+                StepResult second = two.step(halves.batches(seed, 0)).await(DEADLINE);
 
                 assertThat(second.loss()).as("seed %d", seed).isCloseTo(first.loss(), within(1e-3));
                 OracleRun.assertSameStep(second, right);
-                OracleRun.assertGradients(three, right.gradients());
-                OracleRun.assertGradients(three, OracleRun.read(one, StateKind.GRADIENT, whole.setup(seed)), 0.01);
-                optimizer.follow(three, second);
+                OracleRun.assertGradients(two, right.gradients());
+                OracleRun.assertGradients(two, OracleRun.read(one, StateKind.GRADIENT, whole.setup(seed)), 0.005);
+                optimizer.follow(two, second);
             }
         }
     }

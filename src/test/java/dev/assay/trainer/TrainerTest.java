@@ -11,6 +11,7 @@ import dev.assay.device.Stream;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
+import dev.assay.training.StepFlops;
 import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +64,23 @@ class TrainerTest implements TrainerContract {
         assertThat(again.bytes(MemoryPart.ACTIVATIONS))
                 .as("three layers' inputs, padded to 256 bytes")
                 .isEqualTo(3 * 768);
+    }
+
+    /** 6 a parameter and token, and attention of S (S + 1) / 2 pairs a sequence where the formula has S² / 2. */
+    @Test
+    void theFlopThatAreEnqueuedAreThoseOfTheFormula() {
+        Small twice = Small.of(Small.GPT, 40, 3).accumulating(2);
+        double causal = StepFlops.of(twice.step(2)).causal();
+        double pairs = 6.0 * 2 * 256;
+
+        double flop = TrainerPlan.of(twice.setup(1), new Unsharded()).flop();
+        double again =
+                TrainerPlan.of(twice.recomputing().setup(1), new Unsharded()).flop();
+
+        assertThat(flop).isEqualTo(twice.step(2).tokensPerStep(1) * (causal + pairs));
+        assertThat(again / flop)
+                .as("one of two layers again, without its last matrix")
+                .isBetween(1.05, 1.16);
     }
 
     /** The stream is held up by another's work; a step that waited for it could not return before that is done. */

@@ -37,6 +37,11 @@ final class CublasLt {
     static final int CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1;
     static final int CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3;
 
+    static final int CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES = 5;
+    static final int CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES = 6;
+    static final int CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES = 7;
+    static final int CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES = 8;
+
     static final int CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE = 2;
 
     static final int CUBLASLT_ALGO_CONFIG_ID = 0;

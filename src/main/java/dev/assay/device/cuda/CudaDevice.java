@@ -47,6 +47,7 @@ public final class CudaDevice implements Device {
     private final CublasHandle blas;
     private final GemmChecks checks;
     private final CudaFills fills;
+    private final GemmWorkspace linearWorkspace;
     private Optional<Kernels> training = Optional.empty();
     private boolean closed;
 
@@ -59,6 +60,7 @@ public final class CudaDevice implements Device {
         blas = CublasHandle.create(libraryDirectories);
         checks = new GemmChecks(kernels, context.describe());
         fills = new CudaFills(kernels, this);
+        linearWorkspace = GemmWorkspace.on(context.describe());
     }
 
     private KernelImage image(KernelProgram program) {
@@ -242,12 +244,13 @@ public final class CudaDevice implements Device {
     @Override
     public GemmRunner newGemm(Gemm gemm) {
         context.makeCurrent();
-        return new CudaGemm(blas, gemm, context.describe());
+        return new CudaGemm(blas, Multiplication.of(gemm), GemmWorkspace.on(context.describe()), context.describe());
     }
 
     @Override
     public GemmRunner newLinear(LinearGemm gemm) {
-        throw new DeviceException("the GEMM " + gemm.label() + " is not yet made on a GPU");
+        context.makeCurrent();
+        return new CudaGemm(blas, Multiplication.of(gemm), linearWorkspace, context.describe());
     }
 
     @Override

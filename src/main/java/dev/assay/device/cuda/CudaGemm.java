@@ -6,35 +6,26 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
-import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One GEMM by cuBLASLt. cuBLASLt is column-major: our row-major C (m × n) is its D (n × m), so its first operand is our
- * B, transposed, and its second our A.
+ * One GEMM by cuBLASLt; its D is its C, in place. What it is asked for is a {@link Multiplication}.
  *
  * <p>The same algorithm on the same data must give the same bits on every GPU of a model. NVIDIA promises that where no
  * reduction over K runs in the order of arrival, so only algorithms are taken that do not split K, or that reduce the parts in
  * a separate step in fp32. The in-place reduction through the output buffer is left out, and so is the one that would round
- * each part to bf16. One runner has one workspace: enqueue on one stream at a time.
+ * each part to bf16. Enqueue on one stream at a time, as {@link GemmWorkspace} says.
  */
 final class CudaGemm implements GemmRunner {
-    static final long WORKSPACE_BYTES = 64L << 20;
-    private static final int MOST_CANDIDATES = 16;
-    private static final int CANDIDATE_BYTES = CublasLt.ALGO_BYTES + Long.BYTES;
-    /** What cuBLASLt assumes of pointers unless told otherwise. */
-    private static final long ALIGNMENT_BYTES = 256;
-
     private final CublasHandle blas;
-    private final Gemm gemm;
+    private final Multiplication gemm;
     private final GemmLayout layout;
-    private final CudaMemory workspace;
+    private final GemmWorkspace workspace;
     private final GemmScalars scalars;
     private final Optional<CudaMemory> one;
     private final Memory algorithm = new Memory(CublasLt.ALGO_BYTES);
@@ -42,15 +33,17 @@ final class CudaGemm implements GemmRunner {
     private long chosenWorkspaceBytes;
     private boolean closed;
 
-    CudaGemm(CublasHandle blas, Gemm gemm, String gpu) {
+    /** @param workspace entered here, left when this is closed */
+    CudaGemm(CublasHandle blas, Multiplication gemm, GemmWorkspace workspace, String gpu) {
         this.blas = blas;
         this.gemm = gemm;
-        scalars = new GemmScalars(gemm.precision());
+        this.workspace = workspace;
+        scalars = new GemmScalars(gemm.precision(), gemm.accumulate());
         layout = new GemmLayout(gemm);
         one = gemm.precision().scaled() ? Optional.of(one(gpu)) : Optional.empty();
         one.ifPresent(scale -> layout.scaleBy(scale.address()));
-        candidates = askHeuristic(gpu);
-        workspace = CudaMemory.allocate(WORKSPACE_BYTES, gpu);
+        candidates = GemmHeuristic.candidates(blas, gemm, layout, gpu);
+        workspace.enter();
         choose(candidates.get(0));
     }
 
@@ -64,49 +57,6 @@ final class CudaGemm implements GemmRunner {
         return memory;
     }
 
-    private List<byte[]> askHeuristic(String gpu) {
-        int[] count = new int[1];
-        Memory results = new Memory((long) MOST_CANDIDATES * CublasLt.HEURISTIC_RESULT_BYTES);
-        results.clear();
-        long preference = layout.newPreference(WORKSPACE_BYTES, CublasLt.CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE);
-        int status = CublasLt.cublasLtMatmulAlgoGetHeuristic(
-                blas.handle(),
-                layout.operation(),
-                layout.first(),
-                layout.second(),
-                layout.result(),
-                layout.result(),
-                preference,
-                MOST_CANDIDATES,
-                Pointer.nativeValue(results),
-                count);
-        CublasHandle.check(CublasLt.cublasLtMatmulPreferenceDestroy(preference), "cublasLtMatmulPreferenceDestroy");
-        List<byte[]> usable = status == CublasLt.CUBLAS_STATUS_SUCCESS ? usable(results, count[0]) : List.of();
-        if (usable.isEmpty()) {
-            throw new DeviceException(
-                    "choosing an algorithm for the GEMM " + gemm.label() + " on " + gpu + ": cuBLASLt "
-                            + CublasHandle.version() + " offers none ("
-                            + CublasHandle.describe(status, "cublasLtMatmulAlgoGetHeuristic") + ", " + count[0]
-                            + " results); n and k should be multiples of 16 bytes, and the GPU must know "
-                            + gemm.precision().key());
-        }
-        return usable;
-    }
-
-    /** Algorithm and workspace size of each result that is valid. */
-    static List<byte[]> usable(Memory results, int count) {
-        List<byte[]> usable = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            long at = (long) i * CublasLt.HEURISTIC_RESULT_BYTES;
-            boolean valid = results.getInt(at + CublasLt.HEURISTIC_RESULT_STATE) == CublasLt.CUBLAS_STATUS_SUCCESS;
-            long needed = results.getLong(at + CublasLt.HEURISTIC_RESULT_WORKSPACE_SIZE);
-            if (valid && needed >= 0 && needed <= WORKSPACE_BYTES) {
-                usable.add(results.getByteArray(at, CANDIDATE_BYTES));
-            }
-        }
-        return List.copyOf(usable);
-    }
-
     @Override
     public List<byte[]> candidates() {
         return candidates.stream().map(byte[]::clone).toList();
@@ -114,9 +64,9 @@ final class CudaGemm implements GemmRunner {
 
     @Override
     public void choose(byte[] candidate) {
-        if (candidate.length != CANDIDATE_BYTES) {
-            throw new IllegalArgumentException(
-                    "a cuBLASLt algorithm must have " + CANDIDATE_BYTES + " bytes, got " + candidate.length);
+        if (candidate.length != GemmHeuristic.CANDIDATE_BYTES) {
+            throw new IllegalArgumentException("a cuBLASLt algorithm must have " + GemmHeuristic.CANDIDATE_BYTES
+                    + " bytes, got " + candidate.length);
         }
         algorithm.write(0, candidate, 0, CublasLt.ALGO_BYTES);
         boolean ours = candidates.stream().anyMatch(own -> Arrays.equals(own, candidate));
@@ -143,7 +93,7 @@ final class CudaGemm implements GemmRunner {
                 Pointer.nativeValue(algorithm),
                 Pointer.nativeValue(result));
         long needed = result.getLong(CublasLt.HEURISTIC_RESULT_WORKSPACE_SIZE);
-        if (status != CublasLt.CUBLAS_STATUS_SUCCESS || needed > WORKSPACE_BYTES) {
+        if (status != CublasLt.CUBLAS_STATUS_SUCCESS || needed > GemmWorkspace.BYTES) {
             throw new DeviceException("taking over an algorithm for the GEMM " + gemm.label() + ": "
                     + CublasHandle.describe(status, "cublasLtMatmulAlgoCheck") + ", it needs " + needed
                     + " bytes of workspace; it must come from the same GPU model and cuBLASLt "
@@ -182,9 +132,10 @@ final class CudaGemm implements GemmRunner {
     /** Allocates nothing: this is the loop that is timed. */
     @Override
     public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
-        long addressA = operand("A", a, gemm.bytesOfA());
-        long addressB = operand("B", b, gemm.bytesOfB());
-        long addressC = operand("C", c, gemm.bytesOfC());
+        long addressA = address("A", a, gemm.second());
+        long addressB = address("B", b, gemm.first());
+        long addressC = address("C", c, gemm.result());
+        long handle = ((CudaStream) stream).handle();
         int status = CublasLt.cublasLtMatmul(
                 blas.handle(),
                 layout.operation(),
@@ -199,18 +150,18 @@ final class CudaGemm implements GemmRunner {
                 addressC,
                 layout.result(),
                 Pointer.nativeValue(algorithm),
-                workspace.address(),
-                WORKSPACE_BYTES,
-                ((CudaStream) stream).handle());
+                workspace.address(handle),
+                GemmWorkspace.BYTES,
+                handle);
         CublasHandle.check(status, "cublasLtMatmul");
     }
 
-    private static long operand(String name, DeviceMemory memory, long bytes) {
+    private long address(String name, DeviceMemory memory, Operand operand) {
         long address = ((CudaMemory) memory).address();
-        if (memory.bytes() < bytes || address % ALIGNMENT_BYTES != 0) {
-            throw new IllegalArgumentException(
-                    name + " of a GEMM must have " + bytes + " bytes and begin at a multiple of " + ALIGNMENT_BYTES
-                            + ", got " + memory.bytes() + " bytes at 0x" + Long.toHexString(address));
+        if (memory.bytes() < operand.bytes() || address % gemm.alignment() != 0) {
+            throw new IllegalArgumentException(name + " of a GEMM must have " + operand.bytes()
+                    + " bytes and begin at a multiple of " + gemm.alignment() + ", got " + memory.bytes()
+                    + " bytes at 0x" + Long.toHexString(address));
         }
         return address;
     }
@@ -219,7 +170,7 @@ final class CudaGemm implements GemmRunner {
     public void close() {
         if (!closed) {
             closed = true;
-            workspace.close();
+            workspace.leave();
             layout.close();
             one.ifPresent(CudaMemory::close);
         }

@@ -2,33 +2,39 @@ package dev.assay.device.cuda;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import dev.assay.workload.ElementType;
-import dev.assay.workload.Gemm;
 import dev.assay.workload.Precision;
 
-/** The descriptors of one GEMM, as {@link CudaGemm} explains: op(first) · op(second) = result, all column-major. */
+/** The descriptors of one {@link Multiplication}. */
 final class GemmLayout implements AutoCloseable {
     private final long operation;
     private final long first;
     private final long second;
     private final long result;
 
-    GemmLayout(Gemm gemm) {
-        Precision precision = gemm.precision();
-        operation = newOperation(precision);
-        first = newMatrix(precision.b(), gemm.k(), gemm.n(), gemm.k());
-        second = newMatrix(precision.a(), gemm.k(), gemm.m(), gemm.k());
-        result = newMatrix(precision.c(), gemm.n(), gemm.m(), gemm.n());
+    GemmLayout(Multiplication multiplication) {
+        operation = newOperation(multiplication);
+        first = newMatrix(multiplication.first());
+        second = newMatrix(multiplication.second());
+        result = newMatrix(multiplication.result());
     }
 
-    private static long newOperation(Precision precision) {
+    private static long newOperation(Multiplication multiplication) {
+        Precision precision = multiplication.precision();
         long[] descriptor = new long[1];
         CublasHandle.check(
                 CublasLt.cublasLtMatmulDescCreate(
                         descriptor, CublasTypes.compute(precision), CublasTypes.scale(precision)),
                 "cublasLtMatmulDescCreate");
-        set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSA, CublasLt.CUBLAS_OP_T, Integer.BYTES);
-        set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_TRANSB, CublasLt.CUBLAS_OP_N, Integer.BYTES);
+        set(
+                descriptor[0],
+                CublasLt.CUBLASLT_MATMUL_DESC_TRANSA,
+                multiplication.first().operation(),
+                Integer.BYTES);
+        set(
+                descriptor[0],
+                CublasLt.CUBLASLT_MATMUL_DESC_TRANSB,
+                multiplication.second().operation(),
+                Integer.BYTES);
         if (precision.scaled()) {
             int fast = precision.fastAccumulation() ? 1 : 0;
             set(descriptor[0], CublasLt.CUBLASLT_MATMUL_DESC_FAST_ACCUM, fast, Byte.BYTES);
@@ -52,16 +58,21 @@ final class GemmLayout implements AutoCloseable {
         }
     }
 
-    private static long newMatrix(ElementType type, long rows, long columns, long leadingDimension) {
+    private static long newMatrix(Operand matrix) {
         long[] layout = new long[1];
         CublasHandle.check(
-                CublasLt.cublasLtMatrixLayoutCreate(layout, CublasTypes.data(type), rows, columns, leadingDimension),
+                CublasLt.cublasLtMatrixLayoutCreate(
+                        layout,
+                        CublasTypes.data(matrix.type()),
+                        matrix.rows(),
+                        matrix.columns(),
+                        matrix.leadingDimension()),
                 "cublasLtMatrixLayoutCreate");
         return layout[0];
     }
 
     /** The caller destroys it. */
-    long newPreference(long workspaceBytes, int reductionSchemes) {
+    long newPreference(long workspaceBytes, int reductionSchemes, int alignmentBytes) {
         long[] preference = new long[1];
         CublasHandle.check(CublasLt.cublasLtMatmulPreferenceCreate(preference), "cublasLtMatmulPreferenceCreate");
         try (Memory value = new Memory(Long.BYTES)) {
@@ -69,6 +80,11 @@ final class GemmLayout implements AutoCloseable {
             set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, value, Long.BYTES);
             value.setInt(0, reductionSchemes);
             set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, value, Integer.BYTES);
+            value.setInt(0, alignmentBytes);
+            set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, value, Integer.BYTES);
+            set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, value, Integer.BYTES);
+            set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, value, Integer.BYTES);
+            set(preference[0], CublasLt.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, value, Integer.BYTES);
         }
         return preference[0];
     }

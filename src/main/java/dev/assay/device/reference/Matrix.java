@@ -96,6 +96,13 @@ final class Matrix {
         return values;
     }
 
+    /** Of 16 bits each. */
+    short[] bits(long elements) {
+        short[] values = new short[Math.toIntExact(elements)];
+        bytes.asShortBuffer().get(values);
+        return values;
+    }
+
     double[] doubles(long elements) {
         double[] values = new double[Math.toIntExact(elements)];
         for (int i = 0; i < values.length; i++) {

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Each element's products added in fp64 in ascending order, then what C held, then rounded as an fp32 accumulator is. Tiny
- * models train on this in unit tests, so {@link BlockedProduct} is written for the JIT to make vectors of.
+ * models train on this in unit tests, so {@link BlockedProduct} is written to be fast.
  */
 final class ReferenceLinear implements GemmRunner {
     private static final byte[] ALGORITHM = "ASCENDING".getBytes(StandardCharsets.UTF_8);
@@ -48,24 +48,29 @@ final class ReferenceLinear implements GemmRunner {
         Matrix right = Matrix.of("B of the GEMM " + gemm.label(), b, ElementType.BF16, gemm.elementsOfB());
         Matrix product = Matrix.of("C of the GEMM " + gemm.label(), c, gemm.output(), gemm.elementsOfC());
         SerialStream.of(stream).enqueue(() -> {
-            float[] first = left.floats(gemm.elementsOfA());
-            float[] second = right.floats(gemm.elementsOfB());
-            multiplication(first, second).into(product, gemm.accumulate());
+            multiplication(left.bits(gemm.elementsOfA()), right.bits(gemm.elementsOfB()))
+                    .into(product, gemm.accumulate());
         });
     }
 
     /** The pass as C = L · R. */
-    private BlockedProduct multiplication(float[] a, float[] b) {
+    private BlockedProduct multiplication(short[] a, short[] b) {
         int rows = gemm.rows();
         int inputs = gemm.inputs();
         int outputs = gemm.outputs();
         return switch (gemm.pass()) {
             case FORWARD ->
-                new BlockedProduct(rows, outputs, inputs, Strided.rows(a, inputs), Strided.transposed(b, inputs));
+                new BlockedProduct(
+                        rows,
+                        outputs,
+                        inputs,
+                        Strided.rows(a, inputs),
+                        Strided.rows(b, inputs).transpose());
             case INPUT_GRADIENT ->
                 new BlockedProduct(rows, inputs, outputs, Strided.rows(a, outputs), Strided.rows(b, inputs));
             case WEIGHT_GRADIENT ->
-                new BlockedProduct(outputs, inputs, rows, Strided.transposed(a, outputs), Strided.rows(b, inputs));
+                new BlockedProduct(
+                        outputs, inputs, rows, Strided.rows(a, outputs).transpose(), Strided.rows(b, inputs));
         };
     }
 

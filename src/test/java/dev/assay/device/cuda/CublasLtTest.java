@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.sun.jna.Memory;
 import dev.assay.device.DeviceException;
+import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
+import dev.assay.workload.LinearGemm;
+import dev.assay.workload.LinearPass;
 import dev.assay.workload.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,15 +33,19 @@ class CublasLtTest {
         assertThat(CublasHandle.describe(15, "cublasLtMatmul"))
                 .startsWith("cublasLtMatmul: CUBLAS_STATUS_NOT_SUPPORTED (15): ");
         for (Precision precision : Precision.values()) {
-            assertDescribable(new Gemm(32, 48, 16, precision));
+            assertDescribable(Multiplication.of(new Gemm(32, 48, 16, precision)));
+        }
+        for (LinearPass pass : LinearPass.values()) {
+            assertDescribable(Multiplication.of(new LinearGemm(pass, 7, 16, 24, ElementType.FP32, true)));
         }
     }
 
-    private static void assertDescribable(Gemm gemm) {
+    private static void assertDescribable(Multiplication gemm) {
         assertThatCode(() -> {
                     GemmLayout layout = new GemmLayout(gemm);
                     layout.scaleBy(0);
-                    long preference = layout.newPreference(1 << 20, CublasLt.CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE);
+                    long preference = layout.newPreference(
+                            1 << 20, CublasLt.CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE, gemm.alignment());
                     CublasHandle.check(CublasLt.cublasLtMatmulPreferenceDestroy(preference), "destroy");
                     layout.close();
                 })
@@ -50,12 +57,12 @@ class CublasLtTest {
     void onlyValidResultsThatFitTheWorkspaceAreCandidates() {
         Memory results = new Memory(4L * CublasLt.HEURISTIC_RESULT_BYTES);
         results.clear();
-        write(results, 0, 7, CudaGemm.WORKSPACE_BYTES, 0);
-        write(results, 1, 8, CudaGemm.WORKSPACE_BYTES + 1, 0);
+        write(results, 0, 7, GemmWorkspace.BYTES, 0);
+        write(results, 1, 8, GemmWorkspace.BYTES + 1, 0);
         write(results, 2, 9, 0, 15);
         write(results, 3, 10, 0, 0);
 
-        List<byte[]> usable = CudaGemm.usable(results, 4);
+        List<byte[]> usable = GemmHeuristic.usable(results, 4);
 
         assertThat(usable)
                 .hasSize(2)
