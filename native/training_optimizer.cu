@@ -170,7 +170,7 @@ extern "C" __global__ void assay_adamw_fp32(
 }
 
 // Element i = mean + deviation * standard normal number first + i of the seed: two fp64 roundings and one to fp32, the same on
-// every device; weight = bf16 of it.
+// every device, and one more to bf16: the weight, and the master too.
 extern "C" __global__ void assay_init_normal(
     float* master, bf16* weight, u64 elements, u64 first, u64 seed, double mean, double deviation) {
     for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
@@ -179,8 +179,8 @@ extern "C" __global__ void assay_init_normal(
         chunk w = {};
         for (u32 e = 0; e < CHUNK; e++) {
             double normal = __dmul_rn(deviation, counter_fine_normal(seed, first + CHUNK * i + e));
-            x[e] = __double2float_rn(__dadd_rn(mean, normal));
-            w.set((int)e, x[e]);
+            w.set((int)e, __double2float_rn(__dadd_rn(mean, normal)));
+            x[e] = w.get((int)e);
         }
         if (width == CHUNK) eight_store(master + CHUNK * i, x);
         else for (u32 e = 0; e < width; e++) master[CHUNK * i + e] = x[e];

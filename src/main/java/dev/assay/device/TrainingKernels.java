@@ -253,8 +253,9 @@ public interface TrainingKernels {
             Stream stream);
 
     /**
-     * Element i = mean + deviation · {@link Counter#fineNormal}(seed, first + i), equal on all devices, as fp32 and rounded to
-     * bf16; any piece of a tensor can be made alone. A deviation of 0 gives a constant.
+     * Element i = mean + deviation · {@link Counter#fineNormal}(seed, first + i), rounded to fp32 and then to bf16, equal on all
+     * devices; the master is that bf16 number too, so every precision begins alike. Any piece of a tensor can be made alone. A
+     * deviation of 0 gives a constant.
      */
     void initNormal(
             DeviceMemory master,

@@ -55,21 +55,8 @@ final class WholeStates implements Sharding {
                     weights.deviation(parameter),
                     compute);
         }
-        mastersFromWeights();
         device.zero(memory.of(Unsharded.FIRST_MOMENT), compute);
         device.zero(memory.of(Unsharded.SECOND_MOMENT), compute);
-    }
-
-    /** initNormal leaves more bits in them than the weights have. */
-    private void mastersFromWeights() {
-        device.zero(memory.of(Unsharded.MASTER), compute);
-        kernels.add(
-                memory.of(Unsharded.WEIGHTS),
-                ElementType.BF16,
-                memory.of(Unsharded.MASTER),
-                ElementType.FP32,
-                modules.layout().total(),
-                compute);
     }
 
     @Override

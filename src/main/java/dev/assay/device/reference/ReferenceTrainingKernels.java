@@ -383,8 +383,8 @@ final class ReferenceTrainingKernels implements TrainingKernels {
         Fp32 masters = Fp32.of(master, elements);
         HostMemory weights = HostMemory.of(weight);
         enqueue(stream, elements, 1, (i, column) -> {
-            masters.set(i, mean + deviation * Counter.fineNormal(seed, first + i));
-            weights.set(i, masters.get(i));
+            weights.set(i, (float) (mean + deviation * Counter.fineNormal(seed, first + i)));
+            masters.set(i, weights.get(i));
         });
     }
 
