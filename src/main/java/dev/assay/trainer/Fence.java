@@ -20,12 +20,6 @@ final class Fence implements AutoCloseable {
         stream.await(event);
     }
 
-    /** What is enqueued on {@code later} from now on comes after what is on {@code earlier} by now. */
-    void order(Stream earlier, Stream later) {
-        passed(earlier);
-        before(later);
-    }
-
     @Override
     public void close() {
         event.close();

@@ -167,7 +167,7 @@ final class GatheredWeights implements WeightKeeper {
 
     @Override
     public void updated() {
-        updated.order(zero.compute(), zero.weights().stream());
+        zero.weights().after(zero.compute(), updated);
         small.forEach(TensorGather::enqueue);
     }
 

@@ -14,6 +14,22 @@ record Lane(Stream stream, Communicator communicator, boolean own) implements Au
         return new Lane(beside ? device.newStream() : compute, communicator, beside);
     }
 
+    /** What is enqueued here from now on comes after what is on the compute stream by now. */
+    void after(Stream compute, Fence fence) {
+        if (own) {
+            fence.passed(compute);
+            fence.before(stream);
+        }
+    }
+
+    /** What is enqueued on the compute stream from now on comes after what is here by now. */
+    void before(Stream compute, Fence fence) {
+        if (own) {
+            fence.passed(stream);
+            fence.before(compute);
+        }
+    }
+
     /** To be closed when its work is done. */
     @Override
     public void close() {

@@ -16,9 +16,12 @@ final class ModuleScratch implements AutoCloseable {
     private final List<DeviceMemory> modules = new ArrayList<>();
     private final List<Fence> free = new ArrayList<>();
     private final Set<Integer> begun = new HashSet<>();
+    /** Whether another stream than the compute stream reads it. */
+    private final boolean readElsewhere;
 
     ModuleScratch(Zero zero) {
         this.zero = zero;
+        this.readElsewhere = zero.schedule().everyMicroBatch() && zero.gradients().own();
         int turns = ZeroMemory.scratches(zero.schedule());
         List<Fence> fences = new ArrayList<>();
         for (int turn = 0; turn < turns; turn++) {
@@ -37,7 +40,9 @@ final class ModuleScratch implements AutoCloseable {
     DeviceMemory of(int module) {
         DeviceMemory memory = modules.get(module);
         if (begun.add(module)) {
-            free.get(module).before(zero.compute());
+            if (readElsewhere) {
+                free.get(module).before(zero.compute());
+            }
             zero.device().zero(memory, zero.compute());
         }
         return memory;
@@ -48,13 +53,15 @@ final class ModuleScratch implements AutoCloseable {
         return modules.get(module);
     }
 
-    /** What is on the stream by now was the last to read it. */
-    void isFree(int module, dev.assay.device.Stream stream) {
+    /** What is enqueued by now, where gradients travel too, was the last to read it. */
+    void isFree(int module) {
         if (!begun.remove(module)) {
             throw new IllegalStateException(
                     "gradients of module " + module + " are complete, but nobody asked for them");
         }
-        free.get(module).passed(stream);
+        if (readElsewhere) {
+            free.get(module).passed(zero.gradients().stream());
+        }
     }
 
     @Override

@@ -59,9 +59,9 @@ final class ShardedGradients implements GradientKeeper {
 
     @Override
     public void complete(int module) {
-        complete.order(zero.compute(), zero.gradients().stream());
+        zero.gradients().after(zero.compute(), complete);
         steps.get(module).forEach(Runnable::run);
-        scratch.isFree(module, zero.gradients().stream());
+        scratch.isFree(module);
     }
 
     @Override

@@ -85,11 +85,15 @@ final class WholeGradients implements GradientKeeper {
     public void complete(int module) {
         scratch.ifPresent(each -> {
             additions.get(module).enqueue(zero.kernels(), true, zero.compute());
-            each.isFree(module, zero.compute());
+            each.isFree(module);
         });
         if (last && zero.schedule().overlaps()) {
-            complete.order(zero.compute(), zero.gradients().stream());
-            ways.stream().filter(way -> lowest(way) == module).forEach(WholeGradients::send);
+            List<BucketWay> due =
+                    ways.stream().filter(way -> lowest(way) == module).toList();
+            if (!due.isEmpty()) {
+                zero.gradients().after(zero.compute(), complete);
+                due.forEach(WholeGradients::send);
+            }
         }
     }
 

@@ -70,9 +70,11 @@ final class WholeWeights implements WeightKeeper {
 
     @Override
     public void updated() {
-        fence.order(zero.compute(), zero.weights().stream());
-        gather.run();
-        fence.order(zero.weights().stream(), zero.compute());
+        if (zero.shares().cut() != Cut.WHOLE) {
+            zero.weights().after(zero.compute(), fence);
+            gather.run();
+            zero.weights().before(zero.compute(), fence);
+        }
     }
 
     @Override

@@ -65,9 +65,9 @@ final class ZeroOptimizer implements AutoCloseable {
     void update(int step, DeviceMemory gradients, DeviceMemory weights) {
         zero.kernels().sumOfSquares(ofNorm(gradients), zero.sumType(), ofNormElements(), partials, zero.compute());
         zero.kernels().sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, zero.compute());
-        fence.order(zero.compute(), zero.gradients().stream());
+        zero.gradients().after(zero.compute(), fence);
         zero.gradients().communicator().allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
-        fence.order(zero.gradients().stream(), zero.compute());
+        zero.gradients().before(zero.compute(), fence);
         float largest = (float) zero.setup().clipping().maxNorm();
         zero.kernels().clipScale(squares, factor(), largest, scaleAndNorm, zero.compute());
         zero.kernels()

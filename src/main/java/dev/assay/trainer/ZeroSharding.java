@@ -69,7 +69,7 @@ final class ZeroSharding implements Sharding {
 
     @Override
     public void update(int step) {
-        reduced.order(zero.gradients().stream(), zero.compute());
+        zero.gradients().before(zero.compute(), reduced);
         optimizer.update(step, gradients.shard(), weights.shard());
         weights.updated();
     }
@@ -151,7 +151,7 @@ final class ZeroSharding implements Sharding {
         optimizer.close();
         reduced.close();
         zero.gradients().close();
-        if (!zero.weights().equals(zero.gradients())) {
+        if (zero.setup().step().zero().stage() > 0) {
             zero.weights().close();
         }
     }
