@@ -33,7 +33,10 @@ public final class PlanText {
                 "  runs on      ",
                 Words.nodeCounts(plan.nodeCounts()) + ", "
                         + LimitText.number(plan.durationSeconds())
-                        + " s measured per workload and node count");
+                        + " s measured per "
+                        + (trains(plan)
+                                ? "config, run and node count, longer where that is too short for the fewest steps"
+                                : "workload and node count"));
         wrap(
                 lines,
                 "  suite        ",
@@ -48,6 +51,10 @@ public final class PlanText {
         bullets(lines, "Certifies, if every criterion passes:", plan.certifies());
         bullets(lines, "Does not certify:", plan.omits());
         return String.join("\n", lines) + "\n";
+    }
+
+    private static boolean trains(Plan plan) {
+        return plan.selection().map(Selection::suite).orElse(Suite.STANDARD) == Suite.SFT;
     }
 
     private static String judged(Plan plan) {

@@ -3,6 +3,7 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.InputException;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.LimitText;
 import dev.assay.measurement.LaunchRole;
@@ -88,10 +89,23 @@ record SftExperiment(
             return config.baselineNodes().get();
         }
         int fewest = 1;
-        while (fewest < nodes && place(config, run, fewest, machine, budget).fit() != Fit.INSIDE) {
+        while (fewest < nodes
+                && resolved(config, run, fewest, machine, budget)
+                        .filter(place -> place.fit() == Fit.INSIDE)
+                        .isEmpty()) {
             fewest *= 2;
         }
         return Math.min(fewest, nodes);
+    }
+
+    /** Empty where the config's batch does not fit so many GPUs. */
+    private static Optional<TrainingPlace> resolved(
+            TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
+        try {
+            return Optional.of(place(config, run, nodes, machine, budget));
+        } catch (InputException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> noScale(
@@ -103,18 +117,16 @@ record SftExperiment(
             MemoryBudget budget,
             boolean reference) {
         if (nodes <= baseline || nodes % baseline != 0) {
-            return Optional.of(Words.plural(nodes, "node") + " are no multiple of its baseline, "
-                    + Words.plural(baseline, "node"));
+            return Optional.of("it is not a larger multiple of its baseline, " + Words.plural(baseline, "node"));
         }
         StepSetup scaled = config.of(run, nodes * machine.gpusPerNode());
-        TrainingPlace base = place(config, run, baseline, machine, budget);
-        if (!base.setup().equals(scaled)) {
+        Optional<TrainingPlace> base = resolved(config, run, baseline, machine, budget);
+        if (base.filter(place -> place.setup().equals(scaled)).isEmpty()) {
             return Optional.of("a GPU's work is not the same on its baseline of " + Words.plural(baseline, "node")
-                    + ": strong scaling");
+                    + "; " + config.scaling());
         }
-        return reference || base.fit() == Fit.INSIDE
-                ? Optional.empty()
-                : Optional.of("its baseline does not fit " + base.arithmetic(budget));
+        return base.filter(place -> !reference && place.fit() != Fit.INSIDE)
+                .map(place -> "its baseline does not fit " + place.arithmetic(budget));
     }
 
     /** What is judged of what cannot run is NOT_RUN, health aside, which is nobody's then. */

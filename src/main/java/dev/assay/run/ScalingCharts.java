@@ -18,14 +18,17 @@ import java.util.TreeMap;
 
 /** Throughput of the coupled step over nodes against ideal. */
 final class ScalingCharts {
+    private static final String COUPLED = "coupled";
+
     private ScalingCharts() {}
 
-    /** Mean throughput of all launches at each node count; a single node's is the mean of all baselines. */
+    /** Mean throughput of all launches at each node count; that of the fewest is the mean of all baselines. */
     static List<Chart> of(Run run, String experiment) {
         TreeMap<Integer, List<Double>> byNodes = new TreeMap<>();
         RunCharts.launches(run, experiment).filter(LaunchResult::whole).forEach(launch -> {
-            int nodes =
-                    launch.role() == LaunchRole.BASELINE ? 1 : launch.nodes().size();
+            int nodes = launch.role() == LaunchRole.BASELINE
+                    ? baselineNodes(launch)
+                    : launch.nodes().size();
             throughput(launch)
                     .forEach(value -> byNodes.computeIfAbsent(nodes, n -> new ArrayList<>())
                             .add(value));
@@ -37,10 +40,10 @@ final class ScalingCharts {
             return List.of();
         }
         return List.of(Charts.scaling(
-                "Throughput over nodes against ideal",
+                "Throughput over nodes against ideal" + (experiment.equals(COUPLED) ? "" : ", " + experiment),
                 points,
                 "TFLOPS",
-                efficiencyFloor(run),
+                efficiencyFloor(run, experiment),
                 "step.time of experiments/" + experiment + "/*/rank-N.ndjson; bars: lowest to highest launch"));
     }
 
@@ -80,8 +83,18 @@ final class ScalingCharts {
         return Samples.mean(measurement.samples());
     }
 
-    private static OptionalDouble efficiencyFloor(Run run) {
-        return run.rows("coupled").stream()
+    /** Of each communicator. */
+    private static int baselineNodes(LaunchResult launch) {
+        int ranks = launch.ranks().stream()
+                .mapToInt(rank -> rank.header().communicator().size())
+                .max()
+                .orElse(1);
+        return Math.max(1, ranks / launch.gpusPerNode());
+    }
+
+    private static OptionalDouble efficiencyFloor(Run run, String experiment) {
+        return run.plan().rows().stream()
+                .filter(row -> row.experiment().equals(experiment))
                 .filter(row -> row.criterion().judged() && row.criterion().metric() == Metric.SCALE_EFFICIENCY)
                 .flatMapToDouble(row -> row.criterion().limit() instanceof Limit.AtLeast atLeast
                         ? java.util.stream.DoubleStream.of(atLeast.floor())

@@ -60,7 +60,7 @@ interface Runner {
             return new BurnRunner(context, burn);
         }
         if (workload instanceof Sft sft) {
-            return new SftRunner(context, sft, SftSharding::byGroup);
+            return new SftRunner(context, sft);
         }
         if (workload instanceof Coupled coupled) {
             return new CoupledRunner(context, coupled);

@@ -9,8 +9,10 @@ import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
 import dev.assay.training.Collective;
+import dev.assay.training.MemoryPlan;
 import dev.assay.training.StepCollectives;
 import dev.assay.workload.Sft;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -25,19 +27,17 @@ final class SftRunner implements Runner {
 
     private final RankContext context;
     private final Sft sft;
-    private final SftSharding sharding;
 
-    SftRunner(RankContext context, Sft sft, SftSharding sharding) {
+    SftRunner(RankContext context, Sft sft) {
         this.context = context;
         this.sft = sft;
-        this.sharding = sharding;
     }
 
     @Override
     public void run() throws Exception {
         context.phase("prepare", context.spec().warmUpSeconds());
         long free = context.device().freeBytes();
-        TrainerPlan plan = TrainerPlan.of(setup(), sharding.of(context));
+        TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context));
         Trainer trainer = context.owned().own(plan.prepare(context.device()));
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
@@ -100,7 +100,13 @@ final class SftRunner implements Runner {
         }
         double all = context.device().identity().memoryBytes();
         write(Metric.MEMORY_USED, List.of((all - context.device().freeBytes()) / MEBIBYTE));
-        write(Metric.MEMORY_PLANNED, List.of((all - freeBefore + planned) / MEBIBYTE));
+        Map<String, String> conditions = new HashMap<>(conditions());
+        conditions.put(
+                "predictedMebibytes",
+                Long.toString(MemoryPlan.of(sft.setup(), context.group().size()).total() >> 20));
+        context.writer()
+                .write(Measurement.of(
+                        Metric.MEMORY_PLANNED, List.of((all - freeBefore + planned) / MEBIBYTE), conditions));
     }
 
     private void write(Metric metric, List<Double> samples) {

@@ -1,19 +1,24 @@
 package dev.assay.worker;
 
+import dev.assay.device.Communicator;
 import dev.assay.trainer.ShardingFactory;
-import dev.assay.trainer.Unsharded;
+import dev.assay.trainer.ZeroFactory;
 
-/** Where the states of training live: on one rank, or over those of its communicator. */
-interface SftSharding {
-    ShardingFactory of(RankContext context);
+/** The states of training over the ranks of a communicator. */
+final class SftSharding {
+    private static final byte[] NOTHING = new byte[0];
 
-    /** One rank alone has everything, whatever the stage. */
-    static ShardingFactory byGroup(RankContext context) {
-        if (context.group().size() == 1) {
-            return new Unsharded();
-        }
-        throw new WorkerException("training on " + context.environment().words() + ": "
-                + context.group().size()
-                + " ranks train together, expected 1; this version of the engine has no sharding over ranks yet");
+    private SftSharding() {}
+
+    static ShardingFactory of(RankContext context) {
+        return new ZeroFactory(context.group().size(), purpose -> join(context, purpose));
+    }
+
+    /** Collective. */
+    private static Communicator join(RankContext context, String purpose) {
+        Group group = context.group();
+        byte[] id = group.broadcast(
+                "communicator of " + purpose, group.isRoot() ? context.device().newCommunicatorId() : NOTHING);
+        return context.device().join(id, group.rank(), group.size());
     }
 }

@@ -108,8 +108,8 @@ class SftPlannerTest {
                 .containsOnly(4);
         assertThat(plan.experiment("sft-70b-2").launches()).hasSize(1);
         assertThat(plan.omits())
-                .anyMatch(line ->
-                        line.contains("Scale efficiency of sft-70b-2: 2 nodes are no multiple of its baseline"));
+                .anyMatch(line -> line.contains(
+                        "Scale efficiency of sft-70b-2: it is not a larger multiple of its baseline, 2 nodes"));
         assertThat(plan.extension()).extracting(Experiment::id).contains("sft-70b-4-extension");
     }
 
@@ -231,6 +231,29 @@ class SftPlannerTest {
         Spec spec = Specs.of(plan, other, experiment.launches().get(0), "run", "plan", 7);
 
         assertThat(SpecFile.parse(SpecFile.text(spec), "spec.json")).isEqualTo(spec);
+    }
+
+    /** The same global batch on twice the GPUs is half the work for each. */
+    @Test
+    void strongScalingHasNoWeakEfficiency(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("strong.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replace("\"gradient_accumulation_steps\": 16", "\"train_batch_size\": 1024"));
+
+        Plan plan = plan(SPECTRUMX, List.of(2), Optional.of(own));
+
+        assertThat(((Sft) plan.experiment("sft-strong-2").workload()).setup().accumulation())
+                .isEqualTo(4);
+        assertThat(plan.experiment("sft-strong-2").launches()).hasSize(1);
+        assertThat(plan.rows())
+                .filteredOn(row -> row.experiment().equals("sft-strong-2"))
+                .extracting(row -> row.criterion().metric())
+                .doesNotContain(Metric.SCALE_EFFICIENCY);
+        assertThat(plan.omits())
+                .anyMatch(line ->
+                        line.contains("sft-strong-2: a GPU's work is not the same") && line.contains("strong scaling"));
     }
 
     @Test

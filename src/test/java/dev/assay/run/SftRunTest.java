@@ -28,7 +28,7 @@ class SftRunTest {
 
     @Test
     void everyConfigTrainsToAVerdict() throws IOException {
-        Run run = prepare("1");
+        Run run = prepare("2");
 
         run.rows("sft").forEach(run::verdict);
         Conclusion conclusion = Conclusions.conclude(run, "not asked for");
@@ -41,6 +41,15 @@ class SftRunTest {
                 .filteredOn(verdict -> verdict.criterion().metric() == Metric.TRAIN_LOSS)
                 .hasSize(8)
                 .allMatch(verdict -> verdict.value().orElseThrow() > 4);
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.criterion().metric() == Metric.SCALE_EFFICIENCY)
+                .as("shown, against one node")
+                .hasSize(8)
+                .allMatch(verdict -> verdict.value().isPresent());
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.criterion().metric() == Metric.DISTINCT_RESULTS)
+                .hasSize(8)
+                .allMatch(verdict -> verdict.state() == State.PASS);
         assertThat(conclusion.decision()).isEqualTo(Decision.PARTIAL);
     }
 

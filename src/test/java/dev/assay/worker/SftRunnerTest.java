@@ -2,11 +2,15 @@ package dev.assay.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.device.Communicator;
+import dev.assay.device.Device;
+import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import dev.assay.plan.Spec;
 import dev.assay.training.AdamW;
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
@@ -18,9 +22,11 @@ import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SftRunnerTest {
     @TempDir
@@ -68,6 +74,49 @@ class SftRunnerTest {
         assertThat(ranks.result(0).digests())
                 .as("the same seed, data and rank")
                 .isEqualTo(ranks.result(1).digests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void ranksTrainOneModelUnderEveryStage(int stage) throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, stage), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            assertThat(result.checks())
+                    .extracting(Check::name)
+                    .containsExactly("sft.finite", "sft.start", "sft.falls", "allreduce.norm");
+            assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
+            assertThat(samples(result, Metric.STEP_BYTES).get(0)).isPositive();
+            assertThat(samples(result, Metric.TRAIN_LOSS))
+                    .as("of all ranks")
+                    .isEqualTo(samples(ranks.result(0), Metric.TRAIN_LOSS));
+            assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
+        }
+    }
+
+    @Test
+    void ranksThatTrainAloneAreFound() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 0), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run(SftRunnerTest::deaf)).containsOnly(Worker.DONE);
+
+        RankResult result = ranks.result(1);
+        assertThat(result.checks())
+                .filteredOn(check -> check.name().equals("allreduce.norm"))
+                .hasSize(1)
+                .allMatch(check -> check.wrong() > 0);
+        assertThat(result.digests()).isNotEqualTo(ranks.result(0).digests());
+    }
+
+    private static Device deaf(Spec spec, RankEnvironment environment) {
+        return new DelegatingDevice(new ReferenceDevice(environment.node(), environment.localRank())) {
+            @Override
+            public Communicator join(byte[] id, int rank, int count) {
+                return new DeafCommunicator(super.join(id, rank, count));
+            }
+        };
     }
 
     private static List<Double> samples(RankResult result, Metric metric) {
