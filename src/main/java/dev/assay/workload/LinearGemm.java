@@ -18,7 +18,8 @@ import java.util.Locale;
  *
  * @param rows tokens
  * @param output type of C: bf16 or fp32
- * @param accumulate whether the product is added to what C holds, before the rounding
+ * @param accumulate whether the product is added to what C holds, before the rounding; a
+ *     device may round a product to bf16 before it adds it to bf16
  */
 public record LinearGemm(LinearPass pass, int rows, int inputs, int outputs, ElementType output, boolean accumulate) {
     private static final int GRANULE = 8;

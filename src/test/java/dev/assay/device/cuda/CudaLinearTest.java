@@ -77,7 +77,8 @@ class CudaLinearTest extends GpuTest {
 
         String what = gemm.label() + " by " + runner.describe();
         if (gemm.output() == ElementType.BF16) {
-            c.assertBf16(what, accumulationError(gemm));
+            double largest = 6 * Math.sqrt(LinearDefinition.depth(gemm));
+            c.assertBf16(what, accumulationError(gemm) + productRounding(gemm, largest));
         } else {
             c.assertFp32(what, 1, accumulationError(gemm));
         }
@@ -124,7 +125,16 @@ class CudaLinearTest extends GpuTest {
         double rounding = Math.abs(exact) * (gemm.output() == ElementType.BF16 ? 0x1p-8 : 0x1p-23);
         assertThat(operands.found(at))
                 .as("element %d of %s", at, gemm.label())
-                .isCloseTo(exact, within(rounding + accumulationError(gemm)));
+                .isCloseTo(
+                        exact,
+                        within(rounding
+                                + accumulationError(gemm)
+                                + productRounding(gemm, exact - operands.before(at))));
+    }
+
+    /** cuBLASLt 13.1 rounds a product to bf16 before it adds it to bf16: seen on an H200. */
+    private static double productRounding(LinearGemm gemm, double product) {
+        return gemm.accumulate() && gemm.output() == ElementType.BF16 ? 0x1p-9 * Math.abs(product) : 0;
     }
 
     /** Of fp32 sums of normal products, generously. */

@@ -46,10 +46,14 @@ final class LinearOperands implements AutoCloseable {
     /** What an element of C must be, before its rounding. */
     double exact(long at) {
         double sum = LinearDefinition.element(gemm, i -> bf16(seed, i), i -> bf16(seed + 1, i), at);
-        return gemm.accumulate() ? before(at) + sum : sum;
+        return before(at) + sum;
     }
 
-    private double before(long at) {
+    /** What C held before the product was added; 0 where nothing is added. */
+    double before(long at) {
+        if (!gemm.accumulate()) {
+            return 0;
+        }
         return gemm.output() == ElementType.BF16 ? bf16(seed + 2, at) : (float) Counter.fineNormal(seed + 2, at);
     }
 
