@@ -21,7 +21,8 @@ final class ModuleScratch implements AutoCloseable {
 
     ModuleScratch(Zero zero) {
         this.zero = zero;
-        this.readElsewhere = zero.schedule().everyMicroBatch() && zero.gradients().own();
+        this.readElsewhere =
+                zero.schedule().everyMicroBatch() && zero.gradients().own();
         int turns = ZeroMemory.scratches(zero.schedule());
         List<Fence> fences = new ArrayList<>();
         for (int turn = 0; turn < turns; turn++) {
