@@ -165,10 +165,12 @@ final class GatheredWeights implements WeightKeeper {
         return zero.memory().of(ZeroMemory.WEIGHT_SHARD);
     }
 
+    /** The compute stream waits, so that a step is done only when all that it sent is. */
     @Override
     public void updated() {
         zero.weights().after(zero.compute(), updated);
         small.forEach(TensorGather::enqueue);
+        zero.weights().before(zero.compute(), updated);
     }
 
     @Override

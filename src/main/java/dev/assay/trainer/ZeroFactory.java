@@ -12,6 +12,7 @@ import java.util.function.Function;
  */
 public final class ZeroFactory implements ShardingFactory {
     private final int ranks;
+    private final boolean shards;
     private final Function<String, Communicator> join;
 
     /**
@@ -19,25 +20,35 @@ public final class ZeroFactory implements ShardingFactory {
      *     and what it gives is closed with the sharding
      */
     public ZeroFactory(int ranks, Function<String, Communicator> join) {
+        this(ranks, ranks > 1, join);
+    }
+
+    private ZeroFactory(int ranks, boolean shards, Function<String, Communicator> join) {
         if (ranks < 1) {
             throw new IllegalArgumentException("ZeRO must have ranks >= 1, got " + ranks);
         }
         this.ranks = ranks;
+        this.shards = shards;
         this.join = join;
+    }
+
+    /** All of ZeRO's ways with one rank, which sends to itself: what one GPU can show of them. */
+    static ZeroFactory alone(Function<String, Communicator> join) {
+        return new ZeroFactory(1, true, join);
     }
 
     @Override
     public void plan(TrainerSetup setup, AllocationPlan plan) {
-        if (ranks == 1) {
-            new Unsharded().plan(setup, plan);
-        } else {
+        if (shards) {
             ZeroMemory.plan(setup, ZeroSchedule.of(setup.step(), ranks), plan);
+        } else {
+            new Unsharded().plan(setup, plan);
         }
     }
 
     @Override
     public Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute) {
-        if (ranks == 1) {
+        if (!shards) {
             return new Unsharded().open(setup, device, memory, compute);
         }
         ZeroSchedule schedule = ZeroSchedule.of(setup.step(), ranks);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ZeroTrainingTest {
     private static final Duration DEADLINE = Duration.ofMinutes(1);
     private static final int RANKS = 2;
-    private static final int STEPS = 4;
+    private static final int STEPS = 3;
     private static final int SEQUENCE = 9;
     private static final int MICRO_BATCH = 2;
 
