@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * Which of a GEMM's candidates runs, as rank 0 of a launch decides it for all.
  *
  * <p>What a power-capped GPU does for a moment says little about what it does for long, so a GEMM for bursts is chosen by
- * bursts and one for lasting load under load. Of the latter the first launch decides for its whole run: launches that are
- * compared with each other must not differ in it, and candidates that noise alone tells apart would alternate.
+ * bursts and one for lasting load under load. Where launches are compared with each other the first one decides for its whole
+ * run: they must not differ in it, and candidates that noise alone tells apart would alternate.
  */
 final class AlgorithmChoice {
     /** How long a GEMM is to run. */
@@ -79,14 +79,11 @@ final class AlgorithmChoice {
         if (candidates.size() == 1) {
             return candidates.get(0);
         }
-        if (load == Load.BURST) {
-            return fastestBurst(candidates);
-        }
         Optional<byte[]> earlier = kept.isPresent() ? read(kept.get(), candidates) : Optional.empty();
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        byte[] best = fastestUnderLoad(candidates);
+        byte[] best = load == Load.BURST ? fastestBurst(candidates) : fastestUnderLoad(candidates);
         if (kept.isPresent()) {
             write(kept.get(), best);
         }

@@ -10,10 +10,12 @@ import dev.assay.measurement.Digest;
 import dev.assay.workload.Gemm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -117,9 +119,11 @@ final class GemmWork {
     }
 
     private byte[] decide(AlgorithmChoice.Load load) throws Exception {
-        String name = gemm.precision().key() + "-" + gemm.shape();
+        Optional<Path> kept = load == AlgorithmChoice.Load.LASTING
+                ? AlgorithmChoice.place(context.environment(), gemm.precision().key() + "-" + gemm.shape())
+                : Optional.empty();
         return new AlgorithmChoice(runner, gemms -> Timed.milliseconds(context, stream, this::enqueue, gemms))
-                .decide(load, AlgorithmChoice.place(context.environment(), name));
+                .decide(load, kept);
     }
 
     /** Poisons, multiplies and digests, again and again; nothing waits in between. */

@@ -38,7 +38,9 @@ final class SftRunner implements Runner {
         context.phase("prepare", context.spec().warmUpSeconds());
         long free = context.device().freeBytes();
         TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context));
+        SftGemms gemms = SftGemms.choose(context, plan.gemms());
         Trainer trainer = context.owned().own(plan.prepare(context.device()));
+        gemms.applyTo(trainer);
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
 
@@ -54,7 +56,7 @@ final class SftRunner implements Runner {
         Telemetry.Window window = telemetry.end();
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
-        writeWork();
+        writeWork(plan.flop());
         writeParts(measured);
         double seconds = times.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
         TelemetryLines.write(context.writer(), window, seconds);
@@ -72,7 +74,7 @@ final class SftRunner implements Runner {
     }
 
     /** What the step is, so that rates follow from its time. The bytes are those of the plan: nobody counts them here. */
-    private void writeWork() {
+    private void writeWork(double enqueued) {
         long bytes = StepCollectives.of(sft.setup(), context.group().size()).stream()
                 .mapToLong(Collective::bytes)
                 .sum();
@@ -80,7 +82,7 @@ final class SftRunner implements Runner {
         write(Metric.STEP_TOKENS, List.of((double) sft.tokensPerStep()));
         write(Metric.STEP_FLOP, List.of(sft.flopPerStep()));
         write(Metric.STEP_FLOP_FULL, List.of(sft.fullFlopPerStep()));
-        write(Metric.STEP_FLOP_EXECUTED, List.of(sft.executedFlopPerStep()));
+        write(Metric.STEP_FLOP_EXECUTED, List.of(enqueued));
     }
 
     private void writeParts(List<StepResult> measured) {

@@ -90,9 +90,4 @@ public record Sft(
     public double fullFlopPerStep() {
         return tokensPerStep() * StepFlops.of(setup).full();
     }
-
-    /** FLOP that one rank does in one step, recomputation included. */
-    public double executedFlopPerStep() {
-        return tokensPerStep() * StepFlops.of(setup).executed();
-    }
 }

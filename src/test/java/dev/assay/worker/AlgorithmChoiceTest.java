@@ -61,9 +61,6 @@ class AlgorithmChoiceTest {
         assertThat(choice(later).decide(Load.LASTING, kept)).containsExactly(1);
         assertThat(later.timed).isZero();
         assertThat(Files.readString(kept.orElseThrow())).isEqualTo("01\n");
-        assertThat(choice(later).decide(Load.BURST, kept))
-                .as("bursts keep to themselves")
-                .containsExactly(0);
     }
 
     @Test
