@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model in training on one device, as one rank sees it. Never run on a GPU yet: {@code TrainerGpuTest} must pass there first. Everything is allocated; {@link #step} only enqueues. Used by the
+ * A model in training on one device, as one rank sees it. Everything is allocated; {@link #step} only enqueues. Used by the
  * device's thread.
  */
 public final class Trainer implements AutoCloseable {
