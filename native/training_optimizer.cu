@@ -82,49 +82,6 @@ static __device__ __forceinline__ void eight_store(float* to, const float* from)
     ((float4*)to)[1] = b;
 }
 
-static __device__ __forceinline__ void eight_load(const float* from, float* to) {
-    float4 a = ((const float4*)from)[0], b = ((const float4*)from)[1];
-    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
-}
-
-// Eight elements of either type, or the last few of a tensor.
-static __device__ __forceinline__ void some_load(const bf16* from, u64 at, u64 elements, float* to) {
-    chunk c = flat_load(from, at, elements);
-    for (int e = 0; e < CHUNK; e++) to[e] = c.get(e);
-}
-
-static __device__ __forceinline__ void some_load(const float* from, u64 at, u64 elements, float* to) {
-    u32 width = flat_width(at, elements);
-    if (width == CHUNK) eight_load(from + CHUNK * at, to);
-    else for (u32 e = 0; e < width; e++) to[e] = from[CHUNK * at + e];
-}
-
-static __device__ __forceinline__ void some_store(bf16* to, u64 at, u64 elements, const float* from) {
-    flat_store(to, at, elements, chunk_of(from));
-}
-
-static __device__ __forceinline__ void some_store(float* to, u64 at, u64 elements, const float* from) {
-    u32 width = flat_width(at, elements);
-    if (width == CHUNK) eight_store(to + CHUNK * at, from);
-    else for (u32 e = 0; e < width; e++) to[CHUNK * at + e] = from[e];
-}
-
-// sum += addend, one rounding.
-template <typename A, typename S>
-static __device__ __forceinline__ void add(const A* addend, S* sum, u64 elements) {
-    for (u64 i = grid_thread(); CHUNK * i < elements; i += grid_threads()) {
-        float a[CHUNK] = {}, s[CHUNK] = {};
-        some_load(addend, i, elements, a), some_load(sum, i, elements, s);
-        for (int e = 0; e < CHUNK; e++) s[e] += a[e];
-        some_store(sum, i, elements, s);
-    }
-}
-
-extern "C" __global__ void assay_add_bf16_bf16(const bf16* addend, bf16* sum, u64 elements) { add(addend, sum, elements); }
-extern "C" __global__ void assay_add_bf16_fp32(const bf16* addend, float* sum, u64 elements) { add(addend, sum, elements); }
-extern "C" __global__ void assay_add_fp32_bf16(const float* addend, bf16* sum, u64 elements) { add(addend, sum, elements); }
-extern "C" __global__ void assay_add_fp32_fp32(const float* addend, float* sum, u64 elements) { add(addend, sum, elements); }
-
 static __device__ __forceinline__ float4 four_load(const bf16* from) {
     uint2 raw = *(const uint2*)from;
     float4 four = {__uint_as_float(raw.x << 16), __uint_as_float(raw.x & 0xFFFF0000u), __uint_as_float(raw.y << 16),

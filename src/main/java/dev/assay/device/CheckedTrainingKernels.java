@@ -261,22 +261,6 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void add(
-            DeviceMemory addend,
-            ElementType addendType,
-            DeviceMemory sum,
-            ElementType sumType,
-            long elements,
-            Stream stream) {
-        TrainingSizes.of("add", elements, 1)
-                .holds("addendType must be BF16 or FP32", isFloat(addendType), addendType)
-                .holds("sumType must be BF16 or FP32", isFloat(sumType), sumType)
-                .bytes("addend", addend, elements * addendType.bytes())
-                .bytes("sum", sum, elements * sumType.bytes());
-        kernels.add(addend, addendType, sum, sumType, elements, stream);
-    }
-
-    @Override
     public void carry(
             DeviceMemory from,
             ElementType fromType,

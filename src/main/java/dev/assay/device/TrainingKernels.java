@@ -192,20 +192,6 @@ public interface TrainingKernels {
     void sumOfSquares(DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream);
 
     /**
-     * sum += addend, element by element, with one rounding: gradients of micro-batches, and copies into another type.
-     *
-     * @param addendType bf16 or fp32
-     * @param sumType bf16 or fp32
-     */
-    void add(
-            DeviceMemory addend,
-            ElementType addendType,
-            DeviceMemory sum,
-            ElementType sumType,
-            long elements,
-            Stream stream);
-
-    /**
      * to = from, or to += from, element by element, with one rounding: between what travels and what is kept. Unlike elsewhere
      * memory may begin at any element.
      *

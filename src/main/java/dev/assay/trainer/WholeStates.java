@@ -95,12 +95,13 @@ final class WholeStates implements Sharding {
     public void gradientsComplete(ModelModule module) {
         if (!narrow) {
             begun.remove(module.index());
-            kernels.add(
+            kernels.carry(
                     live(module),
                     ElementType.BF16,
                     piece(Unsharded.GRADIENT_SUMS, Float.BYTES, module.offset(), module.elements()),
                     ElementType.FP32,
                     module.elements(),
+                    true,
                     compute);
         }
     }

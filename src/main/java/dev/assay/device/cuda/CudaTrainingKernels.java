@@ -289,23 +289,6 @@ final class CudaTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void add(
-            DeviceMemory addend,
-            ElementType addendType,
-            DeviceMemory sum,
-            ElementType sumType,
-            long elements,
-            Stream stream) {
-        each(
-                "assay_add_" + suffix(addendType) + "_" + suffix(sumType),
-                chunks(elements),
-                stream,
-                at(addend),
-                at(sum),
-                elements);
-    }
-
-    @Override
     public void carry(
             DeviceMemory from,
             ElementType fromType,

@@ -290,19 +290,6 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void add(
-            DeviceMemory addend,
-            ElementType addendType,
-            DeviceMemory sum,
-            ElementType sumType,
-            long elements,
-            Stream stream) {
-        Matrix from = Matrix.of("adding", addend, addendType, elements);
-        Matrix to = Matrix.of("adding", sum, sumType, elements);
-        enqueue(stream, elements, 1, (i, column) -> to.set(i, to.get(i) + from.get(i)));
-    }
-
-    @Override
     public void carry(
             DeviceMemory from,
             ElementType fromType,

@@ -321,25 +321,6 @@ interface TrainingContract extends AttentionContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"BF16, BF16, 8", "BF16, FP32, 2051", "FP32, BF16, 7", "FP32, FP32, 2051", "FP32, FP32, 1"})
-    default void addsTensorsOfEitherType(ElementType addendType, ElementType sumType, int elements) {
-        TrainingBench bench = bench();
-        Twin addend = bench.normal(addendType, elements);
-        Twin sum = bench.normal(sumType, elements);
-
-        bench.run((kernels, of, stream) ->
-                kernels.add(of.apply(addend), addendType, of.apply(sum), sumType, elements, stream));
-
-        if (sumType == ElementType.BF16) {
-            sum.assertBf16("sum", 0);
-        } else {
-            sum.assertSameBits("sum");
-        }
-        addend.assertSameBits("addend");
-    }
-
-    /** From anywhere to anywhere, as whole vectors and element by element. */
-    @ParameterizedTest
     @CsvSource({
         "BF16, BF16, 8, 0, 0, false",
         "BF16, FP32, 2051, 8, 16, true",
