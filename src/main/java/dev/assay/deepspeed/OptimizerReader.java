@@ -65,6 +65,13 @@ final class OptimizerReader {
                         "move it there"));
         boolean decoupled = params.flag("adam_w_mode", true) || adamW;
         double rate = number(params, "lr", 1e-3, 5e-5);
+        params.find("lr")
+                .filter(node -> rate == 0)
+                .ifPresent(node -> findings.problem(
+                        node,
+                        "a learning rate of 0",
+                        "more than 0: a run is judged by its loss, which then never falls",
+                        "write the rate that you train with"));
         List<Double> betas = betas(params);
         double epsilon = number(params, "eps", 1e-8, 1e-8);
         double decay = number(params, "weight_decay", 0, 0);

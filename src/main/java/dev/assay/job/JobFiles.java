@@ -106,6 +106,11 @@ final class JobFiles {
             Optional.ofNullable(NCCL_TELLS.get(experiment.id()))
                     .ifPresent(of -> askNccl(variables, of, folder.launch(experiment.id(), launch.id())));
         }
+        if (cluster.device() == DeviceKind.CUDA && experiment.id().startsWith("sft-")) {
+            // Two communicators at once: without an order on the device each may wait for SMs that the other's kernel
+            // holds.
+            variables.putIfAbsent("NCCL_LAUNCH_ORDER_IMPLICIT", "1");
+        }
         variables.putAll(launch.variant().environment());
         variables.put("LC_ALL", "C.UTF-8");
         variables.put("ASSAY_SPEC", folder.spec(experiment.id(), launch.id()).toString());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.LaunchVariant;
+import dev.assay.workload.Sft;
 import dev.assay.workload.Workload;
 import java.util.List;
 
@@ -56,7 +57,9 @@ public record Spec(
 
     /** Seconds that it may take beyond its plan, where the workload waits for what nobody can foretell. */
     public double patienceSeconds() {
-        return workload.patienceSeconds();
+        // How long a step of training takes is a prediction: one that takes thrice as long is to be judged, not ended.
+        double step = workload instanceof Sft ? 2 * (measuredSeconds + warmUpSeconds) : 0;
+        return workload.patienceSeconds() + step;
     }
 
     public int worldSize() {

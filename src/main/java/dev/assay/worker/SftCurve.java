@@ -8,18 +8,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * What the steps gave, from the very first, as all ranks of the communicator see it.
  *
- * @param losses of each step, mean over the ranks
+ * @param losses of each rank, by step
  * @param norms of each rank, by step
  */
-record SftCurve(List<Double> losses, List<List<Double>> norms) {
+record SftCurve(List<List<Double>> losses, List<List<Double>> norms) {
     SftCurve {
-        losses = List.copyOf(losses);
-        norms = List.copyOf(norms);
+        losses = losses.stream().map(List::copyOf).toList();
+        norms = norms.stream().map(List::copyOf).toList();
     }
 
     /** Collective. */
@@ -30,40 +31,48 @@ record SftCurve(List<Double> losses, List<List<Double>> norms) {
         List<ByteBuffer> all = group.allGather("losses and norms", mine.array()).stream()
                 .map(ByteBuffer::wrap)
                 .toList();
-        List<Double> losses = new ArrayList<>();
-        for (int step = 0; step < steps.size(); step++) {
-            int at = 2 * Double.BYTES * step;
-            losses.add(all.stream()
-                    .mapToDouble(rank -> rank.getDouble(at))
-                    .average()
-                    .orElseThrow());
-        }
-        return new SftCurve(losses, all.stream().map(SftCurve::norms).toList());
+        return new SftCurve(
+                all.stream().map(rank -> everySecond(rank, 0)).toList(),
+                all.stream().map(rank -> everySecond(rank, Double.BYTES)).toList());
     }
 
-    private static List<Double> norms(ByteBuffer rank) {
-        List<Double> norms = new ArrayList<>();
-        for (int at = Double.BYTES; at < rank.capacity(); at += 2 * Double.BYTES) {
-            norms.add(rank.getDouble(at));
+    private static List<Double> everySecond(ByteBuffer rank, int from) {
+        List<Double> values = new ArrayList<>();
+        for (int at = from; at < rank.capacity(); at += 2 * Double.BYTES) {
+            values.add(rank.getDouble(at));
         }
-        return norms;
+        return values;
     }
 
     int ranks() {
         return norms.size();
     }
 
-    double first() {
-        return losses.get(0);
+    int steps() {
+        return losses.get(0).size();
     }
 
-    double last() {
-        return losses.get(losses.size() - 1);
+    double first(int rank) {
+        return losses.get(rank).get(0);
+    }
+
+    double last(int rank) {
+        return losses.get(rank).get(steps() - 1);
+    }
+
+    /** Of each step, over the ranks. */
+    List<Double> means() {
+        return IntStream.range(0, steps())
+                .mapToObj(step -> losses.stream()
+                        .mapToDouble(rank -> rank.get(step))
+                        .average()
+                        .orElseThrow())
+                .toList();
     }
 
     /** Nothing of a curve that holds what is no number: the checks say so. */
     void write(ResultWriter writer) {
-        write(writer, Metric.TRAIN_LOSS, losses);
+        write(writer, Metric.TRAIN_LOSS, means());
         write(writer, Metric.TRAIN_GRADIENT_NORM, norms.get(0));
     }
 
