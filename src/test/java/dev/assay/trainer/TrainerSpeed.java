@@ -21,6 +21,7 @@ import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -158,7 +159,7 @@ final class TrainerSpeed {
             device.fillMatrix(c, gemm.output(), gemm.elementsOfC(), 3, stream);
             List<byte[]> candidates = runner.candidates();
             double[] best = new double[candidates.size()];
-            java.util.Arrays.fill(best, Double.MAX_VALUE);
+            Arrays.fill(best, Double.MAX_VALUE);
             for (int round = 0; round < 3; round++) {
                 for (int i = 0; i < best.length; i++) {
                     runner.choose(candidates.get(i));
