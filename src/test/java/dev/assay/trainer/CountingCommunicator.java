@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.Communicator;
+import dev.assay.device.DelegatingCommunicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.training.Collective.Kind;
@@ -8,21 +9,17 @@ import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.ElementType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Writes down what is enqueued, as an operation each; what goes together is one. */
-record CountingCommunicator(Communicator communicator, List<Sent> sent) implements Communicator {
+final class CountingCommunicator extends DelegatingCommunicator {
     /** @param bytes of the larger buffer */
     record Sent(Kind kind, long bytes) {}
 
-    @Override
-    public int rank() {
-        return communicator.rank();
-    }
+    private final List<Sent> sent;
 
-    @Override
-    public int ranks() {
-        return communicator.ranks();
+    CountingCommunicator(Communicator communicator, List<Sent> sent) {
+        super(communicator);
+        this.sent = sent;
     }
 
     @Override
@@ -39,31 +36,31 @@ record CountingCommunicator(Communicator communicator, List<Sent> sent) implemen
     @Override
     public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
         sent.add(new Sent(Kind.ALL_REDUCE, elements * type.bytes()));
-        communicator.allReduce(buffer, type, elements, stream);
+        super.allReduce(buffer, type, elements, stream);
     }
 
     @Override
     public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
         sent.add(new Sent(Kind.REDUCE, elements * type.bytes()));
-        communicator.reduce(buffer, type, elements, root, stream);
+        super.reduce(buffer, type, elements, root, stream);
     }
 
     @Override
     public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
         sent.add(new Sent(Kind.ALL_GATHER, share * ranks() * type.bytes()));
-        communicator.allGather(send, receive, type, share, stream);
+        super.allGather(send, receive, type, share, stream);
     }
 
     @Override
     public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
         sent.add(new Sent(Kind.REDUCE_SCATTER, share * ranks() * type.bytes()));
-        communicator.reduceScatter(send, receive, type, share, stream);
+        super.reduceScatter(send, receive, type, share, stream);
     }
 
     @Override
     public void together(Runnable calls) {
         List<Sent> before = new ArrayList<>(sent);
-        communicator.together(calls);
+        super.together(calls);
         List<Sent> within = new ArrayList<>(sent.subList(before.size(), sent.size()));
         sent.subList(before.size(), sent.size()).clear();
         if (within.stream().map(Sent::kind).distinct().count() != 1) {
@@ -71,20 +68,5 @@ record CountingCommunicator(Communicator communicator, List<Sent> sent) implemen
         }
         sent.add(new Sent(
                 within.get(0).kind(), within.stream().mapToLong(Sent::bytes).sum()));
-    }
-
-    @Override
-    public Map<String, String> report() {
-        return communicator.report();
-    }
-
-    @Override
-    public void checkHealthy() {
-        communicator.checkHealthy();
-    }
-
-    @Override
-    public void close() {
-        communicator.close();
     }
 }

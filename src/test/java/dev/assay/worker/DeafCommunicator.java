@@ -1,33 +1,15 @@
 package dev.assay.worker;
 
 import dev.assay.device.Communicator;
+import dev.assay.device.DelegatingCommunicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
-import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.ElementType;
-import java.util.Map;
 
 /** Joins as it should, and then leaves every sum as this rank had it: each trains alone and nobody complains. */
-record DeafCommunicator(Communicator communicator) implements Communicator {
-    @Override
-    public int rank() {
-        return communicator.rank();
-    }
-
-    @Override
-    public int ranks() {
-        return communicator.ranks();
-    }
-
-    @Override
-    public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
-        communicator.allReduceSum(send, receive, elements, stream);
-    }
-
-    @Override
-    public Runnable prepare(
-            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
-        return communicator.prepare(what, elements, send, receive, stream);
+final class DeafCommunicator extends DelegatingCommunicator {
+    DeafCommunicator(Communicator communicator) {
+        super(communicator);
     }
 
     @Override
@@ -35,34 +17,4 @@ record DeafCommunicator(Communicator communicator) implements Communicator {
 
     @Override
     public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {}
-
-    @Override
-    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
-        communicator.allGather(send, receive, type, share, stream);
-    }
-
-    @Override
-    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
-        communicator.reduceScatter(send, receive, type, share, stream);
-    }
-
-    @Override
-    public void together(Runnable calls) {
-        communicator.together(calls);
-    }
-
-    @Override
-    public Map<String, String> report() {
-        return communicator.report();
-    }
-
-    @Override
-    public void checkHealthy() {
-        communicator.checkHealthy();
-    }
-
-    @Override
-    public void close() {
-        communicator.close();
-    }
 }

@@ -1,39 +1,36 @@
 package dev.assay.worker;
 
 import dev.assay.device.Communicator;
+import dev.assay.device.DelegatingCommunicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.ElementType;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** A link that takes so much longer, whatever is sent. */
-record LateCommunicator(Communicator communicator, Duration delay) implements Communicator {
+final class LateCommunicator extends DelegatingCommunicator {
     /** Long against what two busy cores add to an all-reduce of some KiB. */
     static final Duration LATE = Duration.ofMillis(4);
 
-    @Override
-    public int rank() {
-        return communicator.rank();
-    }
+    private final Duration delay;
 
-    @Override
-    public int ranks() {
-        return communicator.ranks();
+    LateCommunicator(Communicator communicator, Duration delay) {
+        super(communicator);
+        this.delay = delay;
     }
 
     @Override
     public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
         wait(delay);
-        communicator.allReduceSum(send, receive, elements, stream);
+        super.allReduceSum(send, receive, elements, stream);
     }
 
     @Override
     public Runnable prepare(
             CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
-        Runnable once = communicator.prepare(what, elements, send, receive, stream);
+        Runnable once = super.prepare(what, elements, send, receive, stream);
         return () -> {
             wait(delay);
             once.run();
@@ -43,30 +40,25 @@ record LateCommunicator(Communicator communicator, Duration delay) implements Co
     @Override
     public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
         wait(delay);
-        communicator.allReduce(buffer, type, elements, stream);
+        super.allReduce(buffer, type, elements, stream);
     }
 
     @Override
     public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
         wait(delay);
-        communicator.reduce(buffer, type, elements, root, stream);
+        super.reduce(buffer, type, elements, root, stream);
     }
 
     @Override
     public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
         wait(delay);
-        communicator.allGather(send, receive, type, share, stream);
+        super.allGather(send, receive, type, share, stream);
     }
 
     @Override
     public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
         wait(delay);
-        communicator.reduceScatter(send, receive, type, share, stream);
-    }
-
-    @Override
-    public void together(Runnable calls) {
-        communicator.together(calls);
+        super.reduceScatter(send, receive, type, share, stream);
     }
 
     private static void wait(Duration delay) {
@@ -74,20 +66,5 @@ record LateCommunicator(Communicator communicator, Duration delay) implements Co
         for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
-    }
-
-    @Override
-    public Map<String, String> report() {
-        return communicator.report();
-    }
-
-    @Override
-    public void checkHealthy() {
-        communicator.checkHealthy();
-    }
-
-    @Override
-    public void close() {
-        communicator.close();
     }
 }

@@ -1,0 +1,75 @@
+package dev.assay.device;
+
+import dev.assay.workload.CollectiveCase;
+import dev.assay.workload.ElementType;
+import java.util.Map;
+
+/** Hands everything on; a test's communicator overrides what it does otherwise. */
+public class DelegatingCommunicator implements Communicator {
+    private final Communicator communicator;
+
+    protected DelegatingCommunicator(Communicator communicator) {
+        this.communicator = communicator;
+    }
+
+    @Override
+    public int rank() {
+        return communicator.rank();
+    }
+
+    @Override
+    public int ranks() {
+        return communicator.ranks();
+    }
+
+    @Override
+    public void allReduceSum(DeviceMemory send, DeviceMemory receive, long elements, Stream stream) {
+        communicator.allReduceSum(send, receive, elements, stream);
+    }
+
+    @Override
+    public Runnable prepare(
+            CollectiveCase what, long elements, DeviceMemory send, DeviceMemory receive, Stream stream) {
+        return communicator.prepare(what, elements, send, receive, stream);
+    }
+
+    @Override
+    public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
+        communicator.allReduce(buffer, type, elements, stream);
+    }
+
+    @Override
+    public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
+        communicator.reduce(buffer, type, elements, root, stream);
+    }
+
+    @Override
+    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        communicator.allGather(send, receive, type, share, stream);
+    }
+
+    @Override
+    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
+        communicator.reduceScatter(send, receive, type, share, stream);
+    }
+
+    @Override
+    public void together(Runnable calls) {
+        communicator.together(calls);
+    }
+
+    @Override
+    public Map<String, String> report() {
+        return communicator.report();
+    }
+
+    @Override
+    public void checkHealthy() {
+        communicator.checkHealthy();
+    }
+
+    @Override
+    public void close() {
+        communicator.close();
+    }
+}
