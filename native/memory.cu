@@ -2,7 +2,7 @@
 // Moved: copy, scale 2 x 4 bytes an element, add, triad 3 x 4, read, write 4. Elements are fp32, s = 1/2.
 // A thread moves one 16-byte vector, so many threads keep the loads in flight; the sum of read has eight a thread. Nothing is
 // used twice, so loads and stores pass the caches by (.cs: evict first). Tuned on an H200: more vectors a thread cost a copy
-// up to 8 %, a grid that stays and walks 7 %.
+// up to 8 %, a grid that stays and walks 7 %; the threads of a block, tuned for each kernel, are CudaMemoryLoad's.
 #include "grid.cuh"
 #include "random.cuh"
 

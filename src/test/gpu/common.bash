@@ -14,19 +14,19 @@ prepare() { # OUT: the folder, with what ranks need to meet
   echo shared > "$1/canary"
 }
 
-# Starts two ranks on GPUs 0 and 1 of this host by FOLDER/spec.json; their pids are in "ranks".
-start_ranks() { # BUNDLE OUT FOLDER RANKS_PER_NODE
+# Starts RANKS ranks, two if not said, on GPUs 0, 1 … of this host by FOLDER/spec.json; their pids are in "ranks".
+start_ranks() { # BUNDLE OUT FOLDER RANKS_PER_NODE [RANKS]
   local rank
   ranks=()
-  for rank in 0 1; do
+  for ((rank = 0; rank < ${5:-2}; rank++)); do
     ASSAY_SPEC=$3/spec.json ASSAY_RANK=$rank ASSAY_LOCAL_RANK=$((rank % $4)) ASSAY_NODE=n$((rank / $4)) ASSAY_GPU=$rank \
       ASSAY_SECRET_FILE=$2/secret ASSAY_CANARY=$2/canary "$1/bin/assay-worker" > "$3/log-$rank" 2>&1 &
     ranks+=("$!")
   done
 }
 
-# As start_ranks, to the end of both, which must be good.
-run_ranks() { # BUNDLE OUT FOLDER RANKS_PER_NODE
+# As start_ranks, to the end of all, which must be good.
+run_ranks() { # BUNDLE OUT FOLDER RANKS_PER_NODE [RANKS]
   local rank failed=0
   start_ranks "$@"
   for rank in "${ranks[@]}"; do

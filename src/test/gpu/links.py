@@ -45,15 +45,20 @@ ROWS = {
 METRICS = {"host-link": "host.", "peer": "peer.", "hbm": "hbm."}
 
 
-def spec(workload, folder):
-    write_spec(folder, "links", WORKLOADS[workload], gpus_per_node=2, measured=20.0, warm_up=0.5, deadline=60.0)
+def rows(gpus):
+    """Those that so many GPUs can have."""
+    return {what: row for what, row in ROWS.items() if int(gpus) > 1 or not row[1].startswith("peer.")}
 
 
-def show(workload, folder):
-    """Rank 0's medians; a wrong element on either rank ends it all."""
-    require_right(folder, ranks=(0, 1))
+def spec(workload, folder, gpus):
+    write_spec(folder, "links", WORKLOADS[workload], gpus_per_node=int(gpus), measured=20.0, warm_up=0.5, deadline=60.0)
+
+
+def show(workload, folder, gpus):
+    """Rank 0's medians; a wrong element on any rank ends it all."""
+    require_right(folder, ranks=range(int(gpus)))
     measurements = list(lines(folder, "measurement"))
-    for what, (unit, metric, conditions, _, _) in ROWS.items():
+    for what, (unit, metric, conditions, _, _) in rows(gpus).items():
         if metric.startswith(METRICS[workload]):
             found = [m for m in measurements
                      if m["metric"] == metric and conditions.items() <= m["conditions"].items()]
@@ -62,8 +67,8 @@ def show(workload, folder):
             row("assay", what, statistics.median(found[0]["samples"]), unit)
 
 
-def cases():
-    print(*(case for _, _, _, names, _ in ROWS.values() for case in names))
+def cases(gpus):
+    print(*(case for _, _, _, names, _ in rows(gpus).values() for case in names))
 
 
 def value(testcases, name):
@@ -75,10 +80,10 @@ def value(testcases, name):
     return float(matrix[-len(matrix[-1])][1] if name.startswith("device_to_device") else matrix[-1][0])
 
 
-def read(path):
+def read(path, gpus):
     with open(path) as file:
         testcases = json.load(file)["nvbandwidth"]["testcases"]
-    for what, (unit, _, _, names, factor) in ROWS.items():
+    for what, (unit, _, _, names, factor) in rows(gpus).items():
         if names:
             row("nvbandwidth", what, factor * sum(value(testcases, name) for name in names), unit)
 

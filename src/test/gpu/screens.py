@@ -23,7 +23,7 @@ def gemm_work(burst, finder):
 WORKLOADS = {
     "memtest": {"name": "memtest", "mostBytes": 16 * GIB, "chunkBytes": 4 * GIB, "walkingSteps": 8, "passes": 1},
     "sdc": gemm_work([dict(SQUARE, precision=precision) for precision in ("fp32", "fp16")], NO_FINDER),
-    "finder": gemm_work([SQUARE], {"precision": "bf16", "sides": SIDES, "finalists": 3, "repeats": 100}),
+    "finder": gemm_work([SQUARE], {"precision": "bf16", "sides": SIDES, "finalists": 3, "repeats": 20}),
 }
 
 

@@ -163,7 +163,7 @@ final class Sizes {
     /** Bursts of a few GEMMs stay below the power limit only where the GPU rested. */
     private static GemmSweep cudaSweep(
             GpuModel model, List<Gemm> bursts, double heat, double mostHeat, double seconds, List<Integer> sides) {
-        GemmFinder finder = new GemmFinder(Precision.BF16, sides, FINALISTS, 100);
+        GemmFinder finder = new GemmFinder(Precision.BF16, sides, FINALISTS, 20);
         return new GemmSweep(
                 Precisions.of(model, bursts),
                 Precisions.of(model, CUDA_SUSTAINED),

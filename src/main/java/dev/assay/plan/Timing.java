@@ -163,8 +163,9 @@ final class Timing {
                 .sum();
         double firstHeat = sweep.toPlateau() && !sweep.sustained().isEmpty() ? FIRST_HEAT : 0;
         GemmFinder finder = sweep.finder();
-        double look =
-                finder.shapes().stream().mapToDouble(gemm -> 4 * seconds(gemm)).sum();
+        double look = finder.shapes().stream()
+                .mapToDouble(gemm -> sweep.pauseSeconds() + 4 * seconds(gemm))
+                .sum();
         double finalists =
                 finder.finalists() * (GEMM_OVERHEAD + (GEMMS_EACH + finder.repeats()) * seconds(finder.largest()) / 4);
         return Math.ceil(bursts + sustained + firstHeat + look + finalists);

@@ -8,6 +8,7 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
+import dev.assay.workload.GemmSweep;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,19 +18,22 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Which shape is fastest. Rank 0 looks at all of them by the library's favourite algorithm; every rank times the finalists by
- * the best algorithm, checks them, and reports its fastest.
+ * Which shape is fastest, in bursts: a GPU that its power limit holds down finds the shape that takes least power instead. Rank
+ * 0 looks at all of them by the library's favourite algorithm; every rank times the finalists by the best algorithm, checks
+ * them, and reports its fastest.
  */
 final class GemmFinding {
     private static final int TIMED = 3;
 
     private final RankContext context;
+    private final GemmSweep sweep;
     private final GemmFinder finder;
     private final Stream stream;
 
-    GemmFinding(RankContext context, GemmFinder finder, Stream stream) {
+    GemmFinding(RankContext context, GemmSweep sweep, Stream stream) {
         this.context = context;
-        this.finder = finder;
+        this.sweep = sweep;
+        this.finder = sweep.finder();
         this.stream = stream;
     }
 
@@ -62,6 +66,7 @@ final class GemmFinding {
         for (Gemm shape : shapes) {
             try (GemmRunner runner = device.newGemm(shape)) {
                 Runnable piece = () -> runner.enqueue(a, b, c, stream);
+                GemmSweepRunner.rest(sweep);
                 piece.run();
                 rates.add(shape.flop() * TIMED / Timed.milliseconds(context, stream, piece, TIMED));
             }
@@ -80,9 +85,10 @@ final class GemmFinding {
         GemmWork work =
                 GemmWork.prepare(context, gemm, gemm.label() + " finder", AlgorithmChoice.Load.BURST, stream, owned);
         context.world().all().barrier("finalist");
+        GemmSweepRunner.rest(sweep);
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
-        List<Double> tflops = pipeline.run(1L + finder.repeats()).stream()
-                .skip(1)
+        List<Double> tflops = pipeline.run((long) GemmSweepRunner.LEAD_IN + finder.repeats()).stream()
+                .skip(GemmSweepRunner.LEAD_IN)
                 .map(milliseconds -> work.tflops(1, milliseconds))
                 .toList();
         Map<String, String> conditions = GemmSweepRunner.conditions(work, "finder");

@@ -18,7 +18,7 @@ final class GemmSweepRunner implements Runner {
     private static final int OUTPUTS = 4;
 
     /** Of a burst, GEMMs before the first timed one: the pipeline fills. */
-    private static final int LEAD_IN = 3;
+    static final int LEAD_IN = 3;
 
     private final RankContext context;
     private final GemmSweep sweep;
@@ -38,7 +38,7 @@ final class GemmSweepRunner implements Runner {
         for (Gemm gemm : sweep.burst()) {
             burst(gemm, stream);
         }
-        new GemmFinding(context, sweep.finder(), stream).run();
+        new GemmFinding(context, sweep, stream).run();
         for (Gemm gemm : sweep.sustained()) {
             sustained(gemm, stream);
         }
@@ -48,7 +48,7 @@ final class GemmSweepRunner implements Runner {
         Owned owned = new Owned();
         GemmWork work = GemmWork.prepare(context, gemm, gemm.label(), AlgorithmChoice.Load.BURST, stream, owned);
         context.world().all().barrier("burst");
-        rest();
+        rest(sweep);
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
         List<Double> times = pipeline.run((long) LEAD_IN + sweep.samples());
         Map<String, String> conditions = conditions(work, "burst");
@@ -108,7 +108,8 @@ final class GemmSweepRunner implements Runner {
         return conditions;
     }
 
-    private void rest() throws InterruptedException {
+    /** Bursts stay below the power limit only where the GPU rested. */
+    static void rest(GemmSweep sweep) throws InterruptedException {
         Thread.sleep(Math.round(1e3 * sweep.pauseSeconds()));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param sides of each of m, n and k
  * @param finalists of the first look that are timed again, with the best of all algorithms
- * @param repeats GEMMs back to back in one sample of a finalist
+ * @param repeats samples of a finalist, GEMMs back to back after a rest
  */
 public record GemmFinder(Precision precision, List<Integer> sides, int finalists, int repeats) {
     public GemmFinder {
