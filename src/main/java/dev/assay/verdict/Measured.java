@@ -180,9 +180,13 @@ final class Measured {
         if (RdmaReadings.tells(metric)) {
             return RdmaReadings.look(evidence);
         }
-        return FabricBlame.tells(metric)
-                ? FabricBlame.look(evidence, readings, meeting)
-                : "look at " + Hints.of(metric);
+        if (FabricBlame.tells(metric)) {
+            return FabricBlame.look(evidence, readings, meeting);
+        }
+        String capped = CappedClock.slows(metric)
+                ? CappedClock.words(evidence.ranks()).map(words -> words + "; ").orElse("")
+                : "";
+        return capped + "look at " + Hints.of(metric);
     }
 
     private static String value(Readings readings, Meeting meeting, Criterion criterion) {

@@ -1,0 +1,92 @@
+package dev.assay.verdict;
+
+import static dev.assay.verdict.Fleet.criterion;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.criteria.Criterion;
+import dev.assay.criteria.Limit;
+import dev.assay.criteria.Statistic;
+import dev.assay.measurement.Check;
+import dev.assay.measurement.ExperimentResult;
+import dev.assay.measurement.Metric;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Training that is too slow on telemetry that says why. */
+class CappedClockTest {
+    private static final Criterion MFU = criterion("m", "sft", Metric.TRAIN_MFU, Statistic.MEAN, new Limit.AtLeast(40));
+
+    /** 1000 tokens of 33 GFLOP in 100 ms: 33 % of the peak; all at 1980 MHz with power to spare. */
+    private static final Fleet SLOW = Fleet.cuda(2, 2)
+            .ranks(rank -> Fleet.withChecks(
+                    rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")))
+            .reading(Metric.STEP_TIME, 100, 100, 100)
+            .reading(Metric.STEP_TOKENS, 1000)
+            .reading(Metric.STEP_FLOP, 33e12)
+            .reading(Metric.SM_CLOCK, 1980, 1980, 1980)
+            .reading(Metric.POWER, 520, 540)
+            .reading(Metric.POWER_LIMIT, 700, 700)
+            .reading(Metric.THROTTLE_POWER_CAP, 0)
+            .reading(Metric.THROTTLE_THERMAL, 0)
+            .reading(Metric.THROTTLE_HARDWARE, 0);
+
+    @Test
+    void isNamedWithGpuClockAndPower() {
+        Verdict verdict = judge(SLOW.reading(3, Metric.SM_CLOCK, 1200, 1200, 1200));
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence())
+                .contains("node002", "ran at 1200.0 MHz of 1980.0 MHz", "530.0 W of 700.0 W", "its clock is capped");
+    }
+
+    @Test
+    void theLowestIsNamed() {
+        Fleet two = SLOW.reading(1, Metric.SM_CLOCK, 1500, 1500).reading(2, Metric.SM_CLOCK, 1300, 1300);
+
+        assertThat(judge(two).sentence()).contains("ran at 1300.0 MHz").doesNotContain("1500.0 MHz");
+    }
+
+    @Test
+    void aFullClockIsNotAccused() {
+        assertThat(judge(SLOW).sentence())
+                .contains("missed by")
+                .doesNotContain("capped")
+                .contains("clock and power of the slowest GPU");
+    }
+
+    @Test
+    void atThePowerLimitTheClockIsRightlyLow() {
+        Fleet loaded = SLOW.reading(Metric.SM_CLOCK, 1460, 1470).reading(Metric.POWER, 690, 695);
+
+        assertThat(judge(loaded).sentence()).doesNotContain("capped");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Metric.class,
+            names = {"THROTTLE_POWER_CAP", "THROTTLE_THERMAL", "THROTTLE_HARDWARE"})
+    void aReasonOfItsOwnIsNoCap(Metric reason) {
+        Fleet throttled = SLOW.reading(Metric.SM_CLOCK, 1200, 1200).reading(reason, 80);
+
+        assertThat(judge(throttled).sentence()).doesNotContain("capped");
+    }
+
+    /** Fail closed the other way round: nobody is accused by what was not measured. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Metric.class,
+            names = {"SM_CLOCK", "POWER", "POWER_LIMIT", "THROTTLE_POWER_CAP"})
+    void whatWasNotMeasuredAccusesNobody(Metric missing) {
+        Fleet blind = SLOW.reading(Metric.SM_CLOCK, 1200, 1200).missing(missing);
+
+        assertThat(judge(blind).state()).isEqualTo(State.FAIL);
+        assertThat(judge(blind).sentence()).doesNotContain("capped");
+    }
+
+    private static Verdict judge(Fleet fleet) {
+        ExperimentResult result = fleet.coupled(1, 1, 1);
+        return Judge.judge(List.of(fleet.question(MFU)), result).get(0);
+    }
+}
