@@ -26,7 +26,7 @@ record SweepSetting(int sequence, int microBatch, int accumulation, Recomputatio
         addAll(all, Recomputation.FULL, 1024, 2, 8, 16);
         addAll(all, Recomputation.FULL, 4096, 1, 2, 4);
         addAll(all, Recomputation.FULL, 8192, 1, 2, 4);
-        addAll(all, Recomputation.NONE, 2048, 1, 2, 4);
+        addAll(all, Recomputation.NONE, 2048, 1, 2, 4, 8);
         addAll(all, Recomputation.NONE, 1024, 2, 4);
         addAll(all, Recomputation.NONE, 4096, 1, 2);
         addAll(all, Recomputation.NONE, 8192, 1);

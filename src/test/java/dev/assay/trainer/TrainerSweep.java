@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
  */
 final class TrainerSweep {
     /** Of the device's memory; the rest is for contexts and for GEMMs' scratch. The configs allow 0.8. */
-    private static final double MEMORY_FRACTION = 0.95;
+    private static final double MEMORY_FRACTION = 0.97;
 
     /** So that of the reference device's tiny settings some do not fit. */
     private static final long REFERENCE_BYTES = 21L << 20;
