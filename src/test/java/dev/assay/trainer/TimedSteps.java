@@ -128,7 +128,7 @@ record TimedSteps(StepSetup setup, List<StepResult> results, int warmUp, double 
     static OptionalDouble peak(DeviceIdentity device) {
         return GpuModels.keys().stream()
                 .map(GpuModels::get)
-                .filter(model -> model.name().equals(device.model()) && model.bf16DenseTflops() > 0)
+                .filter(model -> device.kind().equals("cuda") && model.name().equals(device.model()))
                 .mapToDouble(GpuModel::bf16DenseTflops)
                 .findFirst();
     }
