@@ -8,8 +8,12 @@ import dev.assay.measurement.Unit;
 import dev.assay.verdict.Readings.Gap;
 import dev.assay.verdict.Readings.Reading;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What training waits for what travels, in two ways: the computing stream's waits, and a step less one without collectives.
@@ -91,7 +95,7 @@ final class ExposedCommunication {
     }
 
     private static Readings confirmed(
-            Evidence evidence, List<RankResult> ranks, java.util.function.Function<RankResult, Reading> read) {
+            Evidence evidence, List<RankResult> ranks, Function<RankResult, Reading> read) {
         if (isAlone(evidence)) {
             return none(evidence, "nothing travels on one GPU: exposed communication is 0 by construction");
         }
@@ -128,13 +132,45 @@ final class ExposedCommunication {
 
     /** All collectives of a step on their own streams, ms; hidden ones too. */
     static Reading communication(RankResult rank) {
-        List<Measurement> all = rank.measurements(Metric.TRAIN_COLLECTIVE, java.util.Map.of());
+        List<Measurement> all = rank.measurements(Metric.TRAIN_COLLECTIVE, Map.of());
         return all.isEmpty() ? Reading.missing(rank, Metric.TRAIN_COLLECTIVE) : Reading.of(rank.unit(), millis(all));
+    }
+
+    /** A line for each kind and purpose: the mean over all ranks, and the rank that takes longest. */
+    static List<String> collectives(Evidence evidence) {
+        Map<String, List<Timed>> all = new LinkedHashMap<>();
+        evidence.ranks()
+                .forEach(rank -> rank.measurements(Metric.TRAIN_COLLECTIVE, Map.of())
+                        .forEach(each -> all.computeIfAbsent(
+                                        each.conditions().getOrDefault("operation", "") + " of "
+                                                + each.conditions().getOrDefault("purpose", ""),
+                                        key -> new ArrayList<>())
+                                .add(new Timed(rank, each))));
+        return all.entrySet().stream()
+                .map(each -> line(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private record Timed(RankResult rank, Measurement measurement) {
+        double millis() {
+            return Samples.mean(measurement.samples());
+        }
+    }
+
+    private static String line(String name, List<Timed> all) {
+        Timed slowest = all.stream().max(Comparator.comparingDouble(Timed::millis)).orElseThrow();
+        double mean = all.stream().mapToDouble(Timed::millis).average().orElseThrow();
+        Map<String, String> conditions = slowest.measurement().conditions();
+        return name + ": " + conditions.getOrDefault("calls", "?") + " a step, "
+                + Numbers.of(number(conditions.getOrDefault("bytes", "")), Unit.BYTES) + ", " + ms(mean) + ", bus "
+                + Numbers.of(
+                        number(conditions.getOrDefault("busBytes", "")) / mean / 1e6, Unit.GIGABYTES_PER_SECOND)
+                + "; longest " + ms(slowest.millis()) + " on " + slowest.rank().unit();
     }
 
     /** @param purpose what the names of the purposes hold */
     static Reading busBandwidth(RankResult rank, String purpose) {
-        List<Measurement> all = rank.measurements(Metric.TRAIN_COLLECTIVE, java.util.Map.of()).stream()
+        List<Measurement> all = rank.measurements(Metric.TRAIN_COLLECTIVE, Map.of()).stream()
                 .filter(each -> each.conditions().getOrDefault("purpose", "").matches(".*\\b" + purpose + "\\b.*"))
                 .toList();
         double bytes = all.stream()
@@ -163,7 +199,7 @@ final class ExposedCommunication {
         }
         return smActive.stream()
                 .filter(unit -> unit.value() < limit)
-                .sorted(java.util.Comparator.comparingDouble(UnitValue::value))
+                .sorted(Comparator.comparingDouble(UnitValue::value))
                 .map(unit -> explain(evidence, unit, limit))
                 .toList();
     }

@@ -94,7 +94,9 @@ record Readings(
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> TrainingRates.read(evidence);
             case TRAIN_TOKENS_JOULE -> perGpu(evidence, TrainingRates::tokensPerJoule);
             case TRAIN_EXPOSED_DIFFERENCE -> ExposedCommunication.byDifference(evidence);
-            case TRAIN_COMMUNICATION -> perGpu(evidence, ExposedCommunication::communication);
+            case TRAIN_COMMUNICATION ->
+                perGpu(evidence, ExposedCommunication::communication)
+                        .details(ExposedCommunication.collectives(evidence));
             case TRAIN_GRADIENTS_BUSBW ->
                 perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "gradients"));
             case TRAIN_WEIGHTS_BUSBW -> perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "weights"));

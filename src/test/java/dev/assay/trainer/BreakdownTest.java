@@ -97,10 +97,10 @@ class BreakdownTest {
             StepTimes silent = shortest(steps.subList(2, 5));
             double difference = talking.whole() - silent.whole();
             assertThat(silent.collectives()).isEmpty();
-            assertThat(silent.exposed()).isLessThan(SLOW.toMillis());
+            assertThat(silent.exposed()).isLessThan((double) SLOW.toMillis());
             assertThat(talking.exposed())
                     .as("gradients, weights and norm one after the other, at least")
-                    .isGreaterThan(3 * SLOW.toMillis());
+                    .isGreaterThan(3.0 * SLOW.toMillis());
             assertThat(difference)
                     .as("by difference; by its waits: " + talking.exposed())
                     .isCloseTo(talking.exposed(), within(0.25 * talking.exposed()));
