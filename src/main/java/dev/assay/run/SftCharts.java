@@ -45,12 +45,13 @@ final class SftCharts {
     /** Of an experiment, for the summary page. */
     static List<Chart> of(Run run, String experiment) {
         return trained(run, experiment)
-                .flatMap(sft -> scaled(run, experiment).map(launch -> Stream.of(
-                                breakdown(experiment, launch),
-                                steps(experiment, launch, sft.warmUpSteps()),
-                                SftMemoryCharts.of(experiment, launch))
-                        .flatMap(List::stream)
-                        .toList()))
+                .flatMap(sft -> scaled(run, experiment)
+                        .map(launch -> Stream.of(
+                                        breakdown(experiment, launch),
+                                        steps(experiment, launch, sft.warmUpSteps()),
+                                        SftMemoryCharts.of(experiment, launch))
+                                .flatMap(List::stream)
+                                .toList()))
                 .orElse(List.of());
     }
 
@@ -74,8 +75,7 @@ final class SftCharts {
                     SM_ACTIVE -> breakdown(row.experiment(), launch.get());
             case TRAIN_LOSS, TRAIN_GRADIENT_NORM, WRONG_ELEMENTS ->
                 steps(row.experiment(), launch.get(), sft.get().warmUpSteps());
-            case MEMORY_PLAN_RATIO, MEMORY_USED, MEMORY_PLANNED ->
-                SftMemoryCharts.of(row.experiment(), launch.get());
+            case MEMORY_PLAN_RATIO, MEMORY_USED, MEMORY_PLANNED -> SftMemoryCharts.of(row.experiment(), launch.get());
             case SCALE_EFFICIENCY, TRAIN_TOKENS, TRAIN_TOKENS_ALL -> SftScalingCharts.of(run, sft.get());
             default -> List.of();
         };
@@ -94,7 +94,8 @@ final class SftCharts {
         if (stacks.isEmpty()) {
             return List.of();
         }
-        double highest = stacks.values().stream().mapToDouble(SftCharts::sum).max().orElse(0);
+        double highest =
+                stacks.values().stream().mapToDouble(SftCharts::sum).max().orElse(0);
         double divisor = highest >= LONG_MILLIS ? 1e3 : 1;
         return List.of(Charts.stacks(
                 "Where a step's time goes, " + experiment,

@@ -65,7 +65,9 @@ final class SftMemoryCharts {
                 stacks,
                 new StackScale(
                         unit,
-                        told ? "one GPU, " + SftCharts.name(rank) : "one rank; this device does not tell what is in use",
+                        told
+                                ? "one GPU, " + SftCharts.name(rank)
+                                : "one rank; this device does not tell what is in use",
                         "",
                         true,
                         told

@@ -31,15 +31,15 @@ final class SftScalingCharts {
     static List<Chart> of(Run run) {
         Map<String, Sft> each = new LinkedHashMap<>();
         run.collected()
-                .forEach(result -> SftCharts.trained(run, result.experiment())
-                        .ifPresent(sft -> each.putIfAbsent(key(sft), sft)));
+                .forEach(result ->
+                        SftCharts.trained(run, result.experiment()).ifPresent(sft -> each.putIfAbsent(key(sft), sft)));
         return each.values().stream().flatMap(sft -> of(run, sft).stream()).toList();
     }
 
     static List<Chart> of(Run run, Sft sft) {
-        List<String> experiments = Stream.concat(
-                        run.plan().experiments().stream(), run.plan().extension().stream())
-                .filter(each -> each.workload() instanceof Sft other && key(other).equals(key(sft)))
+        List<String> experiments = Stream.concat(run.plan().experiments().stream(), run.plan().extension().stream())
+                .filter(each ->
+                        each.workload() instanceof Sft other && key(other).equals(key(sft)))
                 .map(Experiment::id)
                 .toList();
         List<LaunchResult> launches = run.collected().stream()
@@ -57,7 +57,8 @@ final class SftScalingCharts {
     }
 
     private static String key(Sft sft) {
-        return sft.config() + (sft.run() == Sft.Run.NOMINAL ? "" : " " + sft.run().key());
+        return sft.config()
+                + (sft.run() == Sft.Run.NOMINAL ? "" : " " + sft.run().key());
     }
 
     static List<Chart> chart(String key, List<LaunchResult> launches, OptionalDouble floor) {
@@ -95,8 +96,8 @@ final class SftScalingCharts {
     }
 
     private static List<List<RankResult>> communicators(LaunchResult launch) {
-        Map<List<Integer>, List<RankResult>> all = new TreeMap<>(Comparator.comparing((List<Integer> ranks) ->
-                Objects.requireNonNull(ranks.get(0))));
+        Map<List<Integer>, List<RankResult>> all =
+                new TreeMap<>(Comparator.comparing((List<Integer> ranks) -> Objects.requireNonNull(ranks.get(0))));
         launch.ranks()
                 .forEach(rank -> all.computeIfAbsent(rank.header().communicator(), ranks -> new ArrayList<>())
                         .add(rank));

@@ -247,12 +247,15 @@ public final class Charts {
             String unit, String across, String legend, boolean totals, OptionalDouble limit, String limitName) {}
 
     /** A column a unit of parts that add up. */
-    public static Chart stacks(
-            String title, List<Part> parts, List<Stack> stacks, StackScale scale, String source) {
-        stacks.stream().filter(stack -> stack.values().size() != parts.size()).findFirst().ifPresent(stack -> {
-            throw new IllegalArgumentException("a stack must have a value for each of " + parts.size() + " parts, "
-                    + stack.unit() + " has " + stack.values().size());
-        });
+    public static Chart stacks(String title, List<Part> parts, List<Stack> stacks, StackScale scale, String source) {
+        stacks.stream()
+                .filter(stack -> stack.values().size() != parts.size())
+                .findFirst()
+                .ifPresent(stack -> {
+                    throw new IllegalArgumentException(
+                            "a stack must have a value for each of " + parts.size() + " parts, " + stack.unit()
+                                    + " has " + stack.values().size());
+                });
         return new StackChart(parts, stacks, scale).chart(title, source);
     }
 

@@ -26,8 +26,8 @@ final class StackChart implements Picture {
 
     /** Okabe and Ito's, and greys; of different lightness from one to the next. */
     private static final List<String> COLOURS = List.of(
-            "#0072B2", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#b5b5b5", "#CC79A7", "#E69F00", "#595959", "#9AD0C2",
-            "#7A6A00", "#d8d8d8");
+            "#0072B2", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#b5b5b5", "#CC79A7", "#E69F00", "#595959",
+            "#9AD0C2", "#7A6A00", "#d8d8d8");
 
     /** On which white letters cannot be read. */
     private static final List<String> LIGHT =

@@ -20,8 +20,8 @@ final class StepsChart implements Picture {
 
     StepsChart(List<OverSteps> panels, int warmUp) {
         this.panels = panels.stream()
-                .filter(panel -> !panel.values().isEmpty()
-                        && panel.values().stream().allMatch(Double::isFinite))
+                .filter(panel ->
+                        !panel.values().isEmpty() && panel.values().stream().allMatch(Double::isFinite))
                 .toList();
         this.warmUp = warmUp;
     }
@@ -41,7 +41,11 @@ final class StepsChart implements Picture {
         Csv csv = new Csv("value", "step", "measured", "number");
         panels.forEach(panel -> {
             for (int step = 0; step < panel.values().size(); step++) {
-                csv.row(panel.name(), step + 1, step < warmUp ? "no" : "yes", panel.values().get(step));
+                csv.row(
+                        panel.name(),
+                        step + 1,
+                        step < warmUp ? "no" : "yes",
+                        panel.values().get(step));
             }
         });
         return csv;

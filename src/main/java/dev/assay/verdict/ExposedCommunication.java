@@ -94,8 +94,7 @@ final class ExposedCommunication {
                 .anyMatch(rank -> rank.measurement(Metric.TRAIN_SILENT).isPresent());
     }
 
-    private static Readings confirmed(
-            Evidence evidence, List<RankResult> ranks, Function<RankResult, Reading> read) {
+    private static Readings confirmed(Evidence evidence, List<RankResult> ranks, Function<RankResult, Reading> read) {
         if (isAlone(evidence)) {
             return none(evidence, "nothing travels on one GPU: exposed communication is 0 by construction");
         }
@@ -158,14 +157,20 @@ final class ExposedCommunication {
     }
 
     private static String line(String name, List<Timed> all) {
-        Timed slowest = all.stream().max(Comparator.comparingDouble(Timed::millis)).orElseThrow();
+        Timed slowest =
+                all.stream().max(Comparator.comparingDouble(Timed::millis)).orElseThrow();
         double mean = all.stream().mapToDouble(Timed::millis).average().orElseThrow();
         Map<String, String> conditions = slowest.measurement().conditions();
         return name + ": " + conditions.getOrDefault("calls", "?") + " a step, "
-                + Numbers.of(number(conditions.getOrDefault("bytes", "")), Unit.BYTES) + ", " + ms(mean) + ", bus "
-                + Numbers.of(
-                        number(conditions.getOrDefault("busBytes", "")) / mean / 1e6, Unit.GIGABYTES_PER_SECOND)
+                + size(number(conditions.getOrDefault("bytes", ""))) + ", " + ms(mean) + ", bus "
+                + Numbers.of(number(conditions.getOrDefault("busBytes", "")) / mean / 1e6, Unit.GIGABYTES_PER_SECOND)
                 + "; longest " + ms(slowest.millis()) + " on " + slowest.rank().unit();
+    }
+
+    private static String size(double bytes) {
+        return bytes >= 1e9
+                ? Numbers.plain(bytes / 1e9, 2) + " GB"
+                : bytes >= 1e6 ? Numbers.plain(bytes / 1e6, 2) + " MB" : Numbers.plain(bytes, 0) + " B";
     }
 
     /** @param purpose what the names of the purposes hold */
