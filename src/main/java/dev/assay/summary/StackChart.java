@@ -126,7 +126,8 @@ final class StackChart implements Picture {
         for (int part = parts.size() - 1; part >= 0; part--) {
             svg.rectangle(LEGEND, y - 10, 15, 13, colour(part), "stroke=\"#ffffff\" stroke-width=\"0.6\"");
             number(svg, part, LEGEND + 7.5, y);
-            String words = parts.get(part).name() + "  " + parts.get(part).said();
+            String said = parts.get(part).said();
+            String words = parts.get(part).name() + (said.isEmpty() ? "" : ": " + said);
             svg.text(LEGEND + 22, y, Clean.shorten(Clean.text(words), 38), "start", Svg.INK, Svg.SMALL);
             y += ROW;
         }

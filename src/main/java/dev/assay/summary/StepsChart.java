@@ -11,7 +11,6 @@ final class StepsChart implements Picture {
     private static final int FOOT = 56;
     private static final int LEFT = 64;
     private static final int RIGHT = 700;
-    private static final int TICKS = 12;
     private static final int MARKED = 60;
     private static final String SHADE = "#f2f2f2";
 
@@ -87,8 +86,8 @@ final class StepsChart implements Picture {
 
     private void steps(Svg svg, double bottom) {
         int all = count();
-        int every = Math.max(1, (all + TICKS - 1) / TICKS);
-        for (int step = 1; step <= all; step += every) {
+        int every = Math.max(1, (int) Math.ceil(Axis.over(0, (double) all, 0, 1).step() / 2));
+        for (int step = every; step <= all; step += every) {
             svg.text(x(step), bottom + 15, String.valueOf(step), "middle", Svg.QUIET, Svg.SMALL);
         }
         String words = "step" + (warmUp > 0 ? "; on grey: warm-up" : "");

@@ -163,8 +163,12 @@ final class ExposedCommunication {
         Map<String, String> conditions = slowest.measurement().conditions();
         return name + ": " + conditions.getOrDefault("calls", "?") + " a step, "
                 + size(number(conditions.getOrDefault("bytes", ""))) + ", " + ms(mean) + ", bus "
-                + Numbers.of(number(conditions.getOrDefault("busBytes", "")) / mean / 1e6, Unit.GIGABYTES_PER_SECOND)
+                + rate(number(conditions.getOrDefault("busBytes", "")) / mean / 1e6)
                 + "; longest " + ms(slowest.millis()) + " on " + slowest.rank().unit();
+    }
+
+    private static String rate(double gigabytes) {
+        return Numbers.plain(gigabytes, gigabytes >= 1 ? 1 : 4) + " GB/s";
     }
 
     private static String size(double bytes) {

@@ -43,10 +43,11 @@ class SftChartsTest {
 
     @Test
     void aRankWithoutItsPartsHasNoColumn() {
-        LaunchResult launch =
-                Launches.of(List.of(List.of(Measurement.of(Metric.STEP_TIME, 100)), trained(120, 20)));
+        LaunchResult launch = Launches.of(List.of(List.of(Measurement.of(Metric.STEP_TIME, 100)), trained(120, 20)));
 
-        assertThat(SftCharts.breakdown("x", launch).get(0).csv()).doesNotContain("GPU 0").contains("GPU 1");
+        assertThat(SftCharts.breakdown("x", launch).get(0).csv())
+                .doesNotContain("GPU 0")
+                .contains("GPU 1");
         assertThat(SftCharts.breakdown("x", Launches.of(List.of(List.of())))).isEmpty();
     }
 
@@ -55,14 +56,16 @@ class SftChartsTest {
         List<Measurement> measured = List.of(
                 Measurement.of(Metric.TRAIN_LOSS, 4.9, 4.8, 4.7), Measurement.of(Metric.TRAIN_GRADIENT_NORM, 3, 2, 1));
 
-        Chart chart = SftCharts.steps("sft-7b-2", Launches.of(List.of(measured)), 1).get(0);
+        Chart chart =
+                SftCharts.steps("sft-7b-2", Launches.of(List.of(measured)), 1).get(0);
 
         assertThat(chart.csv().lines().skip(1))
                 .contains(
                         "\"Loss, nats a token, mean over all ranks\",1,\"no\",4.9",
                         "\"Loss, nats a token, mean over all ranks\",3,\"yes\",4.7",
                         "\"Gradient norm before clipping\",3,\"yes\",1.0");
-        assertThat(SftCharts.steps("sft-7b-2", Launches.of(List.of(List.of())), 1)).isEmpty();
+        assertThat(SftCharts.steps("sft-7b-2", Launches.of(List.of(List.of())), 1))
+                .isEmpty();
     }
 
     @Test
@@ -74,7 +77,8 @@ class SftChartsTest {
         measured.add(Measurement.of(Metric.MEMORY_USED, 12_800));
         fuller.add(Measurement.of(Metric.MEMORY_USED, 13_312));
 
-        Chart chart = SftMemoryCharts.of("sft-7b-2", Launches.of(List.of(measured, fuller))).get(0);
+        Chart chart = SftMemoryCharts.of("sft-7b-2", Launches.of(List.of(measured, fuller)))
+                .get(0);
 
         assertThat(chart.csv().lines())
                 .containsExactly(
@@ -111,7 +115,8 @@ class SftChartsTest {
             launches.add(launch(LaunchRole.SCALED, millis, List.of(List.of(0, 1, 2, 3))));
         }
 
-        Chart chart = SftScalingCharts.chart("7b", launches, OptionalDouble.of(95)).get(0);
+        Chart chart =
+                SftScalingCharts.chart("7b", launches, OptionalDouble.of(95)).get(0);
 
         List<String> rows = chart.csv().lines().toList();
         assertThat(rows.get(0)).isEqualTo("\"nodes\",\"throughput tokens/s\",\"low\",\"high\"");
@@ -133,7 +138,8 @@ class SftChartsTest {
                 launch(LaunchRole.BASELINE, 100, List.of(List.of(0, 1), List.of(2, 3))),
                 launch(LaunchRole.SCALED, 100, List.of(List.of(0, 1, 2, 3))));
 
-        Chart chart = SftScalingCharts.chart("7b", launches, OptionalDouble.empty()).get(0);
+        Chart chart =
+                SftScalingCharts.chart("7b", launches, OptionalDouble.empty()).get(0);
 
         List<Double> row = numbers(chart.csv().lines().toList().get(2));
         assertThat(row.get(2)).isEqualTo(row.get(1)).isEqualTo(row.get(3));
@@ -147,8 +153,8 @@ class SftChartsTest {
     private static LaunchResult launch(LaunchRole role, double millis, List<List<Integer>> communicators) {
         List<Measurement> measured =
                 List.of(Measurement.of(Metric.STEP_TIME, millis), Measurement.of(Metric.STEP_TOKENS, 1000));
-        LaunchResult made = Launches.of(
-                List.of("node001", "node002"), 2, List.of(measured, measured, measured, measured));
+        LaunchResult made =
+                Launches.of(List.of("node001", "node002"), 2, List.of(measured, measured, measured, measured));
         List<RankResult> ranks = made.ranks().stream()
                 .map(rank -> Launches.among(
                         rank,

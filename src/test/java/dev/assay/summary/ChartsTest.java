@@ -53,7 +53,7 @@ class ChartsTest {
         assertSound(chart);
         assertThat(chart.csv().lines()).hasSize(1 + count);
         assertThat(chart.svg())
-                .contains(count == 0 ? "nothing measured" : "exposed communication  30.0 ms, 25.0 %")
+                .contains(count == 0 ? "nothing measured" : "exposed communication: 30.0 ms, 25.0 %")
                 .contains(count > 128 ? "128 of 200 columns" : "Source: rank-N.ndjson");
         if (count > 0) {
             assertThat(chart.csv()).contains("\"node0 GPU 0\",12.25,80.5,30.0\n");
@@ -77,8 +77,8 @@ class ChartsTest {
 
         assertSound(chart);
         assertThat(chart.csv().lines().skip(1)).containsExactly("\"sound\",0.0,3.0");
-        assertThatThrownBy(() -> Charts.stacks(
-                        "Memory", parts, List.of(new Charts.Stack("short", List.of(1.0))), scale, "x"))
+        assertThatThrownBy(() ->
+                        Charts.stacks("Memory", parts, List.of(new Charts.Stack("short", List.of(1.0))), scale, "x"))
                 .hasMessageContaining("a value for each of 2 parts");
     }
 

@@ -24,7 +24,9 @@ class ExposedCommunicationTest {
 
     private static Fleet trained(Fleet fleet) {
         return fleet.ranks(rank -> Fleet.withChecks(
-                        rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")))
+                        rank,
+                        new Check("sft.start", 1, 0, 0.1, "right"),
+                        new Check("allreduce.norm", 4, 0, 0, "right")))
                 .reading(Metric.STEP_TIME, 100, 99, 101)
                 .reading(Metric.TRAIN_EXPOSED, 9, 10, 11)
                 .reading(Metric.TRAIN_SILENT, 90, 90.8);
@@ -50,7 +52,8 @@ class ExposedCommunicationTest {
         Verdict verdict = judge(outside, metric);
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
         assertThat(verdict.value()).isEmpty();
-        assertThat(verdict.sentence()).contains("more than 1 %", "10.000 ms by its waits", "8.990 ms by the difference");
+        assertThat(verdict.sentence())
+                .contains("more than 1 %", "10.000 ms by its waits", "8.990 ms by the difference");
 
         Verdict shown = judge(outside, Fleet.shown(asked(metric)));
         assertThat(shown.state()).isEqualTo(State.NOT_APPLICABLE);
@@ -67,7 +70,8 @@ class ExposedCommunicationTest {
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
         assertThat(verdict.value()).isEmpty();
-        assertThat(judge(FLEET.missing(Metric.TRAIN_EXPOSED), Metric.TRAIN_EXPOSED).state())
+        assertThat(judge(FLEET.missing(Metric.TRAIN_EXPOSED), Metric.TRAIN_EXPOSED)
+                        .state())
                 .isNotIn(State.PASS, State.NOT_APPLICABLE);
     }
 
@@ -150,11 +154,16 @@ class ExposedCommunicationTest {
                 Metric.TRAIN_COLLECTIVE,
                 List.of(millis, millis),
                 Map.of(
-                        "operation", operation,
-                        "purpose", purpose,
-                        "calls", "3",
-                        "bytes", Long.toString(busBytes * 4 / 3),
-                        "busBytes", Long.toString(busBytes)));
+                        "operation",
+                        operation,
+                        "purpose",
+                        purpose,
+                        "calls",
+                        "3",
+                        "bytes",
+                        Long.toString(busBytes * 4 / 3),
+                        "busBytes",
+                        Long.toString(busBytes)));
     }
 
     private static Criterion asked(Metric metric) {
