@@ -132,7 +132,7 @@ final class ExposedCommunication {
     /** All collectives of a step on their own streams, ms; hidden ones too. */
     static Reading communication(RankResult rank) {
         List<Measurement> all = rank.measurements(Metric.TRAIN_COLLECTIVE, Map.of());
-        return all.isEmpty() ? Reading.missing(rank, Metric.TRAIN_COLLECTIVE) : Reading.of(rank.unit(), millis(all));
+        return all.isEmpty() ? nothing(rank, "") : Reading.of(rank.unit(), millis(all));
     }
 
     /** A line for each kind and purpose: the mean over all ranks, and the rank that takes longest. */
@@ -185,9 +185,18 @@ final class ExposedCommunication {
         double bytes = all.stream()
                 .mapToDouble(each -> number(each.conditions().getOrDefault("busBytes", "")))
                 .sum();
-        return all.isEmpty()
-                ? Reading.missing(rank, Metric.TRAIN_COLLECTIVE)
-                : Reading.of(rank.unit(), bytes / millis(all) / 1e6);
+        return all.isEmpty() ? nothing(rank, " of " + purpose) : Reading.of(rank.unit(), bytes / millis(all) / 1e6);
+    }
+
+    /** By itself a rank sends nothing, and at ZeRO-0 no weights travel; but a rank that is not by itself sends something. */
+    private static Reading nothing(RankResult rank, String what) {
+        boolean alone = rank.header().communicator().size() == 1;
+        boolean others = !rank.measurements(Metric.TRAIN_COLLECTIVE, Map.of()).isEmpty();
+        return alone
+                ? Reading.gap(rank.unit(), "nothing travels on one GPU", true)
+                : others
+                        ? Reading.gap(rank.unit(), "no collective" + what + " is in such a step", true)
+                        : Reading.missing(rank, Metric.TRAIN_COLLECTIVE);
     }
 
     private static double millis(List<Measurement> all) {

