@@ -1,6 +1,5 @@
 package dev.assay.worker;
 
-import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.trainer.CollectiveTime;
@@ -56,21 +55,14 @@ final class SftBreakdown {
                                         first.busBytes(context.group().size())))));
     }
 
-    /**
-     * Whether the steps are to be run without the collectives too: once in an experiment, where there are any. Weights are
-     * nonsense afterwards.
-     */
+    /** Whether the steps are to be run without the collectives too; weights are nonsense afterwards. */
     boolean wantsSilence() {
-        return context.spec().role() == LaunchRole.SCALED
-                && context.spec().repetition() == 0
-                && context.group().size() > 1;
+        return context.spec().silentSeconds() > 0;
     }
 
     /** Warmed up as the measured steps were, on the GPU that has just run them. Nothing that is checked may come after it. */
     void writeSilent(SftSteps steps) throws Exception {
-        context.phase(
-                "silent steps",
-                3 * (context.spec().warmUpSeconds() + context.spec().measuredSeconds()));
+        context.phase("silent steps", 3 * context.spec().silentSeconds());
         context.world().all().barrier("silent steps");
         steps.silent(sft.warmUpSteps());
         List<StepResult> silent = steps.silent(sft.silentSteps());
