@@ -212,11 +212,11 @@ public enum Metric {
     TRAIN_LOSS("train.loss", Unit.RATIO),
     /** Global 2-norm of the gradients before clipping: one sample a step, from the very first. */
     TRAIN_GRADIENT_NORM("train.gradient-norm", Unit.RATIO),
-    /** Of a measured step, forward of all its micro-batches. */
+    /** Of a measured step, forward of all its micro-batches, without waits for what travels. */
     TRAIN_FORWARD("train.forward", Unit.MILLISECOND),
-    /** Of a measured step, backward of all its micro-batches, recomputation included. */
+    /** Of a measured step, logits, loss and backward of all its micro-batches, without recomputation and waits. */
     TRAIN_BACKWARD("train.backward", Unit.MILLISECOND),
-    /** Of a measured step, from the last backward to the new weights: sums over ranks that remain, norm, AdamW, gathering. */
+    /** Of a measured step, from the last backward to the new weights: norm, clipping, AdamW, without waits for what travels. */
     TRAIN_UPDATE("train.update", Unit.MILLISECOND),
     /** Device memory in use once everything is allocated, by all processes. */
     MEMORY_USED("memory.used", Unit.MEBIBYTES),
@@ -236,6 +236,25 @@ public enum Metric {
     TRAIN_TOKENS_JOULE("train.tokens.joule", Unit.TOKENS_PER_JOULE, MetricKind.DERIVED),
     /** Derived: device memory in use over what was planned. */
     MEMORY_PLAN_RATIO("memory.plan.ratio", Unit.RATIO, MetricKind.DERIVED),
+
+    /** Of a measured step, recomputation of layers in backward. */
+    TRAIN_RECOMPUTE("train.recompute", Unit.MILLISECOND),
+    /** Of a measured step, what the computing stream waits for what travels: exposed communication. */
+    TRAIN_EXPOSED("train.exposed", Unit.MILLISECOND),
+    /** A step without its collectives, one sample each; in one launch of an experiment. */
+    TRAIN_SILENT("train.silent", Unit.MILLISECOND),
+    /** Of a measured step, all operations of one kind and purpose on their own stream; conditions {@code operation}, {@code purpose}. */
+    TRAIN_COLLECTIVE("train.collective", Unit.MILLISECOND),
+    /** What the trainer's plan allocates for one purpose; condition {@code part}. */
+    MEMORY_PART("memory.part", Unit.MEBIBYTES),
+    /** Derived: exposed communication again, a step's time less that of a silent one. */
+    TRAIN_EXPOSED_DIFFERENCE("train.exposed.difference", Unit.MILLISECOND, MetricKind.DERIVED),
+    /** Derived: all collectives of a step on their own streams, added up, hidden or not. */
+    TRAIN_COMMUNICATION("train.communication", Unit.MILLISECOND, MetricKind.DERIVED),
+    /** Derived: bus bandwidth of the collectives that bring gradients together. */
+    TRAIN_GRADIENTS_BUSBW("train.gradients.busbw", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
+    /** Derived: bus bandwidth of the gathers of weights. */
+    TRAIN_WEIGHTS_BUSBW("train.weights.busbw", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
 
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
@@ -286,7 +305,7 @@ public enum Metric {
 
     /** Whether a value below zero is a reading like any other: of anything else it says that the test is broken. */
     public boolean mayBeNegative() {
-        return this == TEMPERATURE || this == TEMPERATURE_RISE || this == WARMTH;
+        return this == TEMPERATURE || this == TEMPERATURE_RISE || this == WARMTH || this == TRAIN_EXPOSED_DIFFERENCE;
     }
 
     /** Whether NICs count or limit it, so that it says nothing where no byte crosses one. */
@@ -295,6 +314,19 @@ public enum Metric {
                 || key.startsWith("rdma.")
                 || this == PAIR_NODE_BANDWIDTH
                 || this == FABRIC_NODE_BANDWIDTH;
+    }
+
+    /** Whether it is of what training sends between GPUs, so that there is none on one. */
+    public boolean ofTravel() {
+        return switch (this) {
+            case TRAIN_EXPOSED,
+                    TRAIN_EXPOSED_DIFFERENCE,
+                    TRAIN_COMMUNICATION,
+                    TRAIN_COLLECTIVE,
+                    TRAIN_GRADIENTS_BUSBW,
+                    TRAIN_WEIGHTS_BUSBW -> true;
+            default -> false;
+        };
     }
 
     @JsonCreator

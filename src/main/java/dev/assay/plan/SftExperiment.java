@@ -171,7 +171,15 @@ record SftExperiment(
                     launches,
                     cluster.gpusPerNode(),
                     steps.warmUpSeconds(),
-                    Timing.trainingSeconds(cluster, steps.warmUpSeconds(), launches));
+                    Timing.trainingSeconds(cluster, steps.warmUpSeconds(), launches)
+                            + (first == 0 ? silentSeconds(workload) : 0));
+        }
+
+        /** The first launch of all ranks runs steps without collectives too, unless one GPU has none. */
+        private double silentSeconds(Sft workload) {
+            return nodes * cluster.gpusPerNode() == 1
+                    ? 0
+                    : steps.warmUpSeconds() + workload.silentSteps() * steps.seconds();
         }
 
         private Launch launch(String id, LaunchRole role, int repetition) {

@@ -59,7 +59,18 @@ public record Spec(
     public double patienceSeconds() {
         // How long a step of training takes is a prediction: one that takes thrice as long is to be judged, not ended.
         double step = workload instanceof Sft ? 2 * (measuredSeconds + warmUpSeconds) : 0;
-        return workload.patienceSeconds() + step;
+        return workload.patienceSeconds() + step + 3 * silentSeconds();
+    }
+
+    /**
+     * Predicted, of training steps without collectives, warmed up as the measured ones; 0 in a launch that runs none: they are
+     * run once in an experiment, where there is something to leave out.
+     */
+    public double silentSeconds() {
+        boolean first = role == LaunchRole.SCALED && repetition == 0 && worldSize() > 1;
+        return first && workload instanceof Sft sft
+                ? warmUpSeconds + measuredSeconds * sft.silentSteps() / sft.measuredSteps()
+                : 0;
     }
 
     public int worldSize() {

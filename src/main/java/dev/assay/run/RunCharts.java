@@ -37,6 +37,7 @@ public final class RunCharts {
         if (experiment.equals(GEMM)) {
             charts.addAll(RooflineCharts.of(run, experiment));
         }
+        charts.addAll(SftCharts.of(run, row));
         charts.addAll(TelemetryCharts.of(run, row));
         return charts;
     }
@@ -55,9 +56,13 @@ public final class RunCharts {
                 charts.addAll(RooflineCharts.of(run, experiment));
             }
             charts.addAll(PartCharts.of(run, experiment));
-            charts.addAll(ScalingCharts.of(run, experiment));
+            charts.addAll(SftCharts.of(run, experiment));
+            if (SftCharts.trained(run, experiment).isEmpty()) {
+                charts.addAll(ScalingCharts.of(run, experiment));
+            }
             charts.addAll(TelemetryCharts.of(run, experiment, most));
         });
+        charts.addAll(SftScalingCharts.of(run));
         return distinct(charts);
     }
 

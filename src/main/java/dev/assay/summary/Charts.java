@@ -220,4 +220,58 @@ public final class Charts {
     public static Chart roofline(String title, List<Rate> rates, OptionalDouble memoryGBps, String source) {
         return new RooflineChart(rates, memoryGBps).chart(title, source);
     }
+
+    /**
+     * What columns are made of.
+     *
+     * @param said of it in the legend, e.g. its mean; may be empty
+     */
+    public record Part(String name, String said) {}
+
+    /** @param values a value for each part, of the same order, &ge; 0 */
+    public record Stack(String unit, List<Double> values) {
+        public Stack {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * How stacks are shown.
+     *
+     * @param across what the columns are
+     * @param legend words above the legend; may be empty
+     * @param totals whether a column's sum stands above it, where they are few
+     * @param limit drawn as a dashed line, and named
+     */
+    public record StackScale(
+            String unit, String across, String legend, boolean totals, OptionalDouble limit, String limitName) {}
+
+    /** A column a unit of parts that add up. */
+    public static Chart stacks(String title, List<Part> parts, List<Stack> stacks, StackScale scale, String source) {
+        stacks.stream()
+                .filter(stack -> stack.values().size() != parts.size())
+                .findFirst()
+                .ifPresent(stack -> {
+                    throw new IllegalArgumentException(
+                            "a stack must have a value for each of " + parts.size() + " parts, " + stack.unit()
+                                    + " has " + stack.values().size());
+                });
+        return new StackChart(parts, stacks, scale).chart(title, source);
+    }
+
+    /** One value a step, from the very first. */
+    public record OverSteps(String name, List<Double> values) {
+        public OverSteps {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * A panel each over the same steps.
+     *
+     * @param warmUp steps before the measured ones
+     */
+    public static Chart steps(String title, List<OverSteps> panels, int warmUp, String source) {
+        return new StepsChart(panels, warmUp).chart(title, source);
+    }
 }

@@ -21,6 +21,7 @@ import java.util.function.Function;
 final class BucketWay {
     private final Zero zero;
     private final GradientBucket bucket;
+    private final Communicator communicator;
     private final List<Carry> in = new ArrayList<>();
     private final List<DeviceMemory> gaps = new ArrayList<>();
     private final List<Runnable> calls = new ArrayList<>();
@@ -29,6 +30,7 @@ final class BucketWay {
     private BucketWay(Zero zero, GradientBucket bucket) {
         this.zero = zero;
         this.bucket = bucket;
+        communicator = zero.gradients(Purpose.GRADIENTS);
     }
 
     /** @param sums of the whole flat order */
@@ -67,7 +69,6 @@ final class BucketWay {
     }
 
     private void add(Call call, DeviceMemory memory) {
-        Communicator communicator = zero.gradients().communicator();
         Stream stream = zero.gradients().stream();
         ElementType type = zero.wireType();
         calls.add(
@@ -81,7 +82,6 @@ final class BucketWay {
 
     /** A reduce-scatter of each tensor, in place, all as one operation. */
     private void inParts() {
-        Communicator communicator = zero.gradients().communicator();
         List<Runnable> each = new ArrayList<>();
         for (FlatTensor tensor : bucket.tensors()) {
             long part = Shares.part(tensor, zero.ranks());

@@ -15,6 +15,7 @@ final class Decoder {
     private final ModuleCut modules;
     private final DecoderSizes sizes;
     private final Sharding sharding;
+    private final StepClock clock;
     private final DecoderMemory memory;
     private final Embedding embedding;
     private final DecoderLayer layer;
@@ -27,10 +28,12 @@ final class Decoder {
             Arena arena,
             Stream stream,
             Sharding sharding,
+            StepClock clock,
             Map<LinearGemm, GemmRunner> gemms) {
         this.modules = setup.modules();
         this.sizes = sizes;
         this.sharding = sharding;
+        this.clock = clock;
         memory = DecoderMemory.of(sizes, arena);
         Compute compute = new Compute(device, device.trainingKernels(), stream, gemms, sizes, memory.scratch());
         memory.positions().ifPresent(ids -> ids.write(positions(sizes)));
@@ -97,7 +100,9 @@ final class Decoder {
         ModelModule module = modules.layer(i);
         DeviceMemory weights = weights(module, Pass.BACKWARD);
         if (sizes.recomputes() && i < sizes.model().layers() - 1) {
+            clock.enter(StepPart.RECOMPUTATION);
             layer.recompute(weights, memory.delta(), tensors(i));
+            clock.enter(StepPart.BACKWARD);
         }
         layer.backward(weights, sharding.gradients(module), memory, tensors(i));
         sharding.gradientsComplete(module);

@@ -49,7 +49,12 @@ final class GatherLoads {
 
     /** A module of small tensors only. */
     private void alone(int use) {
-        loads.add(new GatherLoad(List.of(use), new TensorGather(zero, List.of(), false, this::nowhere), List.of(use)));
+        loads.add(new GatherLoad(
+                List.of(use), new TensorGather(zero, purpose(use), List.of(), false, this::nowhere), List.of(use)));
+    }
+
+    private Purpose purpose(int use) {
+        return use < zero.schedule().forward().size() ? Purpose.WEIGHTS_FORWARD : Purpose.WEIGHTS_BACKWARD;
     }
 
     private DeviceMemory nowhere(FlatTensor tensor) {
@@ -64,7 +69,7 @@ final class GatherLoads {
     }
 
     private TensorGather gather(List<FlatTensor> group, List<Integer> order, int base) {
-        return new TensorGather(zero, group, false, tensor -> {
+        return new TensorGather(zero, purpose(base), group, false, tensor -> {
             int use = base + order.indexOf(tensor.module());
             return zero.inModule(slots.get(use % slots.size()), ElementType.BF16, tensor);
         });

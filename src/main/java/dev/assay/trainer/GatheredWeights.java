@@ -64,9 +64,10 @@ final class GatheredWeights implements WeightKeeper {
     private void addSmallGathers(Map<FlatTensor, DeviceMemory> places) {
         List<FlatTensor> all = zero.schedule().small();
         if (all.size() == zero.schedule().gathersAfterUpdate().size()) {
-            all.forEach(tensor -> small.add(new TensorGather(zero, List.of(tensor), true, places::get)));
+            all.forEach(tensor ->
+                    small.add(new TensorGather(zero, Purpose.SMALL_WEIGHTS, List.of(tensor), true, places::get)));
         } else {
-            small.add(new TensorGather(zero, all, true, places::get));
+            small.add(new TensorGather(zero, Purpose.SMALL_WEIGHTS, all, true, places::get));
         }
     }
 
@@ -110,7 +111,9 @@ final class GatheredWeights implements WeightKeeper {
             }
             launch();
         }
-        gathered.get(slot(use)).before(zero.compute());
+        if (zero.weights().own()) {
+            zero.clock().await(gathered.get(slot(use)));
+        }
         launchAhead();
         return slots.get(slot(use)).slice(0, zero.tensors().elements(module) * BF16.bytes());
     }
@@ -170,7 +173,7 @@ final class GatheredWeights implements WeightKeeper {
     public void updated() {
         zero.weights().after(zero.compute(), updated);
         small.forEach(TensorGather::enqueue);
-        zero.weights().before(zero.compute(), updated);
+        zero.weights().before(zero.clock(), updated);
     }
 
     @Override

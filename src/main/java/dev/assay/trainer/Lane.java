@@ -23,10 +23,10 @@ record Lane(Stream stream, Communicator communicator, boolean own) implements Au
     }
 
     /** What is enqueued on the compute stream from now on comes after what is here by now. */
-    void before(Stream compute, Fence fence) {
+    void before(StepClock clock, Fence fence) {
         if (own) {
             fence.passed(stream);
-            fence.before(compute);
+            clock.await(fence);
         }
     }
 

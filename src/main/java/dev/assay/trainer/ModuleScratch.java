@@ -42,7 +42,7 @@ final class ModuleScratch implements AutoCloseable {
         DeviceMemory memory = modules.get(module);
         if (begun.add(module)) {
             if (readElsewhere) {
-                free.get(module).before(zero.compute());
+                zero.clock().await(free.get(module));
             }
             zero.device().zero(memory, zero.compute());
         }

@@ -13,4 +13,9 @@ public interface ShardingFactory {
      * @param compute where everything but what travels is enqueued
      */
     Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute);
+
+    /** @param clock is to be told of all that travels and of every wait for it; a way that sends nothing needs none */
+    default Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute, StepClock clock) {
+        return open(setup, device, memory, compute);
+    }
 }

@@ -10,7 +10,6 @@ import dev.assay.device.Stream;
 import dev.assay.training.MicroBatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -29,13 +28,21 @@ final class StepSlot implements AutoCloseable {
     private final PinnedMemory inputHere;
     private final PinnedMemory lossesHere;
     private final PinnedMemory normHere;
-    private final Event begun;
+    private final int index;
+    private final StepClock clock;
     private final Event done;
-    private final List<Event> forwardDone = new ArrayList<>();
-    private final List<Event> backwardDone = new ArrayList<>();
     private Optional<Enqueued> enqueued = Optional.empty();
 
-    StepSlot(int index, DecoderSizes sizes, Device device, Arena arena, Stream compute, Sharding sharding) {
+    StepSlot(
+            int index,
+            DecoderSizes sizes,
+            Device device,
+            Arena arena,
+            Stream compute,
+            StepClock clock,
+            Sharding sharding) {
+        this.index = index;
+        this.clock = clock;
         this.sizes = sizes;
         this.compute = compute;
         this.sharding = sharding;
@@ -45,12 +52,7 @@ final class StepSlot implements AutoCloseable {
         inputHere = pinned(input.bytes());
         lossesHere = pinned(losses.bytes());
         normHere = pinned(2L * Float.BYTES);
-        begun = device.newEvent();
         done = device.newEvent();
-        for (int i = 0; i < sizes.setup().accumulation(); i++) {
-            forwardDone.add(device.newEvent());
-            backwardDone.add(device.newEvent());
-        }
     }
 
     static void plan(DecoderSizes sizes, AllocationPlan plan) {
@@ -78,7 +80,7 @@ final class StepSlot implements AutoCloseable {
         return DecoderMemory.aligned((long) sizes.rows() * Integer.BYTES);
     }
 
-    void begin(int number, List<MicroBatch> microBatches) {
+    void begin(int number, List<MicroBatch> microBatches, boolean silent) {
         if (enqueued.isPresent()) {
             throw new IllegalStateException("training step " + number + ": step "
                     + enqueued.get().number() + " was not awaited, and only " + Trainer.IN_FLIGHT
@@ -89,8 +91,7 @@ final class StepSlot implements AutoCloseable {
             put(microBatches.get(i).tokens(), 2 * i);
             put(microBatches.get(i).targets(), 2 * i + 1);
         }
-        enqueued = Optional.of(new Enqueued(number));
-        compute.record(begun);
+        enqueued = Optional.of(new Enqueued(number, clock.begin(index, silent)));
         copies.copyIn(inputHere, input, input.bytes(), compute);
     }
 
@@ -127,27 +128,22 @@ final class StepSlot implements AutoCloseable {
         return losses.slice((number - 1) * rowBytes(sizes), rowBytes(sizes));
     }
 
-    void forwardDone(int number) {
-        compute.record(forwardDone.get(number - 1));
-    }
-
-    void backwardDone(int number) {
-        compute.record(backwardDone.get(number - 1));
-    }
-
     PendingStep end() {
         copies.copyOut(losses, lossesHere, losses.bytes(), compute);
         copies.copyOut(sharding.scaleAndNorm(), normHere, normHere.bytes(), compute);
+        clock.end();
         compute.record(done);
         return enqueued.orElseThrow();
     }
 
     private final class Enqueued implements PendingStep {
         private final int number;
+        private final StepMarks marks;
         private Optional<StepResult> result = Optional.empty();
 
-        Enqueued(int number) {
+        Enqueued(int number, StepMarks marks) {
             this.number = number;
+            this.marks = marks;
         }
 
         @Override
@@ -164,7 +160,7 @@ final class StepSlot implements AutoCloseable {
         public StepResult await(Duration deadline) {
             if (result.isEmpty()) {
                 waitFor(number, deadline);
-                result = Optional.of(read(number));
+                result = Optional.of(read(number, marks.times()));
                 enqueued = Optional.empty();
             }
             return result.get();
@@ -183,11 +179,11 @@ final class StepSlot implements AutoCloseable {
         }
     }
 
-    private StepResult read(int number) {
+    private StepResult read(int number, StepTimes times) {
         double scale = normHere.buffer().getFloat(0);
         double norm = normHere.buffer().getFloat(Float.BYTES);
         double mean = (double) sharding.ranks() * sizes.setup().accumulation();
-        return new StepResult(number, loss(), norm, scale * mean, times());
+        return new StepResult(number, loss(), norm, scale * mean, times);
     }
 
     private double loss() {
@@ -202,23 +198,9 @@ final class StepSlot implements AutoCloseable {
         return sum / ((double) sizes.setup().accumulation() * sizes.rows());
     }
 
-    private StepTimes times() {
-        double forward = 0;
-        double backward = 0;
-        Event before = begun;
-        for (int i = 0; i < forwardDone.size(); i++) {
-            forward += forwardDone.get(i).millisecondsSince(before);
-            backward += backwardDone.get(i).millisecondsSince(forwardDone.get(i));
-            before = backwardDone.get(i);
-        }
-        return new StepTimes(forward, backward, done.millisecondsSince(before), done.millisecondsSince(begun));
-    }
-
     @Override
     public void close() {
         List.of(inputHere, lossesHere, normHere).forEach(PinnedMemory::close);
-        List.of(begun, done).forEach(Event::close);
-        forwardDone.forEach(Event::close);
-        backwardDone.forEach(Event::close);
+        done.close();
     }
 }

@@ -1,11 +1,27 @@
 package dev.assay.trainer;
 
+import java.util.List;
+
 /**
- * Milliseconds of a step by the device's clock, on the compute stream, waiting for what travels included.
+ * Milliseconds of a step by the device's clock, on the compute stream; the first five add up to the whole.
  *
  * @param forward of all micro-batches, from the copy of their tokens to the last norm
- * @param backward of all micro-batches: logits, loss, recomputation, backward
- * @param optimizer from the last backward: what remains to be sent, norm, clipping, AdamW
- * @param whole from the first to the last of it: the sum of the others
+ * @param recomputation of layers in backward
+ * @param backward of all micro-batches: logits, loss, gradients
+ * @param optimizer norm, clipping, AdamW
+ * @param exposed what the compute stream waits for what travels, or takes to carry it itself, wherever in the step
+ * @param whole from the first to the last of it
+ * @param collectives each kind and purpose once, in the order of their first; none of a silent step
  */
-public record StepTimes(double forward, double backward, double optimizer, double whole) {}
+public record StepTimes(
+        double forward,
+        double recomputation,
+        double backward,
+        double optimizer,
+        double exposed,
+        double whole,
+        List<CollectiveTime> collectives) {
+    public StepTimes {
+        collectives = List.copyOf(collectives);
+    }
+}

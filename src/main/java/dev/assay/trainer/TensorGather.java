@@ -15,13 +15,20 @@ final class TensorGather {
     private static final ElementType BF16 = ElementType.BF16;
 
     private final Zero zero;
+    private final Communicator communicator;
     private final List<Runnable> gathers = new ArrayList<>();
     private final List<Carry> copies = new ArrayList<>();
     private long staged;
 
     /** @param target a tensor's place; with room for n equal parts where {@code roomy}, so that there is no detour */
-    TensorGather(Zero zero, List<FlatTensor> tensors, boolean roomy, Function<FlatTensor, DeviceMemory> target) {
+    TensorGather(
+            Zero zero,
+            Purpose purpose,
+            List<FlatTensor> tensors,
+            boolean roomy,
+            Function<FlatTensor, DeviceMemory> target) {
         this.zero = zero;
+        communicator = zero.weights(purpose);
         tensors.forEach(tensor -> add(tensor, roomy, target.apply(tensor)));
     }
 
@@ -31,7 +38,6 @@ final class TensorGather {
                 zero.slice(ZeroMemory.WEIGHT_SHARD, BF16, zero.shares().start(tensor), part);
         boolean direct = roomy || ZeroMemory.isEven(tensor, zero.ranks());
         DeviceMemory receive = direct ? target : stage(zero.ranks() * part);
-        Communicator communicator = zero.weights().communicator();
         Stream stream = zero.weights().stream();
         gathers.add(() -> communicator.allGather(send, receive, BF16, part, stream));
         if (!direct) {
@@ -46,7 +52,7 @@ final class TensorGather {
 
     void enqueue() {
         if (!gathers.isEmpty()) {
-            zero.weights().communicator().together(() -> gathers.forEach(Runnable::run));
+            communicator.together(() -> gathers.forEach(Runnable::run));
         }
         copies.forEach(copy -> copy.enqueue(zero.kernels(), false, zero.weights().stream()));
     }

@@ -27,6 +27,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainerSetup setup;
     private final Arena arena;
     private final Stream compute;
+    private final StepClock clock;
     private final Sharding sharding;
     private final Map<LinearGemm, GemmRunner> gemms;
     private final Decoder decoder;
@@ -37,6 +38,7 @@ public final class Trainer implements AutoCloseable {
             TrainerSetup setup,
             Arena arena,
             Stream compute,
+            StepClock clock,
             Sharding sharding,
             Map<LinearGemm, GemmRunner> gemms,
             Decoder decoder,
@@ -44,6 +46,7 @@ public final class Trainer implements AutoCloseable {
         this.setup = setup;
         this.arena = arena;
         this.compute = compute;
+        this.clock = clock;
         this.sharding = sharding;
         this.gemms = gemms;
         this.decoder = decoder;
@@ -64,17 +67,25 @@ public final class Trainer implements AutoCloseable {
     private static Trainer prepare(
             TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, Arena arena, Device device) {
         Stream compute = device.newStream();
-        Sharding sharding = factory.open(setup, device, arena, compute);
+        StepClock clock = new StepClock(device, compute);
+        clock.expect(marks(setup), 0);
+        Sharding sharding = factory.open(setup, device, arena, compute, clock);
+        clock.allocate(IN_FLIGHT);
         Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();
         sizes.gemms().forEach(gemm -> gemms.put(gemm, device.newLinear(gemm)));
         List<StepSlot> slots = new ArrayList<>();
         for (int i = 0; i < IN_FLIGHT; i++) {
-            slots.add(new StepSlot(i, sizes, device, arena, compute, sharding));
+            slots.add(new StepSlot(i, sizes, device, arena, compute, clock, sharding));
         }
-        Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, gemms);
+        Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, clock, gemms);
         sharding.initialise();
         compute.synchronize(LONGEST_WAIT);
-        return new Trainer(setup, arena, compute, sharding, gemms, decoder, slots);
+        return new Trainer(setup, arena, compute, clock, sharding, gemms, decoder, slots);
+    }
+
+    /** Begin, update and end of a step; forward and backward of a micro-batch; recomputation of a layer and what follows it. */
+    private static int marks(TrainerSetup setup) {
+        return 3 + 2 * setup.step().accumulation() * (1 + setup.step().model().layers());
     }
 
     /**
@@ -96,23 +107,36 @@ public final class Trainer implements AutoCloseable {
      * @param microBatches this rank's, as many as the set-up accumulates, each of its size
      */
     public PendingStep step(List<MicroBatch> microBatches) {
+        return step(microBatches, false);
+    }
+
+    /**
+     * The same work without the collectives, so that its time tells what they cost. Every rank for itself: weights, gradients and
+     * loss are nonsense from here on, finite as a rule, and nothing may be read or checked any more.
+     */
+    public PendingStep silentStep(List<MicroBatch> microBatches) {
+        return step(microBatches, true);
+    }
+
+    private PendingStep step(List<MicroBatch> microBatches, boolean silent) {
         StepSlot slot = slots.get(steps % IN_FLIGHT);
-        slot.begin(steps + 1, microBatches);
+        slot.begin(steps + 1, microBatches, silent);
         for (int number = 1; number <= setup.step().accumulation(); number++) {
             microBatch(slot, number);
         }
         steps++;
+        clock.enter(StepPart.UPDATE);
         sharding.update(steps);
         return slot.end();
     }
 
     private void microBatch(StepSlot slot, int number) {
+        clock.enter(StepPart.FORWARD);
         sharding.beginMicroBatch(number);
         decoder.forward(slot.tokens(number));
-        slot.forwardDone(number);
+        clock.enter(StepPart.BACKWARD);
         decoder.backward(slot.tokens(number), slot.targets(number), slot.losses(number));
         sharding.endMicroBatch();
-        slot.backwardDone(number);
     }
 
     /** A whole tensor; blocks. Every rank must call it, with no step unawaited. For checks and tests. */
@@ -126,6 +150,7 @@ public final class Trainer implements AutoCloseable {
         slots.forEach(StepSlot::close);
         gemms.values().forEach(GemmRunner::close);
         sharding.close();
+        clock.close();
         compute.close();
         arena.close();
     }

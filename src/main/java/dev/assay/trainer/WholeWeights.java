@@ -1,5 +1,6 @@
 package dev.assay.trainer;
 
+import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.training.Shares.Cut;
 import dev.assay.workload.ElementType;
@@ -30,13 +31,14 @@ final class WholeWeights implements WeightKeeper {
             modules.add(Zero.slice(
                     all, BF16, zero.tensors().start(module), zero.tensors().elements(module)));
         }
+        Communicator communicator = zero.weights(Purpose.WEIGHTS_UPDATED);
         gather = switch (zero.shares().cut()) {
             case WHOLE -> () -> {};
-            case STRETCH ->
-                () -> zero.weights().communicator().allGather(shard, all, BF16, stretch, zero.weights().stream());
+            case STRETCH -> () -> communicator.allGather(shard, all, BF16, stretch, zero.weights().stream());
             case TENSOR ->
                 new TensorGather(
                         zero,
+                        Purpose.WEIGHTS_UPDATED,
                         zero.tensors().all(),
                         false,
                         tensor -> Zero.slice(all, BF16, tensor.offset(), tensor.size()))::enqueue;
@@ -73,7 +75,7 @@ final class WholeWeights implements WeightKeeper {
         if (zero.shares().cut() != Cut.WHOLE) {
             zero.weights().after(zero.compute(), fence);
             gather.run();
-            zero.weights().before(zero.compute(), fence);
+            zero.weights().before(zero.clock(), fence);
         }
     }
 

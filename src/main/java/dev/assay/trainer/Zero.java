@@ -1,5 +1,6 @@
 package dev.assay.trainer;
 
+import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
@@ -13,6 +14,7 @@ import dev.assay.workload.ElementType;
 /**
  * With what one rank does ZeRO. Elements of the flat order are those of {@link FlatTensors}; {@link #flat} converts.
  *
+ * @param clock knows of all that travels and of every wait for it
  * @param gradients where gradients and their norm travel
  * @param weights where weights travel; the same in stage 0, which sends none
  */
@@ -23,6 +25,7 @@ record Zero(
         TrainingKernels kernels,
         Arena memory,
         Stream compute,
+        StepClock clock,
         Lane gradients,
         Lane weights) {
     int rank() {
@@ -31,6 +34,16 @@ record Zero(
 
     int ranks() {
         return schedule.ranks();
+    }
+
+    /** The gradients' lane. */
+    Communicator gradients(Purpose purpose) {
+        return new TimedCommunicator(gradients, purpose, clock);
+    }
+
+    /** The weights' lane. */
+    Communicator weights(Purpose purpose) {
+        return new TimedCommunicator(weights, purpose, clock);
     }
 
     FlatTensors tensors() {

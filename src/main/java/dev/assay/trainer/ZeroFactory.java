@@ -46,8 +46,14 @@ public final class ZeroFactory implements ShardingFactory {
         }
     }
 
+    /** Where nobody asks what its time goes into. */
     @Override
     public Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute) {
+        return open(setup, device, memory, compute, new StepClock(device, compute));
+    }
+
+    @Override
+    public Sharding open(TrainerSetup setup, Device device, Arena memory, Stream compute, StepClock clock) {
         if (!shards) {
             return new Unsharded().open(setup, device, memory, compute);
         }
@@ -57,7 +63,29 @@ public final class ZeroFactory implements ShardingFactory {
         Lane weights = stage == 0
                 ? gradients
                 : Lane.of(device, compute, join.apply("weights"), stage == 3 && schedule.overlaps());
-        return new ZeroSharding(
-                new Zero(setup, schedule, device, device.trainingKernels(), memory, compute, gradients, weights));
+        expect(clock, setup, schedule, gradients.own(), weights.own());
+        return new ZeroSharding(new Zero(
+                setup, schedule, device, device.trainingKernels(), memory, compute, clock, gradients, weights));
+    }
+
+    /** Two marks a wait: before each module's weights in both passes, before its gradients, and three in the update. */
+    private static void expect(
+            StepClock clock, TrainerSetup setup, ZeroSchedule schedule, boolean gradientsApart, boolean weightsApart) {
+        int accumulation = setup.step().accumulation();
+        int modules = schedule.tensors().modules();
+        int gathers = setup.step().zero().stage() == 3
+                ? schedule.gathers(schedule.forward()).size()
+                        + schedule.gathers(schedule.backward()).size()
+                : 0;
+        int reductions = schedule.buckets().stream()
+                .mapToInt(bucket -> bucket.calls().size())
+                .sum();
+        int operations = accumulation * gathers
+                + (schedule.everyMicroBatch() ? accumulation : 1) * reductions
+                + schedule.gathersAfterUpdate().size()
+                + 1;
+        int waits = accumulation * modules * ((weightsApart ? 2 : 0) + (gradientsApart ? 1 : 0)) + 3;
+        boolean inline = !gradientsApart || !weightsApart;
+        clock.expect(2 * (waits + (inline ? operations : 0)), operations);
     }
 }

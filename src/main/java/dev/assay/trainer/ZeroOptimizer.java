@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.TrainingKernels;
 import dev.assay.training.Initial;
@@ -20,6 +21,7 @@ final class ZeroOptimizer implements AutoCloseable {
     private final DeviceMemory squares;
     private final DeviceMemory scaleAndNorm;
     private final Fence fence;
+    private final Communicator norm;
 
     ZeroOptimizer(Zero zero) {
         this.zero = zero;
@@ -30,6 +32,7 @@ final class ZeroOptimizer implements AutoCloseable {
         squares = zero.memory().of(ZeroMemory.SQUARES);
         scaleAndNorm = zero.memory().of(ZeroMemory.SCALE_AND_NORM);
         fence = new Fence(zero.device());
+        norm = zero.gradients(Purpose.NORM);
     }
 
     /** @param weights this rank's bf16, zeros by now: what no tensor fills stays zero in all states */
@@ -66,8 +69,8 @@ final class ZeroOptimizer implements AutoCloseable {
         zero.kernels().sumOfSquares(ofNorm(gradients), zero.sumType(), ofNormElements(), partials, zero.compute());
         zero.kernels().sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, zero.compute());
         zero.gradients().after(zero.compute(), fence);
-        zero.gradients().communicator().allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
-        zero.gradients().before(zero.compute(), fence);
+        norm.allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
+        zero.gradients().before(zero.clock(), fence);
         float largest = (float) zero.setup().clipping().maxNorm();
         zero.kernels().clipScale(squares, factor(), largest, scaleAndNorm, zero.compute());
         zero.kernels()

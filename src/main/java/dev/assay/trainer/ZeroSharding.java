@@ -69,7 +69,7 @@ final class ZeroSharding implements Sharding {
 
     @Override
     public void update(int step) {
-        zero.gradients().before(zero.compute(), reduced);
+        zero.gradients().before(zero.clock(), reduced);
         optimizer.update(step, gradients.shard(), weights.shard());
         weights.updated();
     }

@@ -27,7 +27,7 @@ public record Collective(Kind kind, String purpose, long calls, long bytes, long
         }
 
         /** Bytes on the bus a byte of payload, as nccl-tests counts them: time = this × bytes / bus bandwidth. */
-        double busFactor(int gpus) {
+        public double busFactor(int gpus) {
             double share = (gpus - 1.0) / gpus;
             return switch (this) {
                 case ALL_REDUCE -> 2 * share;

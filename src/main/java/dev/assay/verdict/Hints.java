@@ -71,9 +71,15 @@ final class Hints {
             case IDENTITY_DIFFERENCES -> "that node's driver, firmware and settings: make them those of the others";
             case STEP_TOKENS, STEP_FLOP_FULL, STEP_FLOP_EXECUTED -> "the plan and the spec: the work is what they say";
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU, TRAIN_TOKENS_JOULE ->
-                "the step's parts (train.forward, train.backward, train.update), clock and power of the slowest GPU, and NCCL";
+                "the step's parts (train.forward, train.recompute, train.backward, train.update, train.exposed), clock and power of the slowest GPU, and NCCL";
             case TRAIN_FORWARD, TRAIN_BACKWARD -> "clock and power of that GPU";
-            case TRAIN_UPDATE -> "links, NICs and NCCL's settings, and that GPU's memory";
+            case TRAIN_UPDATE -> "that GPU's memory clock and ECC counters";
+            case TRAIN_RECOMPUTE, TRAIN_SILENT -> "clock and power of that GPU";
+            case TRAIN_EXPOSED, TRAIN_EXPOSED_DIFFERENCE ->
+                "links, NICs and NCCL's settings, the slowest GPU, which all wait for, and overlap_comm of the config";
+            case TRAIN_COLLECTIVE, TRAIN_COMMUNICATION, TRAIN_GRADIENTS_BUSBW, TRAIN_WEIGHTS_BUSBW ->
+                "links, NICs and NCCL's settings, and the slowest GPU, which all wait for";
+            case MEMORY_PART -> "the plan and the spec: the work is what they say";
             case TRAIN_LOSS, TRAIN_GRADIENT_NORM -> "that GPU's memory and arithmetic: hbm, memtest and gemm test them";
             case MEMORY_USED, MEMORY_PLANNED, MEMORY_PLAN_RATIO ->
                 "foreign processes on that GPU, and NCCL's buffers (NCCL_BUFFSIZE)";

@@ -12,12 +12,12 @@ import org.apache.commons.statistics.distribution.TDistribution;
  *
  * @param estimate exp of the mean logarithm
  */
-record Interval(double estimate, double lower, double upper, int launches) {
+public record Interval(double estimate, double lower, double upper, int launches) {
     static final double NOMINAL_ALPHA = 0.0294;
     private static final double QUANTILE_STEP = 1e-9;
 
     /** @param values all &gt; 0; of fewer than two the interval is unbounded */
-    static Interval of(List<Double> values) {
+    public static Interval of(List<Double> values) {
         List<Double> logs = values.stream().map(StrictMath::log).toList();
         int count = logs.size();
         double mean = Samples.mean(logs);

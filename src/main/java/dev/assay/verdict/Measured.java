@@ -23,6 +23,7 @@ final class Measured {
 
     private static Optional<Finding> refusal(Evidence evidence, Readings readings) {
         return nothingFar(evidence, readings)
+                .or(() -> nothingTravels(evidence, readings))
                 .or(() -> gaps(readings))
                 .or(() -> readings.broken().map(why -> without(State.INVALID, why, readings)))
                 .or(() -> readings.values().isEmpty()
@@ -36,6 +37,12 @@ final class Measured {
         return FarMemory.absent(evidence)
                 ? Optional.of(without(
                         State.NOT_APPLICABLE, "every host has one NUMA node, so no host memory is far", readings))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> nothingTravels(Evidence evidence, Readings readings) {
+        return evidence.criterion().metric().ofTravel() && evidence.gpus() == 1
+                ? Optional.of(without(State.NOT_APPLICABLE, "nothing travels on one GPU", readings))
                 : Optional.empty();
     }
 
@@ -168,7 +175,17 @@ final class Measured {
         return missed(criterion.metric()) == State.INVALID
                 ? words + "; "
                         + NicBytes.why(criterion.metric(), meeting.worst().value()) + ": " + look
-                : words + "; missed by " + meeting.missed() + ": " + look;
+                : words + "; missed by " + meeting.missed() + ": " + look + explained(evidence, readings);
+    }
+
+    /** The first line about what exposed communication explains, where there is one. */
+    private static String explained(Evidence evidence, Readings readings) {
+        return evidence.criterion().metric() == Metric.SM_ACTIVE
+                ? readings.details().stream()
+                        .findFirst()
+                        .map(line -> "; " + line)
+                        .orElse("")
+                : "";
     }
 
     /** Whom the slow ones have in common, where that can be told, and where to look. */

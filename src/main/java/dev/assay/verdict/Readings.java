@@ -1,5 +1,6 @@
 package dev.assay.verdict;
 
+import dev.assay.criteria.Limit;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.ArrayList;
@@ -68,9 +69,17 @@ record Readings(
             case PAIR_BANDWIDTH, PAIR_LATENCY -> raw(evidence).details(PairReadings.blame(evidence));
             case RDMA_BANDWIDTH, RDMA_LATENCY, RDMA_TESTS -> RdmaReadings.read(evidence);
             case FABRIC_BANDWIDTH -> FabricReadings.ofGpus(evidence);
+            case TRAIN_EXPOSED -> ExposedCommunication.byWaits(evidence);
+            case SM_ACTIVE -> explained(raw(evidence), evidence);
             case HOST_BANDWIDTH, HOST_LATENCY -> perLink(evidence, rank -> FarMemory.read(rank, evidence.question()));
             default -> raw(evidence);
         };
+    }
+
+    private static Readings explained(Readings active, Evidence evidence) {
+        return evidence.criterion().limit() instanceof Limit.AtLeast floor
+                ? active.details(ExposedCommunication.explain(evidence, active.values(), floor.floor()))
+                : active;
     }
 
     private static Readings raw(Evidence evidence) {
@@ -84,6 +93,13 @@ record Readings(
             case SENSITIVITY -> Sensitivity.read(evidence);
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> TrainingRates.read(evidence);
             case TRAIN_TOKENS_JOULE -> perGpu(evidence, TrainingRates::tokensPerJoule);
+            case TRAIN_EXPOSED_DIFFERENCE -> ExposedCommunication.byDifference(evidence);
+            case TRAIN_COMMUNICATION ->
+                perGpu(evidence, ExposedCommunication::communication)
+                        .details(ExposedCommunication.collectives(evidence));
+            case TRAIN_GRADIENTS_BUSBW ->
+                perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "gradients"));
+            case TRAIN_WEIGHTS_BUSBW -> perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "weights"));
             case MEMORY_PLAN_RATIO -> perGpu(evidence, TrainingRates::memoryRatio);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);

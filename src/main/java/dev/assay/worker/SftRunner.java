@@ -3,8 +3,9 @@ package dev.assay.worker;
 import dev.assay.device.Telemetry;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.trainer.AllocationPlan;
+import dev.assay.trainer.MemoryPart;
 import dev.assay.trainer.StepResult;
-import dev.assay.trainer.StepTimes;
 import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
@@ -14,8 +15,8 @@ import dev.assay.training.StepCollectives;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Training: steps on data that repeats, some to warm up, then the measured ones without a pause between them. What they gave is
@@ -47,6 +48,7 @@ final class SftRunner implements Runner {
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
         List<StepResult> warm = steps.run(sft.warmUpSteps());
+        writePlan(plan.memory());
         writeMemory(free, plan.memory().bytes());
 
         context.phase("measure", 3 * context.spec().measuredSeconds());
@@ -57,7 +59,8 @@ final class SftRunner implements Runner {
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
         writeWork(plan.flop());
-        writeParts(measured);
+        SftBreakdown breakdown = new SftBreakdown(context, sft, conditions());
+        breakdown.write(measured);
         double seconds = times.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
         TelemetryLines.write(context.writer(), window, seconds);
 
@@ -66,6 +69,9 @@ final class SftRunner implements Runner {
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
         context.writer().write(SftDigest.of(trainer, setup().layout()));
+        if (breakdown.wantsSilence()) {
+            breakdown.writeSilent(steps);
+        }
     }
 
     private TrainerSetup setup() {
@@ -85,14 +91,14 @@ final class SftRunner implements Runner {
         write(Metric.STEP_FLOP_EXECUTED, List.of(enqueued));
     }
 
-    private void writeParts(List<StepResult> measured) {
-        write(Metric.TRAIN_FORWARD, parts(measured, StepTimes::forward));
-        write(Metric.TRAIN_BACKWARD, parts(measured, StepTimes::backward));
-        write(Metric.TRAIN_UPDATE, parts(measured, StepTimes::optimizer));
-    }
-
-    private static List<Double> parts(List<StepResult> steps, ToDoubleFunction<StepTimes> part) {
-        return steps.stream().map(step -> part.applyAsDouble(step.times())).toList();
+    /** What is to be allocated, whatever the device says of it afterwards. */
+    private void writePlan(AllocationPlan plan) {
+        for (MemoryPart part : MemoryPart.values()) {
+            Map<String, String> conditions = new HashMap<>(conditions());
+            conditions.put("part", part.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            context.writer()
+                    .write(Measurement.of(Metric.MEMORY_PART, List.of(plan.bytes(part) / MEBIBYTE), conditions));
+        }
     }
 
     /** The Java heap tells nothing of what the reference device holds. */

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Steps on this rank's own sequences, the same in every step; timed from the end of one to the end of the next. */
@@ -54,6 +55,15 @@ final class SftSteps {
 
     /** Runs so many, the next one always enqueued before the last is awaited; returns when all are done. */
     List<StepResult> run(int count) {
+        return run(count, trainer::step);
+    }
+
+    /** The same without what travels: nothing that is checked may come after it. */
+    List<StepResult> silent(int count) {
+        return run(count, trainer::silentStep);
+    }
+
+    private List<StepResult> run(int count, Function<List<MicroBatch>, PendingStep> enqueue) {
         Deque<PendingStep> pending = new ArrayDeque<>();
         List<StepResult> results = new ArrayList<>();
         steps = count;
@@ -62,7 +72,7 @@ final class SftSteps {
             if (pending.size() == Trainer.IN_FLIGHT) {
                 results.add(pending.remove().await(deadline));
             }
-            pending.add(trainer.step(microBatches));
+            pending.add(enqueue.apply(microBatches));
             trainer.compute().record(ends.get(step));
         }
         pending.forEach(each -> results.add(each.await(deadline)));

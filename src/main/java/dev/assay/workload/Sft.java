@@ -34,6 +34,9 @@ public record Sft(
     /** Fewer would tell neither how steps spread nor whether the loss falls. */
     public static final int FEWEST_MEASURED = 3;
 
+    private static final int FEWEST_SILENT = 2;
+    private static final int MOST_SILENT = 10;
+
     /** Which of a config's two runs. */
     public enum Run {
         /** The config as it is. */
@@ -74,6 +77,11 @@ public record Sft(
     /** Steps from the first to the last. */
     public int steps() {
         return warmUpSteps + measuredSteps;
+    }
+
+    /** Measured steps without communication: enough to tell 1 % of a step, few where a step is long in itself. */
+    public int silentSteps() {
+        return Math.min(MOST_SILENT, Math.max(FEWEST_SILENT, measuredSteps / 2));
     }
 
     /** Tokens of one rank in one step. */

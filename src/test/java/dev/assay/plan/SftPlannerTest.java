@@ -2,6 +2,7 @@ package dev.assay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
@@ -75,6 +76,29 @@ class SftPlannerTest {
                         .measuredSteps())
                 .as("short steps are many")
                 .isGreaterThanOrEqualTo(20);
+    }
+
+    /** Steps without collectives: as the measured ones, in the first launch of all ranks alone, and the launcher waits for them. */
+    @Test
+    void oneLaunchOfAnExperimentRunsSilentSteps() {
+        Plan plan = plan(SPECTRUMX, List.of(), Optional.empty());
+        Experiment seven = plan.experiment("sft-7b-2");
+        Sft sft = (Sft) seven.workload();
+
+        List<Spec> silent = seven.launches().stream()
+                .map(launch -> Specs.of(plan, seven, launch, "run", "hash", 1))
+                .filter(spec -> spec.silentSeconds() > 0)
+                .toList();
+
+        assertThat(sft.silentSteps()).isEqualTo(2);
+        assertThat(silent).extracting(Spec::launch).containsExactly("scaled-2-r0");
+        assertThat(silent.get(0).silentSeconds())
+                .isCloseTo(
+                        seven.warmUpSeconds() + silent.get(0).measuredSeconds() * 2 / sft.measuredSteps(),
+                        within(1e-9));
+        assertThat(silent.get(0).patienceSeconds())
+                .isGreaterThan(
+                        2 * silent.get(0).measuredSeconds() + 3 * silent.get(0).silentSeconds());
     }
 
     /** 175B on two nodes needs 162.6 GiB a GPU for its states alone. */

@@ -51,4 +51,25 @@ final class Launches {
                 "cuda", "NVIDIA H200", "GPU-" + rank, "s", "d", 1, 132, "9.0", 1980, List.of(), Map.of());
         return new RankResult(header, device, measurements, List.of(), List.of(), Optional.empty());
     }
+
+    /** The same rank in a communicator of these. */
+    static RankResult among(RankResult rank, List<Integer> communicator) {
+        Header old = rank.header();
+        Header header = new Header(
+                old.schema(),
+                old.run(),
+                old.plan(),
+                old.experiment(),
+                old.launch(),
+                old.rank(),
+                old.worldSize(),
+                old.node(),
+                old.localRank(),
+                old.host(),
+                old.bootId(),
+                old.pid(),
+                communicator);
+        return new RankResult(
+                header, rank.device(), rank.measurements(), rank.checks(), rank.digests(), rank.failure());
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +52,24 @@ class SftRunTest {
                 .hasSize(8)
                 .allMatch(verdict -> verdict.state() == State.PASS);
         assertThat(conclusion.decision()).isEqualTo(Decision.PARTIAL);
+        assertDrawn(run);
+    }
+
+    /** On the page, and beside the rows in the report. */
+    private void assertDrawn(Run run) throws IOException {
+        assertThat(Files.readString(folder.resolve("out").resolve("summary.html")))
+                .contains(
+                        "Where a step&#39;s time goes, sft-7b-2",
+                        "Loss and gradient norm over steps, sft-7b-2",
+                        "Memory planned and in use, sft-7b-2",
+                        "Tokens over nodes against ideal, 7b")
+                .doesNotContain("nothing measured");
+        assertThat(run.rows("sft"))
+                .filteredOn(row -> Set.of(
+                                Metric.STEP_TIME, Metric.TRAIN_EXPOSED, Metric.TRAIN_LOSS, Metric.SCALE_EFFICIENCY)
+                        .contains(row.criterion().metric()))
+                .hasSize(4 * 8)
+                .allMatch(row -> RunCharts.of(run, row).size() == 1);
     }
 
     private Run prepare(String nodes) throws IOException {

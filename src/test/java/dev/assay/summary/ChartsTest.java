@@ -1,6 +1,7 @@
 package dev.assay.summary;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.measurement.Metric;
@@ -17,9 +18,11 @@ import dev.assay.summary.Charts.SizePoint;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,74 @@ import org.w3c.dom.NodeList;
 
 class ChartsTest {
     private static final Map<Metric, Double> LIMITS = Map.of(Metric.SM_ACTIVE, 90.0, Metric.POWER, 700.0);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 8, 9, 64, 200})
+    void stacksAreDrawnForAnyNumberOfColumns(int count) throws Exception {
+        List<Charts.Part> parts = List.of(
+                new Charts.Part("forward", "12.3 ms, 10.0 %"),
+                new Charts.Part("backward & <loss>", "80.0 ms, 65.0 %"),
+                new Charts.Part("exposed communication", "30.0 ms, 25.0 %"));
+        List<Charts.Stack> stacks = IntStream.range(0, count)
+                .mapToObj(i -> new Charts.Stack("node" + i / 8 + " GPU " + i % 8, List.of(12.25, 80.5, 30.0 + i)))
+                .toList();
+        Charts.StackScale scale =
+                new Charts.StackScale("ms", "rank", "mean over ranks", true, OptionalDouble.of(500), "limit");
+
+        Chart chart = Charts.stacks("Where a step's time goes", parts, stacks, scale, "rank-N.ndjson");
+
+        assertSound(chart);
+        assertThat(chart.csv().lines()).hasSize(1 + count);
+        assertThat(chart.svg())
+                .contains(count == 0 ? "nothing measured" : "exposed communication: 30.0 ms, 25.0 %")
+                .contains(count > 128 ? "128 of 200 columns" : "Source: rank-N.ndjson");
+        if (count > 0) {
+            assertThat(chart.csv()).contains("\"node0 GPU 0\",12.25,80.5,30.0\n");
+        }
+    }
+
+    @Test
+    void aStackOfWhatIsNoNumberIsLeftOut() throws Exception {
+        List<Charts.Part> parts = List.of(new Charts.Part("a", ""), new Charts.Part("b", ""));
+        Charts.StackScale scale = new Charts.StackScale("MiB", "", "", true, OptionalDouble.of(Double.NaN), "");
+
+        Chart chart = Charts.stacks(
+                "Memory",
+                parts,
+                List.of(
+                        new Charts.Stack("sound", List.of(0.0, 3.0)),
+                        new Charts.Stack("none", List.of(1.0, Double.NaN)),
+                        new Charts.Stack("negative", List.of(1.0, -1.0))),
+                scale,
+                "x");
+
+        assertSound(chart);
+        assertThat(chart.csv().lines().skip(1)).containsExactly("\"sound\",0.0,3.0");
+        assertThatThrownBy(() ->
+                        Charts.stacks("Memory", parts, List.of(new Charts.Stack("short", List.of(1.0))), scale, "x"))
+                .hasMessageContaining("a value for each of 2 parts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "1, 1", "2, 1", "4, 1", "25, 5", "1005, 5"})
+    void stepsAreDrawnForAnyNumber(int count, int warmUp) throws Exception {
+        List<Double> loss =
+                IntStream.range(0, count).mapToObj(i -> 11.19 - 0.001 * i).toList();
+
+        Chart chart = Charts.steps(
+                "Loss and gradient norm over steps",
+                List.of(
+                        new Charts.OverSteps("Loss", loss),
+                        new Charts.OverSteps("Gradient norm", Collections.nCopies(count, 3.5)),
+                        new Charts.OverSteps("not finite", List.of(Double.NaN))),
+                warmUp,
+                "rank-0.ndjson");
+
+        assertSound(chart);
+        assertThat(chart.csv().lines()).hasSize(1 + 2 * count);
+        assertThat(chart.csv()).contains("\"Loss\",1,\"" + (warmUp > 0 ? "no" : "yes") + "\",11.19\n");
+        assertThat(chart.svg()).contains("first 11.19").doesNotContain("not finite");
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 8, 9, 64, 100})

@@ -233,7 +233,7 @@ interface TrainerContract {
         assertThat(times.forward()).isPositive();
         assertThat(times.backward()).isPositive();
         assertThat(times.optimizer()).isPositive();
-        assertThat(times.forward() + times.backward() + times.optimizer())
+        assertThat(times.forward() + times.recomputation() + times.backward() + times.optimizer() + times.exposed())
                 .isCloseTo(times.whole(), within(0.01 * times.whole()));
     }
 

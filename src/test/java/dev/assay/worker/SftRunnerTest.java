@@ -1,16 +1,19 @@
 package dev.assay.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.device.reference.SlowCommunicator;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.plan.Spec;
+import dev.assay.trainer.MemoryPart;
 import dev.assay.training.AdamW;
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
@@ -21,7 +24,9 @@ import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SftRunnerTest {
+    /** Long against what two busy cores add to a tiny step. */
+    private static final Duration SLOW = Duration.ofMillis(100);
+
     @TempDir
     private Path folder;
 
@@ -94,6 +102,54 @@ class SftRunnerTest {
                     .isEqualTo(samples(ranks.result(0), Metric.TRAIN_LOSS));
             assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
         }
+    }
+
+    /** Checks and digest are of the steps before; weights that nobody gathered would differ. */
+    @Test
+    void whatTravelsIsTimedAndSilentStepsComeLast() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 1), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run(SftRunnerTest::slow)).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            assertThat(result.measurements(Metric.TRAIN_COLLECTIVE, Map.of()))
+                    .extracting(each -> each.conditions().get("operation") + " of "
+                            + each.conditions().get("purpose") + ": "
+                            + each.conditions().get("calls"))
+                    .containsExactly(
+                            "all-reduce of gradients: 1", "all-reduce of gradient norm: 1", "all-gather of weights: 1");
+            assertThat(samples(result, Metric.TRAIN_SILENT)).hasSize(2);
+            double waits = least(samples(result, Metric.TRAIN_EXPOSED));
+            double difference = least(samples(result, Metric.STEP_TIME)) - least(samples(result, Metric.TRAIN_SILENT));
+            assertThat(waits).isGreaterThan(3.0 * SLOW.toMillis());
+            assertThat(difference).as("as near as busy cores allow").isCloseTo(waits, within(0.5 * waits));
+            assertThat(result.measurements(Metric.MEMORY_PART, Map.of())).hasSize(MemoryPart.values().length);
+            assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
+        }
+    }
+
+    @Test
+    void baselinesAndLonelyRanksRunNoSilentSteps() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 1), LaunchRole.SCALED, 1, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.result(0).measurement(Metric.TRAIN_SILENT)).isEmpty();
+        assertThat(ranks.result(0).measurement(Metric.TRAIN_COLLECTIVE)).isEmpty();
+        assertThat(samples(ranks.result(0), Metric.TRAIN_EXPOSED)).containsExactly(0.0, 0.0, 0.0);
+    }
+
+    private static Device slow(Spec spec, RankEnvironment environment) {
+        return new DelegatingDevice(new ReferenceDevice(environment.node(), environment.localRank())) {
+            @Override
+            public Communicator join(byte[] id, int rank, int count) {
+                return new SlowCommunicator(super.join(id, rank, count), SLOW);
+            }
+        };
+    }
+
+    private static double least(List<Double> samples) {
+        return samples.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }
 
     @Test
