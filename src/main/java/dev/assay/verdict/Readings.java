@@ -84,6 +84,7 @@ record Readings(
             case SENSITIVITY -> Sensitivity.read(evidence);
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> TrainingRates.read(evidence);
             case TRAIN_TOKENS_JOULE -> perGpu(evidence, TrainingRates::tokensPerJoule);
+            case TRAIN_FABRIC -> TrainingFabric.time(evidence);
             case MEMORY_PLAN_RATIO -> perGpu(evidence, TrainingRates::memoryRatio);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);

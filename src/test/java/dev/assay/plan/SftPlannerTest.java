@@ -108,8 +108,8 @@ class SftPlannerTest {
                 .containsOnly(4);
         assertThat(plan.experiment("sft-70b-2").launches()).hasSize(1);
         assertThat(plan.omits())
-                .anyMatch(line -> line.contains(
-                        "Scale efficiency of sft-70b-2: it is not a larger multiple of its baseline, 2 nodes"));
+                .anyMatch(line ->
+                        line.contains("Scale efficiency of sft-70b-2: it is not larger than its baseline, 2 nodes"));
         assertThat(plan.extension()).extracting(Experiment::id).contains("sft-70b-4-extension");
     }
 
@@ -121,7 +121,8 @@ class SftPlannerTest {
         assertThat(mfu.limit()).isEqualTo(new Limit.AtLeast(36));
         assertThat(mfu.judged()).isTrue();
         assertThat(mfu.conditions()).isEmpty();
-        assertThat(mfu.requires()).containsExactly("sft-70b-correct");
+        assertThat(mfu.requires())
+                .containsExactly("sft-70b-correct", "sft-70b-load-proof", "sft-70b-foreign-processes");
         assertThat(mfu.title()).startsWith("70b: MFU");
         assertThat(criterion(plan, "sft-7b-utilisation@2").requires())
                 .contains("sft-7b-load-proof", "sft-7b-power-limit");
@@ -131,6 +132,108 @@ class SftPlannerTest {
                 .flatExtracting(row -> row.criterion().requires())
                 .allMatch(id -> plan.rows().stream()
                         .anyMatch(row -> row.criterion().id().equals(id)));
+    }
+
+    /** Nothing about a network passes unless the network was looked at. */
+    @Test
+    void severalNodesAreAskedForTheirNicsAndTheStressVariantForTheFabric() {
+        Plan plan = plan(SPECTRUMX, List.of(), Optional.empty());
+
+        for (String config : List.of("7b@2", "13b@4", "70b@8", "175b@8")) {
+            String[] at = config.split("@", -1);
+            for (String run : List.of("", "-stress")) {
+                for (String what :
+                        List.of("nic-bytes", "nic-share", "nic-link-down", "nic-errors", "nic-retransmits")) {
+                    assertThat(criterion(plan, "sft-" + at[0] + run + "-" + what + "@" + at[1])
+                                    .judged())
+                            .isTrue();
+                }
+            }
+            assertThat(criterion(plan, "sft-" + at[0] + "-scale-efficiency@" + at[1])
+                            .requires())
+                    .contains("sft-" + at[0] + "-nic-bytes", "sft-" + at[0] + "-nic-share");
+            Criterion fabric = criterion(plan, "sft-" + at[0] + "-stress-fabric@" + at[1]);
+            assertThat(fabric.judged()).isTrue();
+            assertThat(fabric.requires())
+                    .contains("sft-" + at[0] + "-stress-nic-bytes", "sft-" + at[0] + "-stress-sensitivity");
+            assertThat(criterion(plan, "sft-" + at[0] + "-utilisation-seconds@" + at[1])
+                            .limit())
+                    .isEqualTo(new Limit.AtLeast(50));
+            assertThat(criterion(plan, "sft-" + at[0] + "-memory@" + at[1]).judged())
+                    .isTrue();
+        }
+        assertThat(plan.certifies()).anyMatch(line -> line.startsWith("The fabric under training: the stress variant"));
+    }
+
+    @Test
+    void oneNodeAndOneHostHaveNoFabric() {
+        Plan one = plan(SPECTRUMX, List.of(1), Optional.of(CONFIGS.resolve("ds_config_7b.json")));
+        Plan shared = plan(
+                PlannerTest.h200(2, 8, new Nics(2, 400), true),
+                List.of(2),
+                Optional.of(CONFIGS.resolve("ds_config_7b.json")));
+
+        for (Plan plan : List.of(one, shared)) {
+            assertThat(plan.rows())
+                    .extracting(Row::key)
+                    .noneMatch(
+                            key -> key.contains("-nic-") || key.contains("-fabric@") || key.contains("-sensitivity@"));
+            assertThat(plan.rows())
+                    .flatExtracting(row -> row.criterion().requires())
+                    .noneMatch(id -> id.contains("-nic-"));
+            assertThat(plan.certifies()).noneMatch(line -> line.contains("fabric"));
+        }
+    }
+
+    /** 70B needs two nodes; one as baseline cannot be, and the row says so with the arithmetic. */
+    @Test
+    void aBaselineThatDoesNotFitIsNotRunWithTheArithmetic(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_70b.json"))
+                        .replace("\"baselineNodes\": 2", "\"baselineNodes\": 1"));
+
+        Plan plan = plan(SPECTRUMX, List.of(4), Optional.of(own));
+
+        assertThat(plan.experiment("sft-mine-4").launches()).hasSize(1);
+        assertThat(plan.experiment("sft-mine-4-scale").notRunnable())
+                .get()
+                .asString()
+                .startsWith("its baseline does not fit 1 node: weights, gradients and states ")
+                .contains(" GiB > 112.3 GiB");
+        assertThat(row(plan, "sft-mine-scale-efficiency@4").experiment()).isEqualTo("sft-mine-4-scale");
+        assertThat(row(plan, "sft-mine-stress-fabric@4").experiment()).isEqualTo("sft-mine-4-stress-scale");
+        assertThat(row(plan, "sft-mine-nic-bytes@4").experiment()).isEqualTo("sft-mine-4");
+        assertThat(plan.omits())
+                .anyMatch(line -> line.contains("sft-mine-4-scale") && line.contains("nothing is accepted"))
+                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant cannot be run"));
+        assertThat(PlanText.of(plan)).contains("sft-mine-4-scale", "NOT RUN: its baseline does not fit 1 node");
+    }
+
+    @Test
+    void aNumberOfNodesThatIsNoMultipleOfTheBaselineIsNotRun() {
+        Plan plan = plan(SPECTRUMX, List.of(3), Optional.of(CONFIGS.resolve("ds_config_70b.json")));
+
+        assertThat(plan.experiment("sft-70b-3-scale").notRunnable())
+                .get()
+                .asString()
+                .contains("3 nodes are no multiple of its baseline, 2 nodes");
+    }
+
+    @Test
+    void aModelWithoutAFloorSaysSo(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        String text = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        Files.writeString(own, text.replace("\"llama2-7b\"", "\"llama3-8b\"").replaceAll("\"mfu\": [0-9.]+,", ""));
+
+        Plan plan = plan(SPECTRUMX, List.of(2), Optional.of(own));
+
+        assertThat(row(plan, "sft-mine-mfu-other@2").title()).contains("(no floor: not judged)");
+        assertThat(plan.omits())
+                .anyMatch(line -> line.startsWith("The speed of llama3-8b as mine.json says: no floor"));
+        assertThat(plan.certifies()).anyMatch(line -> line.contains("of its speed nothing, as it has no floor"));
+        assertThat(plan(SPECTRUMX, List.of(), Optional.empty()).omits()).noneMatch(line -> line.contains("no floor"));
     }
 
     @Test
@@ -247,13 +350,11 @@ class SftPlannerTest {
         assertThat(((Sft) plan.experiment("sft-strong-2").workload()).setup().accumulation())
                 .isEqualTo(4);
         assertThat(plan.experiment("sft-strong-2").launches()).hasSize(1);
-        assertThat(plan.rows())
-                .filteredOn(row -> row.experiment().equals("sft-strong-2"))
-                .extracting(row -> row.criterion().metric())
-                .doesNotContain(Metric.SCALE_EFFICIENCY);
-        assertThat(plan.omits())
-                .anyMatch(line ->
-                        line.contains("sft-strong-2: a GPU's work is not the same") && line.contains("strong scaling"));
+        assertThat(row(plan, "sft-strong-scale-efficiency@2").experiment()).isEqualTo("sft-strong-2-scale");
+        assertThat(plan.experiment("sft-strong-2-scale").notRunnable())
+                .get()
+                .asString()
+                .contains("a GPU's work is not the same on its baseline of 1 node", "strong scaling");
     }
 
     @Test
@@ -282,11 +383,14 @@ class SftPlannerTest {
     }
 
     private static Criterion criterion(Plan plan, String key) {
+        return row(plan, key).criterion();
+    }
+
+    private static Row row(Plan plan, String key) {
         return plan.rows().stream()
                 .filter(row -> row.key().equals(key))
                 .findFirst()
-                .orElseThrow()
-                .criterion();
+                .orElseThrow(() -> new AssertionError("no row " + key));
     }
 
     private static Plan plan(Cluster cluster, List<Integer> counts, Optional<Path> file) {

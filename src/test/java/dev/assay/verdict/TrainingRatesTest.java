@@ -10,8 +10,10 @@ import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,9 +34,22 @@ class TrainingRatesTest {
                 .reading(Metric.ENERGY, 100);
     }
 
-    private static Fleet checked(Fleet fleet) {
-        return fleet.ranks(rank -> Fleet.withChecks(
-                rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")));
+    /** Checked, watched and connected as the cluster promises. */
+    static Fleet checked(Fleet fleet) {
+        Map<String, String> connected = Map.of(
+                "over", "network",
+                "transport", "NET/IB+P2P/CUMEM",
+                "nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+                "gdr", "4 of 4 connections",
+                "algorithm", "RING",
+                "protocol", "SIMPLE");
+        return fleet.reading(Metric.THROTTLE_THERMAL, 0)
+                .reading(Metric.THROTTLE_HARDWARE, 0)
+                .ranks(rank -> Fleet.replace(rank, Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected)))
+                .ranks(rank -> Fleet.withChecks(
+                        rank,
+                        new Check("sft.start", 1, 0, 0.1, "right"),
+                        new Check("allreduce.norm", 4, 0, 0, "right")));
     }
 
     @ParameterizedTest
