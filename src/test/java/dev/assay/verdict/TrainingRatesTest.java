@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRatesTest {
     /** 1000 tokens of 41.25 GFLOP in 100 ms: 412.5 TFLOPS of 989.4. */
@@ -48,6 +49,8 @@ class TrainingRatesTest {
                 .ranks(rank -> Fleet.replace(rank, Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected)))
                 .ranks(rank -> Fleet.withChecks(
                         rank,
+                        new Check("sft.finite", 8, 0, 0, "right"),
+                        new Check("sft.falls", 1, 0, 0, "right"),
                         new Check("sft.start", 1, 0, 0.1, "right"),
                         new Check("allreduce.norm", 4, 0, 0, "right")));
     }
@@ -97,6 +100,8 @@ class TrainingRatesTest {
                 1,
                 rank -> Fleet.withChecks(
                         rank,
+                        new Check("sft.finite", 8, 0, 0, "right"),
+                        new Check("sft.falls", 1, 0, 0, "right"),
                         new Check("sft.start", 1, 1, 9, "the first loss is 3"),
                         new Check("allreduce.norm", 4, 0, 0, "right")));
 
@@ -108,10 +113,26 @@ class TrainingRatesTest {
 
     @Test
     void ranksThatNobodyComparedAreNoTraining() {
-        Fleet alone = FLEET.ranks(rank -> Fleet.withChecks(rank, new Check("sft.start", 1, 0, 0.1, "right")));
+        Fleet alone = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                new Check("sft.finite", 8, 0, 0, "right"),
+                new Check("sft.falls", 1, 0, 0, "right"),
+                new Check("sft.start", 1, 0, 0.1, "right")));
 
         assertThat(judge(alone, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
         assertThat(judge(alone, Metric.TRAIN_MFU).sentence()).contains("allreduce.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sft.finite", "sft.start", "sft.falls"})
+    void everyCheckOfTrainingIsNeeded(String name) {
+        Fleet without = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals(name))
+                        .toArray(Check[]::new)));
+
+        assertThat(judge(without, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */

@@ -93,6 +93,31 @@ class TrainingVerdictTest {
         assertThat(verdict.details()).anyMatch(line -> line.contains("at the fabric's floor of 350.0 GB/s"));
     }
 
+    /**
+     * A fabric of a quarter of its floor slows baselines of two nodes as it slows all: a step
+     * of 100 ms either way. 10 TFLOP at half of 989 TFLOPS are 20.2 ms.
+     */
+    @Test
+    void aFaultThatSlowsTheBaselineTooIsSeenByTheFlop() {
+        Fleet fleet = sends(MANY)
+                .reading(Metric.STEP_FLOP_EXECUTED, 10e12)
+                .ranksOf(
+                        launch -> launch.role() == LaunchRole.BASELINE,
+                        rank -> Fleet.withHeader(
+                                rank,
+                                header -> header.communicator =
+                                        rank.header().rank() < 4 ? List.of(0, 1, 2, 3) : List.of(4, 5, 6, 7)));
+
+        Verdict fabric = twoNodes(fleet, FABRIC);
+        Verdict efficiency = twoNodes(fleet, Fleet.shown(EFFICIENCY));
+
+        assertThat(fabric.state()).as(fabric.sentence()).isEqualTo(State.FAIL);
+        assertThat(fabric.value().orElseThrow()).isCloseTo((100 - 20.2) / 40, within(0.01));
+        assertThat(efficiency.sentence()).contains("its baselines of 2 nodes go over it too");
+        assertThat(twoNodes(fleet.missing(Metric.STEP_FLOP_EXECUTED), FABRIC).state())
+                .isIn(State.INVALID, State.INCONCLUSIVE);
+    }
+
     @Test
     void theFabricIsNotJudgedWithoutBaselinesOrBytes() {
         assertThat(sends(MANY)
