@@ -33,14 +33,16 @@ final class SftScope {
                     + ", reach every limit that their criteria set, with losses that fall and weights that agree"
                     + (floored(each, asked) ? "." : "; of its speed nothing, as it has no floor."));
         }
-        return loadsFabric(each, cluster)
+        return loadsFabric(each, cluster, asked)
                 ? Optional.of("The fabric under training: the stress variant of "
                         + each.config().model() + " as " + on + ", loses no more time to it than its floor allows.")
                 : Optional.empty();
     }
 
-    private static boolean loadsFabric(SftExperiment each, Cluster cluster) {
+    /** Whether it is run, against a baseline, and judged. */
+    private static boolean loadsFabric(SftExperiment each, Cluster cluster, SftCriteria asked) {
         return each.run() == Sft.Run.STRESS
+                && judges(each, asked, Metric.TRAIN_FABRIC)
                 && each.nodes() > 1
                 && !cluster.sharedHost()
                 && each.noScale().isEmpty()
@@ -50,8 +52,12 @@ final class SftScope {
 
     /** Whether a cluster that is slow everywhere alike is found. */
     private static boolean floored(SftExperiment each, SftCriteria asked) {
+        return judges(each, asked, Metric.TRAIN_MFU);
+    }
+
+    private static boolean judges(SftExperiment each, SftCriteria asked, Metric metric) {
         return asked.of(each.config(), each.run()).stream()
-                .anyMatch(criterion -> criterion.metric() == Metric.TRAIN_MFU && criterion.judged());
+                .anyMatch(criterion -> criterion.metric() == metric && criterion.judged());
     }
 
     static List<String> omits(
@@ -69,7 +75,7 @@ final class SftScope {
             lines.add(
                     "The fabric, by a nominal run: its scale efficiency says where it does not feel the fabric. What the"
                             + " stress variants say of it is training's share; -Dsuite=standard certifies the fabric itself.");
-            lines.addAll(unloaded(cluster, all));
+            lines.addAll(unloaded(cluster, all, asked));
             lines.addAll(unfloored(all, asked));
         }
         if (cluster.sharedHost()) {
@@ -94,15 +100,15 @@ final class SftScope {
     }
 
     /** Nominal runs over several nodes with no stress variant that could tell of the fabric. */
-    private static List<String> unloaded(Cluster cluster, List<SftExperiment> all) {
+    private static List<String> unloaded(Cluster cluster, List<SftExperiment> all, SftCriteria asked) {
         return all.stream()
                 .filter(each -> each.run() == Sft.Run.NOMINAL && each.nodes() > 1 && !cluster.sharedHost())
                 .filter(each -> all.stream()
-                        .noneMatch(other -> loadsFabric(other, cluster)
+                        .noneMatch(other -> loadsFabric(other, cluster, asked)
                                 && other.nodes() == each.nodes()
                                 && other.config().key().equals(each.config().key())))
                 .map(each -> "The fabric under " + each.experiment().id()
-                        + ": its stress variant cannot be run against a baseline, so nothing here is said of it.")
+                        + ": its stress variant is not judged against a baseline, so nothing here is said of it.")
                 .toList();
     }
 

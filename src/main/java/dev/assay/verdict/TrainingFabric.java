@@ -45,7 +45,7 @@ final class TrainingFabric {
     static Optional<TrainingFabric> of(LaunchResult launch, Evidence evidence) {
         OptionalDouble bytes = Steps.constant(launch.ranks(), Metric.STEP_BYTES_BUS);
         OptionalDouble computing = computingMillis(launch, evidence);
-        double floor = evidence.contract().fabricFloorGBps();
+        double floor = evidence.contract().reference() ? 0 : evidence.contract().fabricFloorGBps();
         return ScaledLaunch.of(launch, evidence.beside(), false)
                 .launch()
                 .filter(scaled -> bytes.isPresent() && computing.isPresent() && floor > 0)
@@ -115,7 +115,7 @@ final class TrainingFabric {
 
     private static Optional<String> sameWay(Evidence evidence) {
         int nodes = evidence.question().baselineNodes();
-        return nodes == 1 || evidence.contract().fabricFloorGBps() <= 0
+        return nodes == 1 || evidence.contract().reference()
                 ? Optional.empty()
                 : Optional.of("it does not certify the fabric: its baselines of " + nodes
                         + " nodes go over it too, and what slows both alike does not show; MFU and the stress variant's rows"

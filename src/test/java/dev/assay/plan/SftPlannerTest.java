@@ -5,24 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
+import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.Machine;
 import dev.assay.training.ModelFamily;
+import dev.assay.training.StepCollectives;
+import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SftPlannerTest {
     private static final Path CONFIGS = Path.of("ds-configs");
@@ -165,6 +173,64 @@ class SftPlannerTest {
         assertThat(plan.certifies()).anyMatch(line -> line.startsWith("The fabric under training: the stress variant"));
     }
 
+    /** A site that does not judge the stress variant is told that nothing is said of its fabric. */
+    @Test
+    void withoutAJudgedStressVariantNothingIsSaidOfTheFabric() {
+        List<Criterion> nominal =
+                CriteriaFile.read(SPECTRUMX.gpuModel(), Optional.empty())
+                        .resolveTraining(new PlannedFigures(87.5, 0, 50))
+                        .stream()
+                        .filter(criterion -> criterion.metric() != Metric.TRAIN_FABRIC)
+                        .toList();
+        TrainingCase seven = TrainingCases.ofFile(CONFIGS.resolve("ds_config_7b.json"));
+        SftCriteria asked = new SftCriteria(nominal, DeviceKind.CUDA);
+        List<SftExperiment> all = Arrays.stream(Sft.Run.values())
+                .map(run -> SftExperiment.of(seven, run, 2, SPECTRUMX, GpuModels.get(SPECTRUMX.gpuModel()), 60))
+                .toList();
+
+        assertThat(SftScope.certifies(SPECTRUMX, all, asked)).noneMatch(line -> line.contains("fabric"));
+        assertThat(SftScope.omits(
+                        SPECTRUMX,
+                        new Selection(Suite.SFT, List.of()),
+                        CriteriaFile.read(SPECTRUMX.gpuModel(), Optional.empty()),
+                        all,
+                        List.of(),
+                        asked))
+                .anyMatch(line -> line.startsWith("The fabric under sft-7b-2: its stress variant is not judged"));
+    }
+
+    /**
+     * As predicted, on a fabric at 0.9 of its line rate, so that a sound cluster meets it; and beyond it on one at a third of its
+     * floor, or it would judge nothing.
+     */
+    @ParameterizedTest
+    @CsvSource({"7b, 2, 1", "13b, 4, 1", "70b, 8, 2", "175b, 8, 4"})
+    void whatTheFabricMayCostIsMetBySoundOnesOnly(String config, int nodes, int baseline) {
+        TrainingCase training = TrainingCases.ofFile(CONFIGS.resolve("ds_config_" + config + ".json"));
+        double floor = plan(SPECTRUMX, List.of(), Optional.empty()).fabricFloorGBps();
+        Machine sound = TrainingMachine.of(SPECTRUMX, GpuModels.get(SPECTRUMX.gpuModel()));
+        Machine broken = new Machine(
+                sound.gpusPerNode(),
+                sound.peakTflops(),
+                sound.memoryGBps(),
+                sound.nvlinkAllReduceGBps(),
+                sound.nvlinkGatherGBps(),
+                floor / 3 / Machine.NIC_SHARE);
+
+        assertThat(fabric(training, sound, nodes, baseline, floor)).isLessThan(1);
+        assertThat(fabric(training, broken, nodes, baseline, floor)).isGreaterThan(1);
+    }
+
+    /** As the judge counts it, of what is predicted. */
+    private static double fabric(TrainingCase training, Machine machine, int nodes, int baseline, double floor) {
+        StepSetup setup = training.stressed(8 * nodes);
+        StepPrediction step = StepPrediction.of(setup, machine, nodes);
+        StepPrediction base = StepPrediction.of(training.stressed(8 * baseline), machine, baseline);
+        double halfPeak = step.computing() * machine.flopPerSecond() / (0.5 * machine.peakTflops() * 1e12);
+        double alone = baseline == 1 ? base.step() : Math.min(base.step(), halfPeak);
+        return (step.step() - alone) / (StepCollectives.busBytes(setup, 8 * nodes) / (floor * 1e9));
+    }
+
     @Test
     void oneNodeAndOneHostHaveNoFabric() {
         Plan one = plan(SPECTRUMX, List.of(1), Optional.of(CONFIGS.resolve("ds_config_7b.json")));
@@ -207,7 +273,7 @@ class SftPlannerTest {
         assertThat(row(plan, "sft-mine-nic-bytes@4").experiment()).isEqualTo("sft-mine-4");
         assertThat(plan.omits())
                 .anyMatch(line -> line.contains("sft-mine-4-scale") && line.contains("nothing is accepted"))
-                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant cannot be run"));
+                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant is not judged"));
         assertThat(PlanText.of(plan)).contains("sft-mine-4-scale", "NOT RUN: its baseline does not fit 1 node");
     }
 
