@@ -35,6 +35,9 @@ final class JobFiles {
             "node-pair", "INIT,NET,P2P,SHM",
             "fabric", "INIT,NET,P2P,SHM,TUNING");
 
+    /** Of training: collectives are large, and some hundreds a micro-batch at most. */
+    private static final String TRAINING_TELLS = "INIT,NET,P2P,SHM,TUNING";
+
     private final Cluster cluster;
     private final RunFolder folder;
     private final WorkerRuntime runtime;
@@ -107,6 +110,7 @@ final class JobFiles {
                     .ifPresent(of -> askNccl(variables, of, folder.launch(experiment.id(), launch.id())));
         }
         if (cluster.device() == DeviceKind.CUDA && experiment.id().startsWith("sft-")) {
+            askNccl(variables, TRAINING_TELLS, folder.launch(experiment.id(), launch.id()));
             // Two communicators at once: without an order on the device each may wait for SMs that the other's kernel
             // holds.
             variables.putIfAbsent("NCCL_LAUNCH_ORDER_IMPLICIT", "1");

@@ -236,6 +236,10 @@ public enum Metric {
     TRAIN_TOKENS_JOULE("train.tokens.joule", Unit.TOKENS_PER_JOULE, MetricKind.DERIVED),
     /** Derived: device memory in use over what was planned. */
     MEMORY_PLAN_RATIO("memory.plan.ratio", Unit.RATIO, MetricKind.DERIVED),
+    /** Bytes of one training step's collectives on the bus: divided by the bus bandwidth the time that they take. */
+    STEP_BYTES_BUS("step.bytes.bus", Unit.BYTES),
+    /** Derived: by how much a training step is longer than its baseline's, of what the fabric's floor allows to all it sends. */
+    TRAIN_FABRIC("train.fabric", Unit.RATIO, MetricKind.DERIVED),
 
     /** Of a measured step, recomputation of layers in backward. */
     TRAIN_RECOMPUTE("train.recompute", Unit.MILLISECOND),

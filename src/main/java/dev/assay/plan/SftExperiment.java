@@ -11,18 +11,19 @@ import dev.assay.measurement.Metric;
 import dev.assay.training.Machine;
 import dev.assay.training.MemoryBudget;
 import dev.assay.training.MemoryPlan.Fit;
-import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One config on so many nodes, as it is or as its stress variant.
  *
  * @param experiment without launches where it cannot run
  * @param extension launches that run only where scale efficiency cannot be told from the first
- * @param noScale why its scale efficiency is not asked for; empty: it is
+ * @param unscaled without launches: why what is held against a baseline cannot be measured, though it is asked for
+ * @param noScale why nothing is asked for that is held against a baseline; empty: it is
  */
 record SftExperiment(
         TrainingCase config,
@@ -30,7 +31,15 @@ record SftExperiment(
         int nodes,
         Experiment experiment,
         Optional<Experiment> extension,
+        Optional<Experiment> unscaled,
         Optional<String> noScale) {
+    /** Nothing without launches of fewer nodes to compare with. */
+    private static final Set<Metric> BASELINE =
+            Set.of(Metric.SCALE_EFFICIENCY, Metric.SENSITIVITY, Metric.TRAIN_FABRIC);
+
+    /** Nothing where no byte crosses a NIC. */
+    private static final Set<Metric> FABRIC = Set.of(Metric.SENSITIVITY, Metric.TRAIN_FABRIC);
+
     static SftExperiment of(
             TrainingCase config, Sft.Run run, int nodes, Cluster cluster, GpuModel model, double seconds) {
         Machine machine = TrainingMachine.of(cluster, model);
@@ -39,7 +48,10 @@ record SftExperiment(
         boolean reference = cluster.device() == DeviceKind.REFERENCE;
         Optional<String> trouble = config.terms().refused().or(() -> misfit(place, budget, reference));
         int baseline = reference ? 1 : baselineNodes(config, run, nodes, machine, budget);
-        Optional<String> noScale = noScale(config, run, nodes, baseline, machine, budget, reference);
+        Optional<String> noScale = noScale(nodes, baseline);
+        Optional<String> noBaseline = noScale.isPresent()
+                ? Optional.empty()
+                : noBaseline(config, run, nodes, baseline, machine, budget, reference);
         SftSizes.Steps steps = reference
                 ? SftSizes.referenceSteps()
                 : place.prediction()
@@ -58,7 +70,7 @@ record SftExperiment(
                 steps.measured());
         String id = SftCriteria.prefix(config, Sft.Run.NOMINAL) + "-" + nodes
                 + (run == Sft.Run.NOMINAL ? "" : "-" + run.key());
-        boolean scales = noScale.isEmpty();
+        boolean scales = noScale.isEmpty() && noBaseline.isEmpty();
         Launches launches = new Launches(cluster, nodes, scales, steps);
         Experiment experiment = trouble.isPresent()
                 ? new Experiment(id, workload, List.of(), cluster.gpusPerNode(), 0, 0, trouble)
@@ -67,7 +79,18 @@ record SftExperiment(
                 ? Optional.of(launches.experiment(
                         id + "-extension", workload, Planner.REPETITIONS, Planner.EXTENSION_REPETITIONS))
                 : Optional.empty();
-        return new SftExperiment(config, run, nodes, experiment, extension, noScale);
+        Optional<Experiment> unscaled = noBaseline
+                .filter(why -> trouble.isEmpty() && !reference)
+                .map(why -> new Experiment(
+                        id + "-scale", workload, List.of(), cluster.gpusPerNode(), 0, 0, Optional.of(why)));
+        return new SftExperiment(
+                config,
+                run,
+                nodes,
+                experiment,
+                extension,
+                unscaled,
+                reference ? noScale.or(() -> noBaseline) : noScale);
     }
 
     private static TrainingPlace place(
@@ -108,7 +131,14 @@ record SftExperiment(
         }
     }
 
-    private static Optional<String> noScale(
+    private static Optional<String> noScale(int nodes, int baseline) {
+        return nodes <= baseline
+                ? Optional.of("it is not larger than its baseline, " + Words.plural(baseline, "node"))
+                : Optional.empty();
+    }
+
+    /** With the arithmetic: asked for, and not to be had. */
+    private static Optional<String> noBaseline(
             TrainingCase config,
             Sft.Run run,
             int nodes,
@@ -116,40 +146,70 @@ record SftExperiment(
             Machine machine,
             MemoryBudget budget,
             boolean reference) {
-        if (nodes <= baseline || nodes % baseline != 0) {
-            return Optional.of("it is not a larger multiple of its baseline, " + Words.plural(baseline, "node"));
+        if (nodes % baseline != 0) {
+            return Optional.of(Words.plural(nodes, "node") + " are no multiple of its baseline, "
+                    + Words.plural(baseline, "node") + "; ask for a multiple (-Dnodes), or name another baseline");
         }
-        StepSetup scaled = config.of(run, nodes * machine.gpusPerNode());
-        Optional<TrainingPlace> base = resolved(config, run, baseline, machine, budget);
-        if (base.filter(place -> place.setup().equals(scaled)).isEmpty()) {
+        TrainingPlace base;
+        try {
+            base = place(config, run, baseline, machine, budget);
+        } catch (InputException e) {
+            return Optional.of("its baseline of " + Words.plural(baseline, "node") + " cannot be: "
+                    + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+        }
+        if (!base.setup().equals(config.of(run, nodes * machine.gpusPerNode()))) {
             return Optional.of("a GPU's work is not the same on its baseline of " + Words.plural(baseline, "node")
                     + "; " + config.scaling());
         }
-        return base.filter(place -> !reference && place.fit() != Fit.INSIDE)
-                .map(place -> "its baseline does not fit " + place.arithmetic(budget));
+        return reference || base.fit() == Fit.INSIDE
+                ? Optional.empty()
+                : Optional.of("its baseline does not fit " + base.arithmetic(budget));
     }
 
     /** What is judged of what cannot run is NOT_RUN, health aside, which is nobody's then. */
-    List<Row> rows(SftCriteria asked) {
-        return asked.of(config, run).stream()
-                .filter(this::applies)
-                .map(criterion ->
-                        new Row(criterion, nodes, experiment.gpusPerNode(), experiment.id(), title(criterion)))
+    List<Row> rows(SftCriteria asked, boolean sharedHost) {
+        List<Criterion> all = asked.of(config, run);
+        List<Criterion> kept =
+                all.stream().filter(criterion -> applies(criterion, sharedHost)).toList();
+        List<String> left = all.stream()
+                .filter(criterion -> !kept.contains(criterion))
+                .map(Criterion::id)
+                .toList();
+        return kept.stream()
+                .map(criterion -> row(criterion.withoutRequiring(left)))
                 .toList();
     }
 
-    private boolean applies(Criterion criterion) {
-        if (experiment.notRunnable().isPresent()
-                && (!criterion.judged() || criterion.metric().key().startsWith("health."))) {
+    private Row row(Criterion criterion) {
+        String serving = experiment(criterion).id();
+        return new Row(criterion, nodes, experiment.gpusPerNode(), serving, title(criterion));
+    }
+
+    /** The one whose launches tell of it. */
+    private Experiment experiment(Criterion criterion) {
+        return BASELINE.contains(criterion.metric()) ? unscaled.orElse(experiment) : experiment;
+    }
+
+    private boolean applies(Criterion criterion, boolean sharedHost) {
+        Metric metric = criterion.metric();
+        if (experiment(criterion).notRunnable().isPresent()
+                && (!criterion.judged() || metric.key().startsWith("health."))) {
             return false;
         }
-        boolean scales = criterion.metric() != Metric.SCALE_EFFICIENCY || noScale.isEmpty();
-        return scales && (nodes * experiment.gpusPerNode() > 1 || !Rows.comparesGpus(criterion));
+        if (BASELINE.contains(metric) && noScale.isPresent()) {
+            return false;
+        }
+        boolean ofFabric = metric.ofNics() || FABRIC.contains(metric);
+        return (!ofFabric || (nodes > 1 && !sharedHost))
+                && (nodes * experiment.gpusPerNode() > 1 || !Rows.comparesGpus(criterion));
     }
 
     private String title(Criterion criterion) {
-        String limit =
-                criterion.judged() ? " " + LimitText.of(criterion.limit(), criterion.unit()) : " (shown, not judged)";
+        String limit = criterion.judged()
+                ? " " + LimitText.of(criterion.limit(), criterion.unit())
+                : criterion.metric() == Metric.TRAIN_MFU && run == Sft.Run.NOMINAL
+                        ? " (no floor: not judged)"
+                        : " (shown, not judged)";
         return criterion.title() + limit + " · " + Words.nodesTimesGpus(nodes, experiment.gpusPerNode());
     }
 

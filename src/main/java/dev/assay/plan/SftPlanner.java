@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code -Dsuite=sft}: one experiment for every config, number of nodes and run. Pure but for reading the configs. */
 public final class SftPlanner {
@@ -70,19 +71,23 @@ public final class SftPlanner {
         }
         requireSome(all, cluster);
         SftCriteria asked = new SftCriteria(patterns, cluster.device());
-        List<Row> rows = all.stream().flatMap(each -> each.rows(asked).stream()).toList();
+        List<Row> rows = all.stream()
+                .flatMap(each -> each.rows(asked, cluster.sharedHost()).stream())
+                .toList();
         Selection selection = new Selection(Suite.SFT, List.of());
         return new Plan(
                 cluster,
                 model,
                 all.stream().map(SftExperiment::nodes).distinct().sorted().toList(),
                 seconds,
-                all.stream().map(SftExperiment::experiment).toList(),
+                all.stream()
+                        .flatMap(each -> Stream.concat(Stream.of(each.experiment()), each.unscaled().stream()))
+                        .toList(),
                 all.stream().flatMap(each -> each.extension().stream()).toList(),
                 rows,
                 floor,
-                SftScope.certifies(cluster, all),
-                SftScope.omits(cluster, selection, criteria, all, omits),
+                SftScope.certifies(cluster, all, asked),
+                SftScope.omits(cluster, selection, criteria, all, omits, asked),
                 Optional.of(selection));
     }
 

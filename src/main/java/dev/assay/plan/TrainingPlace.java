@@ -19,10 +19,11 @@ record TrainingPlace(
     String arithmetic(MemoryBudget budget) {
         long states = memory.weights() + memory.gradients() + memory.optimizer();
         return Words.plural(nodes, "node") + ": weights, gradients and states " + TrainingTables.gibibytes(states)
-                + " + buckets, live weights and context " + TrainingTables.gibibytes(memory.standing() - states) + " + "
-                + (memory.inBackward() >= memory.gradientCopy()
-                        ? "kept, layer and loss " + TrainingTables.gibibytes(memory.inBackward())
-                        : "copy of the gradients " + TrainingTables.gibibytes(memory.gradientCopy()))
+                + " + buckets and gathered weights "
+                + TrainingTables.gibibytes(memory.buckets() + memory.liveParameters()) + " + kept, layer and loss "
+                + TrainingTables.gibibytes(memory.activations() + memory.liveLayer() + memory.loss())
+                + " + workspaces, NCCL and context "
+                + TrainingTables.gibibytes(memory.workspace() + memory.communicators() + memory.context())
                 + " = " + TrainingTables.gibibytes(memory.total()) + " GiB " + (fit == Fit.INSIDE ? "≤" : ">") + " "
                 + TrainingTables.gibibytes(Math.round(budget.bytes())) + " GiB"
                 + switch (fit) {

@@ -21,10 +21,11 @@ public final class TrainingPlan {
     static final int COLUMNS = 120;
 
     private static final String MEMORY =
-            "states: float32 master weights and both moments; live: gathered weights of ZeRO-3; kept: activations kept for"
-                    + " backward; layer: activations and gradients of the layer in work; loss: of the chunked cross-entropy;"
-                    + " copy: gradients in float32 at the optimizer's step. Peak = weights + grads + states + buckets + live"
-                    + " + context + the larger of (kept + layer + loss) and copy";
+            "states: float32 master weights and both moments; gathered: weights of ZeRO-3, two modules at least; kept:"
+                    + " activations kept for backward; layer: activations and gradients of the layer in work; loss: of the"
+                    + " chunked cross-entropy; work: tokens, sums, scratch; NCCL: buffers of each communicator, 24 channels ×"
+                    + " 4 connections × 9.2 MiB; context: the driver's own, CUDA's, the GEMMs' scratch (both assumed). Peak ="
+                    + " their sum: all is allocated once. Measured memory is held against it (memory.plan.ratio)";
     private static final String PREDICTION =
             "collectives: as if each ran alone; exposed: what computing waits for, where they can hide behind "
                     + Words.fixed(100 * StepPrediction.BEHIND_ALL, 0) + " % of computing under ZeRO-3 and "

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The tables of a config's plan, at most 120 columns wide. */
 final class TrainingTables {
     private static final double GIBIBYTE = 1L << 30;
-    private static final String MEMORY = "    %5s %5s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s  %s";
+    private static final String MEMORY = "    %5s %5s %7s %7s %7s %7s %8s %6s %6s %5s %5s %5s %7s %6s  %s";
     private static final String CALLS = "    %-34s %8s %12s %12s  %-24s %s";
     private static final String TIME = "    %5s %5s %9s %10s %12s %8s %7s %6s %7s %5s %9s %7s %6s %7s";
 
@@ -28,8 +28,22 @@ final class TrainingTables {
         lines.add("  memory, GiB a GPU: " + gibibytes(Math.round(budget.bytes())) + " may be used, "
                 + percent(budget.fraction()) + " % of " + gibibytes(budget.totalBytes()));
         lines.add(row(
-                MEMORY, "nodes", "GPUs", "weights", "grads", "states", "buckets", "live", "context", "kept", "layer",
-                "loss", "copy", "peak", ""));
+                MEMORY,
+                "nodes",
+                "GPUs",
+                "weights",
+                "grads",
+                "states",
+                "buckets",
+                "gathered",
+                "kept",
+                "layer",
+                "loss",
+                "work",
+                "NCCL",
+                "context",
+                "peak",
+                ""));
         places.forEach(place -> lines.add(memory(place, of)));
         return lines;
     }
@@ -49,11 +63,12 @@ final class TrainingTables {
                 gibibytes(plan.optimizer()),
                 gibibytes(plan.buckets()),
                 gibibytes(plan.liveParameters()),
-                gibibytes(plan.overhead()),
                 gibibytes(plan.activations()),
                 gibibytes(plan.liveLayer()),
                 gibibytes(plan.loss()),
-                gibibytes(plan.gradientCopy()),
+                gibibytes(plan.workspace()),
+                gibibytes(plan.communicators()),
+                gibibytes(plan.context()),
                 gibibytes(plan.total()),
                 fits);
     }

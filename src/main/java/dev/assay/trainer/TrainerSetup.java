@@ -2,6 +2,7 @@ package dev.assay.trainer;
 
 import dev.assay.training.AdamW;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.MemoryPlan;
 import dev.assay.training.ParameterLayout;
 import dev.assay.training.SeededWeights;
 import dev.assay.training.StepSetup;
@@ -13,8 +14,8 @@ import dev.assay.training.StepSetup;
  * @param logitBytes most bytes of logits that exist at once; the cross-entropy goes over so many rows at a time
  */
 public record TrainerSetup(StepSetup step, AdamW optimizer, GradientClipping clipping, long seed, long logitBytes) {
-    /** 8192 rows of a vocabulary of 32 000: large enough for a GEMM to run at full rate. */
-    public static final long LOGIT_BYTES = 512L << 20;
+    /** As {@code training}'s memory plan counts them. */
+    public static final long LOGIT_BYTES = MemoryPlan.LOGIT_BYTES;
 
     public TrainerSetup {
         if (logitBytes <= 0) {

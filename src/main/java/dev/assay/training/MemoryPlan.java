@@ -1,44 +1,61 @@
 package dev.assay.training;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
- * Bytes that one GPU holds in a training step, by part. The peak is in backward or at the optimizer's step, whichever is
- * higher: activations are gone when gradients are copied to float32.
+ * Bytes that one GPU holds in a training step, by part, from the config and the model alone. Everything is allocated once and
+ * stays, so the sum is the peak: what NVML must say after the warm-up.
  *
  * @param weights bf16
  * @param gradients accumulated
  * @param optimizer AdamW's float32 master weights and two moments
- * @param gradientCopy the gradients in float32, at the step only
- * @param buckets of gradients on their way; two alternate where stage 1 or 2 overlaps
- * @param liveParameters gathered weights of stage 3
+ * @param buckets of gradients on their way
+ * @param liveParameters gathered weights of stage 3: two modules at least, more as far as {@code maxLive} goes
  * @param activations kept for backward
- * @param liveLayer what backward of one layer needs besides: its gradients, and its activations where they are computed again
+ * @param liveLayer what forward and backward of one layer need besides: bf16 gradients of its weights where they are not summed
+ *     in place, those of its activations, and its activations where they are computed again
  * @param loss workspace of the chunked cross-entropy
- * @param overhead CUDA context, NCCL's buffers, workspace of GEMMs
+ * @param workspace tokens, sums, scratch
+ * @param communicators NCCL's buffers
+ * @param context what is there before anything is allocated, and the GEMMs' scratch
  */
 public record MemoryPlan(
         long weights,
         long gradients,
         long optimizer,
-        long gradientCopy,
         long buckets,
         long liveParameters,
         long activations,
         long liveLayer,
         long loss,
-        long overhead) {
-    private static final int BF16 = 2;
-    private static final int FLOAT32 = 4;
-    /** Master weight and two moments. */
-    private static final int STATES = 3 * FLOAT32;
+        long workspace,
+        long communicators,
+        long context) {
+    /** Most bytes of logits at once: 8192 rows of a vocabulary of 32 000, large enough for a GEMM to run at full rate. */
+    public static final long LOGIT_BYTES = 512L << 20;
 
-    private static final long GIBIBYTE = 1L << 30;
-    /** Assumed for an H200 with NCCL over 8 NICs; the engine's own memory plan replaces it. */
-    private static final long OVERHEAD = 4 * GIBIBYTE;
+    private static final long MEBIBYTE = 1L << 20;
+
     /**
-     * The logits of a chunk and their gradient in float32; of a large micro-batch the logits in bf16, which their gradient
-     * overwrites. Held against the reference table: with 1 GiB every cell of it comes out.
+     * Of a connection of a channel, one of each protocol: {@code DEFAULT_LL_BUFFSIZE} (8 · 512 · 8 · 16 B), {@code
+     * DEFAULT_LL128_BUFFSIZE} (120 · 640 · 8 · 8 B) and {@code DEFAULT_BUFFSIZE} (4 MiB, {@code NCCL_BUFFSIZE}) of NCCL's
+     * {@code init.cc} and {@code device.h}: 9.2 MiB.
      */
-    private static final long LEAST_LOSS = GIBIBYTE;
+    private static final long NCCL_CONNECTION = 8L * 512 * 8 * 16 + 120L * 640 * 8 * 8 + 4 * MEBIBYTE;
+
+    /** Assumed of 8 Hopper GPUs behind NVSwitches, not measured. */
+    private static final int NCCL_CHANNELS = 24;
+
+    /** A ring has two a channel (NVIDIA/nccl, issue 986); assumed with the trees' beside them, not measured. */
+    private static final int NCCL_CONNECTIONS = 4;
+
+    /**
+     * Assumed: of an H200's 140.4 GiB by NVML about 0.6 are the driver's own, a context with the kernels' modules and cuBLASLt's
+     * takes about as much, and the GEMMs share 64 MiB.
+     */
+    private static final long CONTEXT = 1280 * MEBIBYTE;
 
     /** Whether it has room. */
     public enum Fit {
@@ -52,84 +69,70 @@ public record MemoryPlan(
         if (gpus < 1) {
             throw new IllegalArgumentException("gpus must be ≥ 1, got " + gpus);
         }
-        ZeroSetup zero = setup.zero();
-        boolean weightsSharded = zero.stage() == 3;
-        long all = setup.model().parameters();
-        long shard = (all + gpus - 1) / gpus;
-        long updated = zero.stage() == 0 ? all : shard;
-        long copied = weightsSharded ? Math.min(updated, Math.max(1, zero.subGroup())) : updated;
+        ZeroBytes zero = ZeroBytes.of(setup, gpus);
+        DecoderBytes decoder = DecoderBytes.of(setup);
         return new MemoryPlan(
-                (weightsSharded ? shard + unsharded(setup, gpus) : all) * BF16,
-                (zero.stage() >= 2 ? shard : all) * setup.gradientBytes(),
-                updated * STATES,
-                copied * FLOAT32,
-                buckets(setup, all),
-                weightsSharded ? Math.min(zero.maxLive(), all) * BF16 : 0,
-                kept(setup),
-                liveLayer(setup),
-                Math.max(LEAST_LOSS, setup.tokensPerMicroBatch() * setup.model().vocabulary() * BF16),
-                OVERHEAD);
+                zero.weights(),
+                zero.gradients(),
+                zero.optimizer(),
+                zero.buckets(),
+                zero.gathered(),
+                decoder.kept(),
+                decoder.live() + zero.scratch(),
+                decoder.loss(),
+                decoder.workspace(),
+                NCCL_CONNECTION * NCCL_CHANNELS * NCCL_CONNECTIONS * communicators(setup, gpus),
+                CONTEXT);
     }
 
-    /** Small tensors that every GPU has whole: what is not in its shard. */
-    private static long unsharded(StepSetup setup, int gpus) {
-        return StepCollectives.persistent(setup) * (gpus - 1) / gpus;
+    /** One for gradients, another for weights where they travel. */
+    private static int communicators(StepSetup setup, int gpus) {
+        return gpus == 1 ? 0 : setup.zero().stage() == 0 ? 1 : 2;
     }
 
-    private static long buckets(StepSetup setup, long all) {
-        ZeroSetup zero = setup.zero();
-        long elements = zero.stage() == 0 ? StepCollectives.STAGE_0_BUCKET : zero.reduceBucket();
-        int alternating = zero.overlap() && (zero.stage() == 1 || zero.stage() == 2) ? 2 : 1;
-        return alternating * Math.min(elements, all) * setup.wireBytes();
+    /** By the name of each part, in order, none of them empty. */
+    public Map<String, Long> parts() {
+        Map<String, Long> parts = new LinkedHashMap<>(ofTrainer());
+        parts.put("NCCL's buffers", communicators);
+        parts.put("context", context);
+        parts.values().removeIf(bytes -> bytes == 0);
+        return Collections.unmodifiableMap(parts);
     }
 
-    private static long kept(StepSetup setup) {
-        ModelShape model = setup.model();
-        long perLayer = switch (setup.recomputation()) {
-            case NONE -> layerBytesPerToken(model);
-            case FULL -> (long) BF16 * model.hidden();
-        };
-        return model.layers() * perLayer * setup.tokensPerMicroBatch();
+    /** Of these, what the trainer itself allocates. */
+    public Map<String, Long> ofTrainer() {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        parts.put("weights", weights);
+        parts.put("gradients", gradients);
+        parts.put("optimizer states", optimizer);
+        parts.put("buckets", buckets);
+        parts.put("gathered weights", liveParameters);
+        parts.put("activations", activations);
+        parts.put("layer in work", liveLayer);
+        parts.put("loss", loss);
+        parts.put("workspaces", workspace);
+        parts.values().removeIf(bytes -> bytes == 0);
+        return Collections.unmodifiableMap(parts);
     }
 
-    private static long liveLayer(StepSetup setup) {
-        int times = switch (setup.recomputation()) {
-            case NONE -> 1;
-            case FULL -> 2;
-        };
-        return times * layerBytesPerToken(setup.model()) * setup.tokensPerMicroBatch();
+    /** All that is still to be had when a rank's context is there and nothing is allocated. */
+    public long allocated() {
+        return total() - context;
     }
 
-    /**
-     * Activations of a layer in bf16, attention fused: both norms and both residual sums (8 · hidden), query and attention's
-     * output (4 · their width), key and value (4 · theirs), and each matrix of the feed-forward part but the last with the
-     * activation function (2 · feedForward each).
-     */
-    static long layerBytesPerToken(ModelShape model) {
-        int inner = switch (model.family()) {
-            case LLAMA -> 3;
-            case GPT -> 2;
-        };
-        return BF16
-                * (4L * model.hidden()
-                        + 2L * model.queryWidth()
-                        + 2L * model.kvWidth()
-                        + (long) inner * model.feedForward());
-    }
-
-    /** Held all the time. */
-    public long standing() {
-        return weights + gradients + optimizer + buckets + liveParameters + overhead;
-    }
-
-    /** On top of it in forward and backward. */
-    public long inBackward() {
-        return activations + liveLayer + loss;
-    }
-
-    /** The peak. */
+    /** All of it, at every moment. */
     public long total() {
-        return standing() + Math.max(inBackward(), gradientCopy);
+        return weights
+                + gradients
+                + optimizer
+                + buckets
+                + liveParameters
+                + activations
+                + liveLayer
+                + loss
+                + workspace
+                + communicators
+                + context;
     }
 
     public Fit fit(MemoryBudget budget) {

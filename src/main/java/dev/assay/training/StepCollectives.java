@@ -51,6 +51,39 @@ public final class StepCollectives {
         return of(setup, gpus).stream().mapToDouble(each -> each.busBytes(gpus)).sum();
     }
 
+    /**
+     * Bytes that leave (and as many that enter) a node in one step where all goes by rings, each of which leaves a node once:
+     * over every hop go 2(n−1)/n of an all-reduce's bytes and (n−1)/n of a gather's or reduce-scatter's. A reduce's chain ends at
+     * its root: (n−1)/n of its bytes on the mean of all hops.
+     */
+    public static double ringBytesPerNode(StepSetup setup, int nodes, int gpusPerNode) {
+        int gpus = nodes * gpusPerNode;
+        return nodes < 2
+                ? 0
+                : of(setup, gpus).stream()
+                        .mapToDouble(each -> ringBytes(each, gpus))
+                        .sum();
+    }
+
+    /**
+     * The same on the mean of all nodes where all-reduces go by trees over the nodes, whose GPUs reduce among themselves first:
+     * 2(k−1)/k of their bytes. NCCL has trees for no other collective here.
+     */
+    public static double treeBytesPerNode(StepSetup setup, int nodes, int gpusPerNode) {
+        int gpus = nodes * gpusPerNode;
+        return nodes < 2
+                ? 0
+                : of(setup, gpus).stream()
+                        .mapToDouble(each -> each.kind() == Kind.ALL_REDUCE
+                                ? each.bytes() * 2.0 * (nodes - 1) / nodes
+                                : ringBytes(each, gpus))
+                        .sum();
+    }
+
+    private static double ringBytes(Collective collective, int gpus) {
+        return collective.kind() == Kind.REDUCE ? collective.bytes() * (gpus - 1.0) / gpus : collective.busBytes(gpus);
+    }
+
     private static void gathers(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
         Map<String, List<Integer>> passes = new LinkedHashMap<>();
         passes.put("weights, forward", schedule.forward());
@@ -92,14 +125,6 @@ public final class StepCollectives {
         List<Long> calls = stage == 0 ? List.of() : schedule.gathersAfterUpdate();
         many(Kind.ALL_GATHER, purpose, calls, WEIGHT_BYTES, When.AFTER_OPTIMIZER, Behind.NOTHING)
                 .ifPresent(list::add);
-    }
-
-    /** Elements of tensors that stage 3 leaves whole on every GPU. */
-    static long persistent(StepSetup setup) {
-        return FlatTensors.of(setup.model()).all().stream()
-                .mapToLong(FlatTensor::size)
-                .filter(size -> size < setup.zero().persistenceThreshold())
-                .sum();
     }
 
     private static Optional<Collective> many(

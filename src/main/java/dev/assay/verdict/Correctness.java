@@ -21,6 +21,10 @@ final class Correctness {
     private static final String GEMM = "gemm.";
     private static final Set<String> GEMMS = Set.of("burn", "coupled", "gemm");
     private static final String ALL_REDUCE = "allreduce.";
+
+    /** Without each of them losses may be anything. */
+    private static final Set<String> TRAINING = Set.of("sft.finite", "sft.start", "sft.falls");
+
     private static final double MOST_TOLD = 1e6;
 
     private Correctness() {}
@@ -87,6 +91,7 @@ final class Correctness {
                 .filter(rank -> !satOut(launch, rank))
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
                         || !has(rank, own)
+                        || lacksTraining(rank, own)
                         || (reduces(launch, rank) && !has(rank, ALL_REDUCE)))
                 .findFirst()
                 .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected "
@@ -109,6 +114,10 @@ final class Correctness {
                                         .stream())
                         .findAny()
                         .isEmpty();
+    }
+
+    private static boolean lacksTraining(RankResult rank, String own) {
+        return own.equals("sft.") && !names(rank).collect(Collectors.toSet()).containsAll(TRAINING);
     }
 
     private static boolean has(RankResult rank, String prefix) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 final class Fallback {
     private static final String UNKNOWN = "unknown";
     private static final String ALGORITHM = "algorithm";
+    private static final String TRAINING = "sft";
 
     private Fallback() {}
 
@@ -29,14 +30,16 @@ final class Fallback {
             return Optional.empty();
         }
         Map<String, String> conditions = communicator(evidence);
-        return evidence.needed().stream()
-                .flatMap(launch -> launch.ranks().stream())
-                .flatMap(rank -> metrics.stream()
-                        .flatMap(metric -> rank.measurements(metric, conditions).stream())
-                        .flatMap(measurement -> problem(rank, measurement, contract).stream()))
-                .findFirst()
+        return TrainingFallback.unplaced(evidence)
+                .or(() -> evidence.needed().stream()
+                        .flatMap(launch -> launch.ranks().stream())
+                        .flatMap(rank -> metrics.stream()
+                                .flatMap(metric -> rank.measurements(metric, conditions).stream())
+                                .flatMap(measurement -> problem(rank, measurement, contract).stream()))
+                        .findFirst())
                 .or(() -> nobodyCrosses(evidence, metrics, conditions))
-                .or(() -> ringUnseen(evidence, conditions));
+                .or(() -> ringUnseen(evidence, conditions))
+                .or(() -> TrainingFallback.problem(evidence));
     }
 
     /** The metrics whose measurements say how their ranks were connected. */
@@ -45,6 +48,7 @@ final class Fallback {
             case "collective" -> List.of(Metric.COLLECTIVE_BUSBW);
             case "node-pair" -> List.of(Metric.PAIR_BANDWIDTH);
             case "fabric" -> List.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
+            case TRAINING -> List.of(Metric.STEP_BYTES);
             default -> List.of();
         };
     }

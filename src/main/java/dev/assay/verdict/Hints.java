@@ -69,7 +69,9 @@ final class Hints {
             case FOREIGN_PROCESSES -> "what else runs there (nvidia-smi): end it and measure again";
             case PERSISTENCE -> "the node's nvidia-persistenced";
             case IDENTITY_DIFFERENCES -> "that node's driver, firmware and settings: make them those of the others";
-            case STEP_TOKENS, STEP_FLOP_FULL, STEP_FLOP_EXECUTED -> "the plan and the spec: the work is what they say";
+            case TRAIN_FABRIC -> "links, NICs and NCCL's settings; the collective and fabric families name the part";
+            case STEP_BYTES_BUS, STEP_TOKENS, STEP_FLOP_FULL, STEP_FLOP_EXECUTED ->
+                "the plan and the spec: the work is what they say";
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL, TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU, TRAIN_TOKENS_JOULE ->
                 "the step's parts (train.forward, train.recompute, train.backward, train.update, train.exposed), clock and power of the slowest GPU, and NCCL";
             case TRAIN_FORWARD, TRAIN_BACKWARD -> "clock and power of that GPU";

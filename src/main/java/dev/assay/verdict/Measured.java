@@ -106,8 +106,10 @@ final class Measured {
 
     /** Some metrics do not say how good the cluster is, but whether the measurement can tell. */
     private static State missed(Metric metric) {
-        boolean notTheWorkAlone =
-                metric == Metric.NIC_BYTES_RATIO || metric == Metric.NIC_SHARE || metric == Metric.FOREIGN_PROCESSES;
+        boolean notTheWorkAlone = metric == Metric.NIC_BYTES_RATIO
+                || metric == Metric.NIC_SHARE
+                || metric == Metric.FOREIGN_PROCESSES
+                || metric == Metric.LOAD_RATIO;
         boolean cannotTell = metric == Metric.SENSITIVITY || metric == Metric.TEMPERATURE_RISE;
         return cannotTell ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }

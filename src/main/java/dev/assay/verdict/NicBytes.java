@@ -59,6 +59,12 @@ final class NicBytes {
 
     /** What a missed limit says of the work, in words. */
     static String why(Metric metric, double value) {
+        if (metric == Metric.LOAD_RATIO) {
+            return "the load is not proven: counters and arithmetic do not tell of the same work";
+        }
+        if (metric == Metric.FOREIGN_PROCESSES) {
+            return "others computed on that GPU";
+        }
         if (metric == Metric.NIC_SHARE) {
             return "an unused NIC";
         }

@@ -100,6 +100,7 @@ record Readings(
             case TRAIN_GRADIENTS_BUSBW ->
                 perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "gradients"));
             case TRAIN_WEIGHTS_BUSBW -> perGpu(evidence, rank -> ExposedCommunication.busBandwidth(rank, "weights"));
+            case TRAIN_FABRIC -> TrainingFabric.time(evidence);
             case MEMORY_PLAN_RATIO -> perGpu(evidence, TrainingRates::memoryRatio);
             case DISTINCT_RESULTS -> Digests.read(evidence);
             case WRONG_ELEMENTS -> Correctness.read(evidence);

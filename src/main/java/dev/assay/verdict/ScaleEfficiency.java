@@ -46,7 +46,8 @@ final class ScaleEfficiency {
                 evidence.criterion().judged() ? Math.max(FIRST_LOOK, parts.size()) : parts.size(),
                 "launches");
         Optional<String> problem = silent(evidence)
-                .or(() -> parts.stream().flatMap(each -> each.lacks().stream()).findFirst());
+                .or(() -> parts.stream().flatMap(each -> each.lacks().stream()).findFirst())
+                .or(() -> BaselineHealth.problem(evidence, !runsHalves(evidence)));
         if (problem.isPresent() || launches.isEmpty()) {
             return Finding.without(State.INVALID, problem.orElse("no launch"), coverage, List.of());
         }
@@ -59,16 +60,19 @@ final class ScaleEfficiency {
         Look look = identical(launches)
                 ? new Look(State.INVALID, "identical to four digits in all launches: it was not measured", false)
                 : look(interval, evidence.criterion().limit(), slowBaseline(launches));
+        String blind = runsHalves(evidence)
+                ? ""
+                : TrainingFabric.blind(evidence).map(words -> "; " + words).orElse("");
         return new Finding(
                 look.state(),
-                sentence(interval, evidence, look, launches, coverage),
+                sentence(interval, evidence, look, launches, coverage) + blind,
                 OptionalDouble.of(interval.estimate()),
                 interval.launches() < 2 ? OptionalDouble.empty() : OptionalDouble.of(interval.halfWidth()),
                 Optional.of(StepThroughput.name(worst(launches).launch())),
                 margin(interval, evidence.criterion().limit()),
                 Optional.of(baseline(evidence.question())),
                 coverage,
-                details(interval, look, launches));
+                details(interval, look, launches, evidence));
     }
 
     private static String baseline(Question question) {
@@ -214,7 +218,7 @@ final class ScaleEfficiency {
         return straggler < communication ? "the slow node " + slowBaseline(launches) : "the fabric between the nodes";
     }
 
-    private static List<String> details(Interval interval, Look look, List<ScaledLaunch> launches) {
+    private static List<String> details(Interval interval, Look look, List<ScaledLaunch> launches, Evidence evidence) {
         List<String> lines = new ArrayList<>();
         lines.add(bounds(interval) + ", on log efficiency of " + interval.launches() + " repetitions, nominal α "
                 + Interval.NOMINAL_ALPHA + " at each of two looks, 5 % over both");
@@ -222,6 +226,10 @@ final class ScaleEfficiency {
             lines.add("above 100 %: slowest baseline " + slowBaseline(launches));
         }
         launches.forEach(launch -> lines.add(launch.line()));
+        if (!runsHalves(evidence)) {
+            lines.addAll(TrainingFabric.lines(evidence));
+            lines.addAll(TrainingFallback.lines(evidence.measured()));
+        }
         if (look.extend()) {
             lines.add(EXTENSION);
         }

@@ -25,6 +25,12 @@ final class Sensitivity {
     private Sensitivity() {}
 
     static Readings read(Evidence evidence) {
+        return evidence.criterion().workload().equals("sft")
+                ? TrainingFabric.sensitivity(evidence)
+                : ofCoupled(evidence);
+    }
+
+    private static Readings ofCoupled(Evidence evidence) {
         List<RankResult> ranks = evidence.ranks();
         int size = evidence.gpus();
         OptionalDouble bytes = Steps.constant(ranks, Metric.STEP_BYTES);

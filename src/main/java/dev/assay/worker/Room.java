@@ -9,9 +9,12 @@ import dev.assay.workload.Workload;
 final class Room {
     private Room() {}
 
-    /** @throws WorkerException before anything is allocated, where the device is too small for the sizes of the spec */
-    static void require(Workload workload, DeviceIdentity device, RankEnvironment environment) {
-        MemoryNeed need = workload.memory();
+    /**
+     * @param ranks that work together
+     * @throws WorkerException before anything is allocated, where the device is too small for the sizes of the spec
+     */
+    static void require(Workload workload, int ranks, DeviceIdentity device, RankEnvironment environment) {
+        MemoryNeed need = workload.memory(ranks);
         if (need.bytes() > device.memoryBytes()) {
             throw new WorkerException(environment.words() + " looking for room for " + workload.key() + ": it takes "
                     + need.words() + " at once, and " + device.model() + " (" + device.uuid() + ") has "
@@ -20,8 +23,8 @@ final class Room {
     }
 
     /** What a refused allocation should tell beside its own words; empty for any other error. */
-    static String words(Throwable error, Workload workload) {
-        MemoryNeed need = workload.memory();
+    static String words(Throwable error, Workload workload, int ranks) {
+        MemoryNeed need = workload.memory(ranks);
         return !(error instanceof OutOfMemoryException) || need.parts().isEmpty()
                 ? ""
                 : "; " + workload.key() + " takes " + need.words() + " at once";

@@ -9,9 +9,7 @@ import dev.assay.trainer.StepResult;
 import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
-import dev.assay.training.Collective;
 import dev.assay.training.MemoryPlan;
-import dev.assay.training.StepCollectives;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +35,11 @@ final class SftRunner implements Runner {
     @Override
     public void run() throws Exception {
         context.phase("prepare", context.spec().warmUpSeconds());
+        SftTraffic traffic = new SftTraffic(context, sft.setup());
+        TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context, traffic::joined));
+        MemoryPlan memory = MemoryPlan.of(sft.setup(), context.group().size());
         long free = context.device().freeBytes();
-        TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context));
+        SftRoom.require(memory, plan.memory().bytes(), free, !isReference(), sft, context.environment());
         SftGemms gemms = SftGemms.choose(context, plan.gemms());
         Trainer trainer = context.owned().own(plan.prepare(context.device()));
         gemms.applyTo(trainer);
@@ -49,15 +50,18 @@ final class SftRunner implements Runner {
         context.world().all().barrier("warm-up");
         List<StepResult> warm = steps.run(sft.warmUpSteps());
         writePlan(plan.memory());
-        writeMemory(free, plan.memory().bytes());
+        writeMemory(memory);
 
         context.phase("measure", 3 * context.spec().measuredSeconds());
+        NicWindow nics = NicWindow.open(context);
         context.world().all().barrier("measure");
         telemetry.begin();
         List<StepResult> measured = steps.run(sft.measuredSteps());
         Telemetry.Window window = telemetry.end();
+        nics.close(traffic.predictions(measured.size()));
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
+        writeTraffic(traffic);
         writeWork(plan.flop());
         SftBreakdown breakdown = new SftBreakdown(context, sft, conditions());
         breakdown.write(measured);
@@ -79,12 +83,16 @@ final class SftRunner implements Runner {
                 sft.setup(), sft.optimizer(), sft.clipping(), context.spec().seed());
     }
 
-    /** What the step is, so that rates follow from its time. The bytes are those of the plan: nobody counts them here. */
+    /** The bytes are those of the plan: the NICs count what left the node. */
+    private void writeTraffic(SftTraffic traffic) throws Exception {
+        Map<String, String> conditions = new HashMap<>(conditions());
+        conditions.putAll(traffic.connection(Identity.bootId()));
+        context.writer().write(Measurement.of(Metric.STEP_BYTES, List.of(traffic.bytes()), conditions));
+        context.writer().write(Measurement.of(Metric.STEP_BYTES_BUS, List.of(traffic.busBytes()), conditions));
+    }
+
+    /** What the step is, so that rates follow from its time. */
     private void writeWork(double enqueued) {
-        long bytes = StepCollectives.of(sft.setup(), context.group().size()).stream()
-                .mapToLong(Collective::bytes)
-                .sum();
-        write(Metric.STEP_BYTES, List.of((double) bytes));
         write(Metric.STEP_TOKENS, List.of((double) sft.tokensPerStep()));
         write(Metric.STEP_FLOP, List.of(sft.flopPerStep()));
         write(Metric.STEP_FLOP_FULL, List.of(sft.fullFlopPerStep()));
@@ -102,19 +110,19 @@ final class SftRunner implements Runner {
     }
 
     /** The Java heap tells nothing of what the reference device holds. */
-    private void writeMemory(long freeBefore, long planned) {
-        if (context.device().identity().kind().equals(REFERENCE)) {
+    private void writeMemory(MemoryPlan planned) {
+        if (isReference()) {
             return;
         }
         double all = context.device().identity().memoryBytes();
-        write(Metric.MEMORY_USED, List.of((all - context.device().freeBytes()) / MEBIBYTE));
         Map<String, String> conditions = new HashMap<>(conditions());
-        conditions.put(
-                "predictedMebibytes",
-                Long.toString(MemoryPlan.of(sft.setup(), context.group().size()).total() >> 20));
-        context.writer()
-                .write(Measurement.of(
-                        Metric.MEMORY_PLANNED, List.of((all - freeBefore + planned) / MEBIBYTE), conditions));
+        planned.parts().forEach((part, bytes) -> conditions.put(part + ", MiB", Math.round(bytes / MEBIBYTE) + ""));
+        write(Metric.MEMORY_USED, List.of((all - context.device().freeBytes()) / MEBIBYTE));
+        context.writer().write(Measurement.of(Metric.MEMORY_PLANNED, List.of(planned.total() / MEBIBYTE), conditions));
+    }
+
+    private boolean isReference() {
+        return context.device().identity().kind().equals(REFERENCE);
     }
 
     private void write(Metric metric, List<Double> samples) {

@@ -3,6 +3,7 @@ package dev.assay.worker;
 import dev.assay.device.Communicator;
 import dev.assay.trainer.ShardingFactory;
 import dev.assay.trainer.ZeroFactory;
+import java.util.function.Consumer;
 
 /** The states of training over the ranks of a communicator. */
 final class SftSharding {
@@ -10,8 +11,13 @@ final class SftSharding {
 
     private SftSharding() {}
 
-    static ShardingFactory of(RankContext context) {
-        return new ZeroFactory(context.group().size(), purpose -> join(context, purpose));
+    /** @param joined is told of every communicator */
+    static ShardingFactory of(RankContext context, Consumer<Communicator> joined) {
+        return new ZeroFactory(context.group().size(), purpose -> {
+            Communicator communicator = join(context, purpose);
+            joined.accept(communicator);
+            return communicator;
+        });
     }
 
     /** Collective. */

@@ -81,7 +81,7 @@ public final class Worker {
                 requireSharedFolder(environment);
                 Device device = devices.open(spec, environment);
                 writer.write(device.identity());
-                Room.require(spec.workload(), device.identity(), environment);
+                Room.require(spec.workload(), together(spec, environment), device.identity(), environment);
                 watchdog.phase("rendezvous", limit.plus(TO_TELL));
                 meetAndWork(spec, environment, device, writer, watchdog);
                 device.close();
@@ -90,6 +90,11 @@ public final class Worker {
                 return failed(environment, writer, watchdog.phase(), e);
             }
         }
+    }
+
+    /** Ranks of this one's communicator. */
+    private static int together(Spec spec, RankEnvironment environment) {
+        return Identity.communicator(spec, environment.rank()).size();
     }
 
     private static Duration limit(Spec spec) {
@@ -128,9 +133,11 @@ public final class Worker {
                     .filter(words -> !words(e).contains(words))
                     .map(words -> "; " + words)
                     .orElse("");
-            String beside = Room.words(e, spec.workload()) + HealthLines.words(health.alarms()) + peer;
+            String beside = Room.words(e, spec.workload(), together(spec, environment))
+                    + HealthLines.words(health.alarms())
+                    + peer;
             keep(environment, writer, watchdog.phase(), e, beside);
-            world.abandon(watchdog.phase(), words(e) + Room.words(e, spec.workload()));
+            world.abandon(watchdog.phase(), words(e) + Room.words(e, spec.workload(), together(spec, environment)));
             throw e;
         }
     }

@@ -2,6 +2,7 @@ package dev.assay.workload;
 
 import dev.assay.training.AdamW;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.MemoryPlan;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepSetup;
 import java.util.Locale;
@@ -97,5 +98,19 @@ public record Sft(
     /** The same, attention counted in full. */
     public double fullFlopPerStep() {
         return tokensPerStep() * StepFlops.of(setup).full();
+    }
+
+    /** Of a rank alone, with nobody to share with; on the reference device too. */
+    @Override
+    public MemoryNeed memory() {
+        return memory(1);
+    }
+
+    /** What the trainer allocates: context and NCCL's buffers come on top. */
+    @Override
+    public MemoryNeed memory(int ranks) {
+        return new MemoryNeed(MemoryPlan.of(setup, ranks).ofTrainer().entrySet().stream()
+                .map(part -> new MemoryNeed.Part("of " + part.getKey(), 1, part.getValue()))
+                .toList());
     }
 }

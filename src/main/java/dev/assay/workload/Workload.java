@@ -90,6 +90,11 @@ public sealed interface Workload
         return MemoryNeed.NONE;
     }
 
+    /** The same of each of so many ranks that work together, where they share what they hold. */
+    default MemoryNeed memory(int ranks) {
+        return memory();
+    }
+
     /** Seconds that one launch may take beyond its plan, where it waits for what nobody can foretell. */
     default double patienceSeconds() {
         return 0;

@@ -75,6 +75,13 @@ final class RowSamples {
             case FABRIC_NODE_BANDWIDTH -> EnumSet.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
             case FABRIC_VICTIM -> EnumSet.of(Metric.FABRIC_BANDWIDTH);
             case WARMTH -> EnumSet.of(Metric.TEMPERATURE, Metric.POWER);
+            case TRAIN_FABRIC -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_BYTES_BUS);
+            case TRAIN_TOKENS, TRAIN_TOKENS_ALL -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_TOKENS);
+            case TRAIN_MFU -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP);
+            case TRAIN_MFU_FULL -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP_FULL);
+            case TRAIN_HFU -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP_EXECUTED);
+            case TRAIN_TOKENS_JOULE -> EnumSet.of(Metric.ENERGY, Metric.STEP_TIME, Metric.STEP_TOKENS);
+            case MEMORY_PLAN_RATIO -> EnumSet.of(Metric.MEMORY_USED, Metric.MEMORY_PLANNED);
             default -> EnumSet.of(judged);
         };
     }

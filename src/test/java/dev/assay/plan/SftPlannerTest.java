@@ -6,24 +6,32 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
+import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.Machine;
 import dev.assay.training.ModelFamily;
+import dev.assay.training.StepCollectives;
+import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SftPlannerTest {
     private static final Path CONFIGS = Path.of("ds-configs");
@@ -132,8 +140,8 @@ class SftPlannerTest {
                 .containsOnly(4);
         assertThat(plan.experiment("sft-70b-2").launches()).hasSize(1);
         assertThat(plan.omits())
-                .anyMatch(line -> line.contains(
-                        "Scale efficiency of sft-70b-2: it is not a larger multiple of its baseline, 2 nodes"));
+                .anyMatch(line ->
+                        line.contains("Scale efficiency of sft-70b-2: it is not larger than its baseline, 2 nodes"));
         assertThat(plan.extension()).extracting(Experiment::id).contains("sft-70b-4-extension");
     }
 
@@ -145,7 +153,8 @@ class SftPlannerTest {
         assertThat(mfu.limit()).isEqualTo(new Limit.AtLeast(36));
         assertThat(mfu.judged()).isTrue();
         assertThat(mfu.conditions()).isEmpty();
-        assertThat(mfu.requires()).containsExactly("sft-70b-correct");
+        assertThat(mfu.requires())
+                .containsExactly("sft-70b-correct", "sft-70b-load-proof", "sft-70b-foreign-processes");
         assertThat(mfu.title()).startsWith("70b: MFU");
         assertThat(criterion(plan, "sft-7b-utilisation@2").requires())
                 .contains("sft-7b-load-proof", "sft-7b-power-limit");
@@ -155,6 +164,166 @@ class SftPlannerTest {
                 .flatExtracting(row -> row.criterion().requires())
                 .allMatch(id -> plan.rows().stream()
                         .anyMatch(row -> row.criterion().id().equals(id)));
+    }
+
+    /** Nothing about a network passes unless the network was looked at. */
+    @Test
+    void severalNodesAreAskedForTheirNicsAndTheStressVariantForTheFabric() {
+        Plan plan = plan(SPECTRUMX, List.of(), Optional.empty());
+
+        for (String config : List.of("7b@2", "13b@4", "70b@8", "175b@8")) {
+            String[] at = config.split("@", -1);
+            for (String run : List.of("", "-stress")) {
+                for (String what :
+                        List.of("nic-bytes", "nic-share", "nic-link-down", "nic-errors", "nic-retransmits")) {
+                    assertThat(criterion(plan, "sft-" + at[0] + run + "-" + what + "@" + at[1])
+                                    .judged())
+                            .isTrue();
+                }
+            }
+            assertThat(criterion(plan, "sft-" + at[0] + "-scale-efficiency@" + at[1])
+                            .requires())
+                    .contains("sft-" + at[0] + "-nic-bytes", "sft-" + at[0] + "-nic-share");
+            Criterion fabric = criterion(plan, "sft-" + at[0] + "-stress-fabric@" + at[1]);
+            assertThat(fabric.judged()).isTrue();
+            assertThat(fabric.requires())
+                    .contains("sft-" + at[0] + "-stress-nic-bytes", "sft-" + at[0] + "-stress-sensitivity");
+            assertThat(criterion(plan, "sft-" + at[0] + "-utilisation-seconds@" + at[1])
+                            .limit())
+                    .isEqualTo(new Limit.AtLeast(50));
+            assertThat(criterion(plan, "sft-" + at[0] + "-memory@" + at[1]).judged())
+                    .isTrue();
+        }
+        assertThat(plan.certifies()).anyMatch(line -> line.startsWith("The fabric under training: the stress variant"));
+    }
+
+    /** A site that does not judge the stress variant is told that nothing is said of its fabric. */
+    @Test
+    void withoutAJudgedStressVariantNothingIsSaidOfTheFabric() {
+        List<Criterion> nominal =
+                CriteriaFile.read(SPECTRUMX.gpuModel(), Optional.empty())
+                        .resolveTraining(new PlannedFigures(87.5, 0, 50))
+                        .stream()
+                        .filter(criterion -> criterion.metric() != Metric.TRAIN_FABRIC)
+                        .toList();
+        TrainingCase seven = TrainingCases.ofFile(CONFIGS.resolve("ds_config_7b.json"));
+        SftCriteria asked = new SftCriteria(nominal, DeviceKind.CUDA);
+        List<SftExperiment> all = Arrays.stream(Sft.Run.values())
+                .map(run -> SftExperiment.of(seven, run, 2, SPECTRUMX, GpuModels.get(SPECTRUMX.gpuModel()), 60))
+                .toList();
+
+        assertThat(SftScope.certifies(SPECTRUMX, all, asked)).noneMatch(line -> line.contains("fabric"));
+        assertThat(SftScope.omits(
+                        SPECTRUMX,
+                        new Selection(Suite.SFT, List.of()),
+                        CriteriaFile.read(SPECTRUMX.gpuModel(), Optional.empty()),
+                        all,
+                        List.of(),
+                        asked))
+                .anyMatch(line -> line.startsWith("The fabric under sft-7b-2: its stress variant is not judged"));
+    }
+
+    /**
+     * As predicted, on a fabric at 0.9 of its line rate, so that a sound cluster meets it; and beyond it on one at a third of its
+     * floor, or it would judge nothing.
+     */
+    @ParameterizedTest
+    @CsvSource({"7b, 2, 1", "13b, 4, 1", "70b, 8, 2", "175b, 8, 4"})
+    void whatTheFabricMayCostIsMetBySoundOnesOnly(String config, int nodes, int baseline) {
+        TrainingCase training = TrainingCases.ofFile(CONFIGS.resolve("ds_config_" + config + ".json"));
+        double floor = plan(SPECTRUMX, List.of(), Optional.empty()).fabricFloorGBps();
+        Machine sound = TrainingMachine.of(SPECTRUMX, GpuModels.get(SPECTRUMX.gpuModel()));
+        Machine broken = new Machine(
+                sound.gpusPerNode(),
+                sound.peakTflops(),
+                sound.memoryGBps(),
+                sound.nvlinkAllReduceGBps(),
+                sound.nvlinkGatherGBps(),
+                floor / 3 / Machine.NIC_SHARE);
+
+        assertThat(fabric(training, sound, nodes, baseline, floor)).isLessThan(1);
+        assertThat(fabric(training, broken, nodes, baseline, floor)).isGreaterThan(1);
+    }
+
+    /** As the judge counts it, of what is predicted. */
+    private static double fabric(TrainingCase training, Machine machine, int nodes, int baseline, double floor) {
+        StepSetup setup = training.stressed(8 * nodes);
+        StepPrediction step = StepPrediction.of(setup, machine, nodes);
+        StepPrediction base = StepPrediction.of(training.stressed(8 * baseline), machine, baseline);
+        double halfPeak = step.computing() * machine.flopPerSecond() / (0.5 * machine.peakTflops() * 1e12);
+        double alone = baseline == 1 ? base.step() : Math.min(base.step(), halfPeak);
+        return (step.step() - alone) / (StepCollectives.busBytes(setup, 8 * nodes) / (floor * 1e9));
+    }
+
+    @Test
+    void oneNodeAndOneHostHaveNoFabric() {
+        Plan one = plan(SPECTRUMX, List.of(1), Optional.of(CONFIGS.resolve("ds_config_7b.json")));
+        Plan shared = plan(
+                PlannerTest.h200(2, 8, new Nics(2, 400), true),
+                List.of(2),
+                Optional.of(CONFIGS.resolve("ds_config_7b.json")));
+
+        for (Plan plan : List.of(one, shared)) {
+            assertThat(plan.rows())
+                    .extracting(Row::key)
+                    .noneMatch(
+                            key -> key.contains("-nic-") || key.contains("-fabric@") || key.contains("-sensitivity@"));
+            assertThat(plan.rows())
+                    .flatExtracting(row -> row.criterion().requires())
+                    .noneMatch(id -> id.contains("-nic-"));
+            assertThat(plan.certifies()).noneMatch(line -> line.contains("fabric"));
+        }
+    }
+
+    /** 70B needs two nodes; one as baseline cannot be, and the row says so with the arithmetic. */
+    @Test
+    void aBaselineThatDoesNotFitIsNotRunWithTheArithmetic(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_70b.json"))
+                        .replace("\"baselineNodes\": 2", "\"baselineNodes\": 1"));
+
+        Plan plan = plan(SPECTRUMX, List.of(4), Optional.of(own));
+
+        assertThat(plan.experiment("sft-mine-4").launches()).hasSize(1);
+        assertThat(plan.experiment("sft-mine-4-scale").notRunnable())
+                .get()
+                .asString()
+                .startsWith("its baseline does not fit 1 node: weights, gradients and states ")
+                .contains(" GiB > 112.3 GiB");
+        assertThat(row(plan, "sft-mine-scale-efficiency@4").experiment()).isEqualTo("sft-mine-4-scale");
+        assertThat(row(plan, "sft-mine-stress-fabric@4").experiment()).isEqualTo("sft-mine-4-stress-scale");
+        assertThat(row(plan, "sft-mine-nic-bytes@4").experiment()).isEqualTo("sft-mine-4");
+        assertThat(plan.omits())
+                .anyMatch(line -> line.contains("sft-mine-4-scale") && line.contains("nothing is accepted"))
+                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant is not judged"));
+        assertThat(PlanText.of(plan)).contains("sft-mine-4-scale", "NOT RUN: its baseline does not fit 1 node");
+    }
+
+    @Test
+    void aNumberOfNodesThatIsNoMultipleOfTheBaselineIsNotRun() {
+        Plan plan = plan(SPECTRUMX, List.of(3), Optional.of(CONFIGS.resolve("ds_config_70b.json")));
+
+        assertThat(plan.experiment("sft-70b-3-scale").notRunnable())
+                .get()
+                .asString()
+                .contains("3 nodes are no multiple of its baseline, 2 nodes");
+    }
+
+    @Test
+    void aModelWithoutAFloorSaysSo(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        String text = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        Files.writeString(own, text.replace("\"llama2-7b\"", "\"llama3-8b\"").replaceAll("\"mfu\": [0-9.]+,", ""));
+
+        Plan plan = plan(SPECTRUMX, List.of(2), Optional.of(own));
+
+        assertThat(row(plan, "sft-mine-mfu-other@2").title()).contains("(no floor: not judged)");
+        assertThat(plan.omits())
+                .anyMatch(line -> line.startsWith("The speed of llama3-8b as mine.json says: no floor"));
+        assertThat(plan.certifies()).anyMatch(line -> line.contains("of its speed nothing, as it has no floor"));
+        assertThat(plan(SPECTRUMX, List.of(), Optional.empty()).omits()).noneMatch(line -> line.contains("no floor"));
     }
 
     @Test
@@ -271,13 +440,11 @@ class SftPlannerTest {
         assertThat(((Sft) plan.experiment("sft-strong-2").workload()).setup().accumulation())
                 .isEqualTo(4);
         assertThat(plan.experiment("sft-strong-2").launches()).hasSize(1);
-        assertThat(plan.rows())
-                .filteredOn(row -> row.experiment().equals("sft-strong-2"))
-                .extracting(row -> row.criterion().metric())
-                .doesNotContain(Metric.SCALE_EFFICIENCY);
-        assertThat(plan.omits())
-                .anyMatch(line ->
-                        line.contains("sft-strong-2: a GPU's work is not the same") && line.contains("strong scaling"));
+        assertThat(row(plan, "sft-strong-scale-efficiency@2").experiment()).isEqualTo("sft-strong-2-scale");
+        assertThat(plan.experiment("sft-strong-2-scale").notRunnable())
+                .get()
+                .asString()
+                .contains("a GPU's work is not the same on its baseline of 1 node", "strong scaling");
     }
 
     @Test
@@ -306,11 +473,14 @@ class SftPlannerTest {
     }
 
     private static Criterion criterion(Plan plan, String key) {
+        return row(plan, key).criterion();
+    }
+
+    private static Row row(Plan plan, String key) {
         return plan.rows().stream()
                 .filter(row -> row.key().equals(key))
                 .findFirst()
-                .orElseThrow()
-                .criterion();
+                .orElseThrow(() -> new AssertionError("no row " + key));
     }
 
     private static Plan plan(Cluster cluster, List<Integer> counts, Optional<Path> file) {

@@ -2,6 +2,7 @@ package dev.assay.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.assay.training.MemoryPlan.Fit;
 import org.junit.jupiter.api.Test;
@@ -16,58 +17,66 @@ class MemoryPlanTest {
     /** GiB a GPU, full checkpointing; i: inside 112.3 GiB, p: only in the memory there is, -: not at all. */
     @ParameterizedTest
     @CsvSource({
-        "7b, 0, 1, 130, p",
-        "7b, 0, 64, 130, p",
-        "7b, 1, 2, 87, i",
-        "7b, 1, 8, 58, i",
-        "7b, 1, 16, 54, i",
-        "7b, 1, 32, 51, i",
-        "7b, 1, 64, 50, i",
-        "7b, 2, 2, 80, i",
-        "7b, 2, 8, 47, i",
-        "7b, 2, 16, 42, i",
-        "7b, 2, 32, 39, i",
-        "7b, 2, 64, 38, i",
-        "7b, 3, 1, 125, p",
-        "7b, 3, 2, 75, i",
-        "7b, 3, 8, 37, i",
-        "7b, 3, 16, 31, i",
-        "7b, 3, 32, 28, i",
-        "7b, 3, 64, 26, i",
-        "13b, 1, 8, 85, i",
-        "13b, 1, 16, 76, i",
-        "13b, 1, 32, 71, i",
-        "13b, 1, 64, 69, i",
-        "13b, 2, 8, 64, i",
-        "13b, 2, 16, 53, i",
-        "13b, 2, 32, 48, i",
-        "13b, 2, 64, 45, i",
-        "13b, 3, 2, 116, p",
-        "13b, 3, 8, 43, i",
-        "13b, 3, 16, 31, i",
-        "13b, 3, 32, 25, i",
-        "13b, 3, 64, 22, i",
-        "70b, 3, 8, 143, -",
-        "70b, 3, 16, 79, i",
-        "70b, 3, 32, 47, i",
-        "70b, 3, 64, 31, i",
-        "175b, 3, 16, 176, -",
-        "175b, 3, 32, 95, i",
-        "175b, 3, 64, 54, i"
+        "7b, 0, 1, 116.0, p",
+        "7b, 0, 64, 116.8, p",
+        "7b, 1, 2, 80.0, i",
+        "7b, 1, 8, 51.8, i",
+        "7b, 1, 16, 47.1, i",
+        "7b, 1, 32, 44.7, i",
+        "7b, 1, 64, 43.5, i",
+        "7b, 2, 2, 75.4, i",
+        "7b, 2, 8, 42.5, i",
+        "7b, 2, 16, 37.0, i",
+        "7b, 2, 32, 34.2, i",
+        "7b, 2, 64, 32.9, i",
+        "7b, 3, 1, 116.0, p",
+        "7b, 3, 2, 70.7, i",
+        "7b, 3, 8, 33.0, i",
+        "7b, 3, 16, 26.7, i",
+        "7b, 3, 32, 23.6, i",
+        "7b, 3, 64, 22.0, i",
+        "13b, 1, 8, 80.0, i",
+        "13b, 1, 16, 70.9, i",
+        "13b, 1, 32, 66.4, i",
+        "13b, 1, 64, 64.1, i",
+        "13b, 2, 8, 60.9, i",
+        "13b, 2, 16, 50.3, i",
+        "13b, 2, 32, 45.0, i",
+        "13b, 2, 64, 42.4, i",
+        "13b, 3, 2, 114.2, p",
+        "13b, 3, 8, 41.5, i",
+        "13b, 3, 16, 29.4, i",
+        "13b, 3, 32, 23.3, i",
+        "13b, 3, 64, 20.3, i",
+        "70b, 3, 8, 145.4, -",
+        "70b, 3, 16, 81.2, i",
+        "70b, 3, 32, 49.1, i",
+        "70b, 3, 64, 33.0, i",
+        "175b, 3, 16, 187.3, -",
+        "175b, 3, 32, 106.0, i",
+        "175b, 3, 64, 65.4, i"
     })
     void fitTable(String size, int stage, int gpus, double gibibytes, String fits) {
         MemoryPlan plan = MemoryPlan.of(Setups.of(size, stage), gpus);
 
-        assertThat(plan.total() / GIBIBYTE).isCloseTo(gibibytes, within(0.5));
+        assertThat(plan.total() / GIBIBYTE).isCloseTo(gibibytes, within(0.1));
         assertThat(plan.fit(H200)).isEqualTo(fit(fits));
     }
 
-    /** Cells of the table without a number. */
+    /** What no GPU holds. */
     @ParameterizedTest
     @CsvSource({
-        "13b, 1, 1", "13b, 1, 2", "13b, 2, 1", "13b, 2, 2", "13b, 3, 1",
-        "70b, 1, 8", "70b, 1, 64", "70b, 2, 64", "70b, 3, 1", "70b, 3, 2",
-        "175b, 3, 1", "175b, 3, 2", "175b, 3, 8"
+        "13b, 1, 1",
+        "13b, 2, 1",
+        "13b, 3, 1",
+        "70b, 1, 8",
+        "70b, 1, 64",
+        "70b, 2, 64",
+        "70b, 3, 1",
+        "70b, 3, 2",
+        "175b, 3, 1",
+        "175b, 3, 2",
+        "175b, 3, 8"
     })
     void doesNotFitAtAll(String size, int stage, int gpus) {
         assertThat(MemoryPlan.of(Setups.of(size, stage), gpus).fit(H200)).isEqualTo(Fit.NOT_AT_ALL);
@@ -80,25 +89,36 @@ class MemoryPlanTest {
         assertThat(MemoryPlan.of(Setups.of("7b", stage), 1).fit(H200)).isNotEqualTo(Fit.INSIDE);
     }
 
+    /** 2 · hidden bytes a token and layer. */
     @ParameterizedTest
-    @CsvSource({"7b, 8.0, 4.0", "13b, 6.3, 2.5", "70b, 5.0, 1.1", "175b, 4.5, 0.8"})
-    void activationsWithCheckpointing(String size, double kept, double layer) {
-        MemoryPlan plan = MemoryPlan.of(Setups.of(size, 3), 64);
+    @CsvSource({"7b, 8.0", "13b, 6.25", "70b, 5.0", "175b, 4.5"})
+    void activationsWithCheckpointing(String size, double kept) {
+        assertThat(MemoryPlan.of(Setups.of(size, 3), 64).activations() / GIBIBYTE)
+                .isCloseTo(kept, within(0.001));
+    }
 
-        assertThat(plan.activations() / GIBIBYTE).isCloseTo(kept, within(0.06));
-        assertThat(plan.liveLayer() / 2.0 / GIBIBYTE).isCloseTo(layer, within(0.06));
+    /** What travels is held beside what is kept: two whole layers of 175B gathered, two layers' gradients, a bucket. */
+    @Test
+    void stageThreeHoldsWholeModulesWhateverMaxLiveSays() {
+        MemoryPlan plan = MemoryPlan.of(Setups.of("175b", 3), 64);
+        double layer = 12.0 * 12288 * 12288 * 2 / GIBIBYTE;
+
+        assertThat(plan.liveParameters() / GIBIBYTE).isCloseTo(2 * layer, within(0.01));
+        assertThat(plan.liveLayer() / GIBIBYTE).isGreaterThan(2 * layer);
+        assertThat(plan.buckets()).isPositive();
     }
 
     @ParameterizedTest
     @CsvSource({
         "LLAMA2_7B, 16, 128.5",
-        "LLAMA2_13B, 8, 100.6",
+        "LLAMA2_13B, 8, 100.7",
         "LLAMA2_70B, 2, 83.8",
-        "GPT3_175B, 1, 72.0",
+        "GPT3_175B, 1, 72.1",
         "LLAMA3_8B, 16, 136"
     })
     void activationsWithoutCheckpointing(ModelPreset preset, int microBatch, double gibibytes) {
-        assertThat(kept(preset, microBatch, 3, 64).activations() / GIBIBYTE).isCloseTo(gibibytes, within(0.06));
+        assertThat(kept(preset, microBatch, 3, 64).activations() / GIBIBYTE)
+                .isCloseTo(gibibytes, withinPercentage(0.3));
     }
 
     /** 16 B × 69 G / 64 leave room for all activations of 70B. */
@@ -106,20 +126,11 @@ class MemoryPlanTest {
     void seventyOnSixtyFourFitsWithoutCheckpointing() {
         MemoryPlan plan = kept(ModelPreset.LLAMA2_70B, 2, 3, 64);
 
-        assertThat(plan.total() / GIBIBYTE).isCloseTo(109, within(0.5));
+        assertThat(plan.total() / GIBIBYTE).isCloseTo(110.9, within(0.1));
         assertThat(plan.fit(H200)).isEqualTo(Fit.INSIDE);
     }
 
-    /** A fused AdamW reads bf16 gradients and copies none; then 7B fits one H200 at micro-batch 4. */
-    @ParameterizedTest
-    @CsvSource({"16, 123", "8, 114", "4, 110"})
-    void withoutTheCopyOfGradients(int microBatch, double gibibytes) {
-        MemoryPlan plan = MemoryPlan.of(Setups.of(ModelPreset.LLAMA2_7B, microBatch, 0), 1);
-
-        assertThat((plan.standing() + plan.inBackward()) / GIBIBYTE).isCloseTo(gibibytes, within(0.5));
-        assertThat(plan.gradientCopy() / GIBIBYTE).isCloseTo(25.1, within(0.05));
-    }
-
+    /** Sums in float32 of this rank's part; the module's own are in bf16 either way. */
     @Test
     void gradientsInFloatTakeTwoBytesMore() {
         StepSetup setup = Setups.of("7b", 2);
@@ -128,6 +139,24 @@ class MemoryPlanTest {
 
         assertThat(MemoryPlan.of(wide, 8).total() - MemoryPlan.of(setup, 8).total())
                 .isEqualTo(2 * setup.model().parameters() / 8);
+    }
+
+    /** 24 channels, 4 connections, and the three protocols' buffers of NCCL: 0.5 + 4.69 + 4 MiB. */
+    @ParameterizedTest
+    @CsvSource({"0, 1, 0", "0, 8, 1", "1, 8, 2", "3, 1, 0", "3, 8, 2"})
+    void everyCommunicatorHasBuffers(int stage, int gpus, int communicators) {
+        assertThat(MemoryPlan.of(Setups.of("7b", stage), gpus).communicators() / GIBIBYTE)
+                .isCloseTo(communicators * 24 * 4 * 9.1875 / 1024, within(0.001));
+    }
+
+    @Test
+    void thePartsAreTheTotal() {
+        MemoryPlan plan = MemoryPlan.of(Setups.of("70b", 3), 16);
+
+        assertThat(plan.parts().values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(plan.total());
+        assertThat(plan.parts()).containsKeys("gathered weights", "NCCL's buffers", "context");
+        assertThat(plan.allocated()).isEqualTo(plan.total() - plan.context());
     }
 
     @Test

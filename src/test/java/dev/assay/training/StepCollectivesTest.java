@@ -144,6 +144,39 @@ class StepCollectivesTest {
         assertThat(StepCollectives.busBytes(Setups.of("7b", 3), 1)).isZero();
     }
 
+    /** By rings every hop carries the bus bytes, so a node sends as many; trees of all-reduces 2(k − 1)/k of theirs. */
+    @Test
+    void aNodeSendsWhatItsRingsOrTreesCarry() {
+        StepSetup reduced = Setups.of("7b", 0);
+        long bytes = StepCollectives.of(reduced, 16).get(0).bytes();
+        assertThat(StepCollectives.ringBytesPerNode(reduced, 2, 8)).isCloseTo(bytes * 2.0 * 15 / 16, within(8.0));
+        assertThat(StepCollectives.treeBytesPerNode(reduced, 2, 8)).isCloseTo(bytes * 1.0, within(8.0));
+        assertThat(StepCollectives.treeBytesPerNode(reduced, 4, 8)).isCloseTo(bytes * 1.5, within(8.0));
+
+        StepSetup gathered = Setups.of("70b", 3);
+        assertThat(StepCollectives.ringBytesPerNode(gathered, 8, 8))
+                .isCloseTo(StepCollectives.busBytes(gathered, 64), within(1.0));
+        assertThat(StepCollectives.treeBytesPerNode(gathered, 8, 8))
+                .as("gathers have no trees")
+                .isCloseTo(StepCollectives.ringBytesPerNode(gathered, 8, 8), within(8.0));
+
+        assertThat(StepCollectives.ringBytesPerNode(gathered, 1, 8)).isZero();
+        assertThat(StepCollectives.treeBytesPerNode(gathered, 1, 8)).isZero();
+    }
+
+    /** Of a chain of 16 ranks 15 send; on the mean of the places of its end. */
+    @Test
+    void aReduceEndsAtItsRoot() {
+        StepSetup toRanks = with(new ZeroSetup(1, false, true, false, 500_000_000, 1, 1, 1, 1));
+        double reduced = StepCollectives.of(toRanks, 16).stream()
+                .filter(each -> each.kind() == Kind.REDUCE)
+                .mapToDouble(Collective::bytes)
+                .sum();
+
+        assertThat(StepCollectives.busBytes(toRanks, 16) - StepCollectives.ringBytesPerNode(toRanks, 2, 8))
+                .isCloseTo(reduced / 16, within(1.0));
+    }
+
     private static StepSetup with(ZeroSetup zero) {
         return Setups.of(ModelPreset.LLAMA2_7B, 16, zero, Recomputation.FULL, CollectiveMode.DEEPSPEED);
     }

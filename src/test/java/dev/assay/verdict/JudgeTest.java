@@ -266,8 +266,11 @@ class JudgeTest {
         Criterion proof = Fleet.burnCriteria().get(3);
 
         assertThat(fleet.burn(proof).value().orElseThrow()).isBetween(0.900, 0.902);
-        assertThat(fleet.reading(1, Metric.TENSOR_ACTIVE, 50).burn(proof).state())
-                .isEqualTo(State.FAIL);
+        Verdict unproven = fleet.reading(1, Metric.TENSOR_ACTIVE, 50).burn(proof);
+        assertThat(unproven.state())
+                .as("it says nothing of the GPU, only that nothing can be said")
+                .isEqualTo(State.INVALID);
+        assertThat(unproven.sentence()).contains("the load is not proven");
         assertThat(fleet.reading(Metric.TENSOR_ACTIVE, 0).burn(proof).state()).isEqualTo(State.INCONCLUSIVE);
         assertThat(fleet.missing(Metric.SM_CLOCK).burn(proof).sentence()).contains("sm.clock is absent");
     }

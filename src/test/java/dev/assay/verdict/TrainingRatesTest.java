@@ -10,11 +10,14 @@ import dev.assay.criteria.Statistic;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRatesTest {
     /** 1000 tokens of 41.25 GFLOP in 100 ms: 412.5 TFLOPS of 989.4. */
@@ -32,9 +35,24 @@ class TrainingRatesTest {
                 .reading(Metric.ENERGY, 100);
     }
 
-    private static Fleet checked(Fleet fleet) {
-        return fleet.ranks(rank -> Fleet.withChecks(
-                rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")));
+    /** Checked, watched and connected as the cluster promises. */
+    static Fleet checked(Fleet fleet) {
+        Map<String, String> connected = Map.of(
+                "over", "network",
+                "transport", "NET/IB+P2P/CUMEM",
+                "nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+                "gdr", "4 of 4 connections",
+                "algorithm", "RING",
+                "protocol", "SIMPLE");
+        return fleet.reading(Metric.THROTTLE_THERMAL, 0)
+                .reading(Metric.THROTTLE_HARDWARE, 0)
+                .ranks(rank -> Fleet.replace(rank, Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected)))
+                .ranks(rank -> Fleet.withChecks(
+                        rank,
+                        new Check("sft.finite", 8, 0, 0, "right"),
+                        new Check("sft.falls", 1, 0, 0, "right"),
+                        new Check("sft.start", 1, 0, 0.1, "right"),
+                        new Check("allreduce.norm", 4, 0, 0, "right")));
     }
 
     @ParameterizedTest
@@ -82,6 +100,8 @@ class TrainingRatesTest {
                 1,
                 rank -> Fleet.withChecks(
                         rank,
+                        new Check("sft.finite", 8, 0, 0, "right"),
+                        new Check("sft.falls", 1, 0, 0, "right"),
                         new Check("sft.start", 1, 1, 9, "the first loss is 3"),
                         new Check("allreduce.norm", 4, 0, 0, "right")));
 
@@ -93,10 +113,26 @@ class TrainingRatesTest {
 
     @Test
     void ranksThatNobodyComparedAreNoTraining() {
-        Fleet alone = FLEET.ranks(rank -> Fleet.withChecks(rank, new Check("sft.start", 1, 0, 0.1, "right")));
+        Fleet alone = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                new Check("sft.finite", 8, 0, 0, "right"),
+                new Check("sft.falls", 1, 0, 0, "right"),
+                new Check("sft.start", 1, 0, 0.1, "right")));
 
         assertThat(judge(alone, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
         assertThat(judge(alone, Metric.TRAIN_MFU).sentence()).contains("allreduce.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sft.finite", "sft.start", "sft.falls"})
+    void everyCheckOfTrainingIsNeeded(String name) {
+        Fleet without = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals(name))
+                        .toArray(Check[]::new)));
+
+        assertThat(judge(without, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */

@@ -20,6 +20,7 @@ import dev.assay.training.GradientClipping;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
+import dev.assay.training.StepCollectives;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
@@ -164,6 +165,67 @@ class SftRunnerTest {
                 .hasSize(1)
                 .allMatch(check -> check.wrong() > 0);
         assertThat(result.digests()).isNotEqualTo(ranks.result(0).digests());
+    }
+
+    /** Counted against what the NICs of each node say, over the measured steps. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void severalNodesPredictWhatTheirNicsMustCount(int stage) throws Exception {
+        Sft sft = sft(ModelFamily.LLAMA, stage);
+        Ranks ranks = Ranks.of(folder, sft, LaunchRole.SCALED, 2, 2);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        double ring = 3 * StepCollectives.ringBytesPerNode(sft.setup(), 2, 2);
+        assertThat(ring).isPositive();
+        for (int rank : new int[] {0, 2}) {
+            RankResult first = ranks.result(rank);
+            assertThat(first.measurement(Metric.NIC_COUNT)).isPresent();
+            assertThat(first.measurements(Metric.NIC_BYTES_PREDICTED, Map.of("algorithm", "ring")))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.samples()).containsExactly(ring));
+            assertThat(first.measurements(Metric.NIC_BYTES_PREDICTED, Map.of("algorithm", "tree")))
+                    .hasSize(1);
+        }
+        assertThat(ranks.result(1).measurement(Metric.NIC_BYTES_PREDICTED)).isEmpty();
+        for (RankResult result : ranks.results()) {
+            assertThat(samples(result, Metric.STEP_BYTES_BUS))
+                    .containsExactly(StepCollectives.busBytes(sft.setup(), 4));
+            assertThat(result.measurement(Metric.STEP_BYTES).orElseThrow().conditions())
+                    .as("all of them run on this host")
+                    .containsEntry("over", "host");
+        }
+    }
+
+    @Test
+    void aBaselineOfOneNodePredictsNothing() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 3), LaunchRole.BASELINE, 2, 2);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.result(0).measurement(Metric.NIC_COUNT)).isPresent();
+        assertThat(ranks.result(0).measurement(Metric.NIC_BYTES_PREDICTED)).isEmpty();
+    }
+
+    @Test
+    void whatHasNoRoomIsRefusedWithTheArithmetic() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 1), LaunchRole.BASELINE, 1, 1);
+
+        assertThat(ranks.run(SftRunnerTest::full)).containsOnly(Worker.FAILED);
+
+        assertThat(ranks.result(0).failure().orElseThrow().message())
+                .contains("looking for room for training explicit", " weights + ", " optimizer states + ", " in all")
+                .contains("free is 0.50 MiB", " too little")
+                .doesNotContain("OutOfMemory");
+    }
+
+    private static Device full(Spec spec, RankEnvironment environment) {
+        return new DelegatingDevice(new ReferenceDevice(environment.node(), environment.localRank())) {
+            @Override
+            public long freeBytes() {
+                return 1 << 19;
+            }
+        };
     }
 
     private static Device deaf(Spec spec, RankEnvironment environment) {
