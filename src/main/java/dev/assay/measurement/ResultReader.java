@@ -7,28 +7,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads what a rank left, and believes nothing that is not sealed, whole, and of the very run, plan and launch asked for. */
 public final class ResultReader {
-    /** The judge computes these; a file that brings one is not a worker's. */
-    private static final Set<Metric> DERIVED = EnumSet.of(
-            Metric.STEP_TFLOPS,
-            Metric.SCALE_EFFICIENCY,
-            Metric.SENSITIVITY,
-            Metric.LOAD_RATIO,
-            Metric.WARMTH,
-            Metric.IDENTITY_DIFFERENCES,
-            Metric.WRONG_ELEMENTS,
-            Metric.DISTINCT_RESULTS,
-            Metric.NIC_BYTES_RATIO,
-            Metric.NIC_SHARE);
-
     private ResultReader() {}
 
     /** Whose result is asked for. */
@@ -176,7 +161,8 @@ public final class ResultReader {
         private Measurement measured(ResultLines.Line line) {
             Measurement found = lines.as(Measurement.class, line);
             String key = found.metric().key();
-            if (DERIVED.contains(found.metric())) {
+            // The judge computes these; a file that brings one is not a worker's.
+            if (found.metric().kind() == MetricKind.DERIVED) {
                 throw lines.refuse("has " + key + " in line " + line.number() + ", which no worker measures");
             }
             if (!found.metric().mayBeNegative() && found.samples().stream().anyMatch(sample -> sample < 0)) {

@@ -221,6 +221,8 @@ class ResultFileTest {
         refusedLine(String.format(rate, "gemm.tflops", "W", "1"), "must be in TFLOPS");
         refusedLine(String.format(rate, "gemm.tflops", "TFLOPS", "-1"), "negative");
         refusedLine(String.format(rate, "scale.efficiency", "%", "99"), "no worker measures");
+        refusedLine(String.format(rate, "train.mfu", "%", "41"), "no worker measures");
+        refusedLine(String.format(rate, "train.fabric", "ratio", "0.4"), "no worker measures");
         refusedLine(String.format(rate, "no.such", "%", "99"), "unknown metric");
         refusedLine(json(HEADER), "line 1");
         refusedLine(json(DEVICE), "one device");
