@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.Device;
+import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.training.MicroBatch;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model in training on one device, as one rank sees it. Everything is allocated; {@link #step} only enqueues. Used by the
@@ -25,6 +27,7 @@ public final class Trainer implements AutoCloseable {
     static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private final TrainerSetup setup;
+    private final Device device;
     private final Arena arena;
     private final Stream compute;
     private final Sharding sharding;
@@ -32,9 +35,12 @@ public final class Trainer implements AutoCloseable {
     private final Decoder decoder;
     private final List<StepSlot> slots;
     private int steps;
+    /** Whether something was left unfinished: work that nobody will see the end of may still run. */
+    private boolean broken;
 
     private Trainer(
             TrainerSetup setup,
+            Device device,
             Arena arena,
             Stream compute,
             Sharding sharding,
@@ -42,6 +48,7 @@ public final class Trainer implements AutoCloseable {
             Decoder decoder,
             List<StepSlot> slots) {
         this.setup = setup;
+        this.device = device;
         this.arena = arena;
         this.compute = compute;
         this.sharding = sharding;
@@ -51,20 +58,39 @@ public final class Trainer implements AutoCloseable {
     }
 
     static Trainer prepare(
-            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, AllocationPlan memory, Device device) {
+            TrainerSetup setup,
+            ShardingFactory factory,
+            DecoderSizes sizes,
+            AllocationPlan memory,
+            Device device,
+            Duration deadline) {
         Arena arena = memory.allocate(device);
+        Optional<Sharding> opened = Optional.empty();
         try {
-            return prepare(setup, factory, sizes, arena, device);
+            Stream compute = device.newStream();
+            Sharding sharding = factory.open(setup, device, arena, compute);
+            opened = Optional.of(sharding);
+            Trainer trainer = prepare(setup, sizes, arena, device, compute, sharding);
+            trainer.begin(deadline);
+            return trainer;
         } catch (RuntimeException e) {
-            arena.close();
+            giveUp(opened, arena, e);
             throw e;
         }
     }
 
+    /** Freeing memory beneath a collective that still runs waits for it: for ever, where its partner is gone. */
+    private static void giveUp(Optional<Sharding> opened, Arena arena, RuntimeException reason) {
+        try {
+            opened.ifPresent(Sharding::abort);
+            arena.close();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
     private static Trainer prepare(
-            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, Arena arena, Device device) {
-        Stream compute = device.newStream();
-        Sharding sharding = factory.open(setup, device, arena, compute);
+            TrainerSetup setup, DecoderSizes sizes, Arena arena, Device device, Stream compute, Sharding sharding) {
         Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();
         sizes.gemms().forEach(gemm -> gemms.put(gemm, device.newLinear(gemm)));
         List<StepSlot> slots = new ArrayList<>();
@@ -72,9 +98,16 @@ public final class Trainer implements AutoCloseable {
             slots.add(new StepSlot(i, sizes, device, arena, compute, sharding));
         }
         Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, gemms);
+        return new Trainer(setup, device, arena, compute, sharding, gemms, decoder, slots);
+    }
+
+    private void begin(Duration deadline) {
         sharding.initialise();
-        compute.synchronize(LONGEST_WAIT);
-        return new Trainer(setup, arena, compute, sharding, gemms, decoder, slots);
+        steps = 0;
+        try (Event done = device.newEvent()) {
+            compute.record(done);
+            Waiting.until(done, sharding::checkHealthy, deadline, "the initial weights");
+        }
     }
 
     /**
@@ -98,12 +131,15 @@ public final class Trainer implements AutoCloseable {
     public PendingStep step(List<MicroBatch> microBatches) {
         StepSlot slot = slots.get(steps % IN_FLIGHT);
         slot.begin(steps + 1, microBatches);
+        broken = true;
         for (int number = 1; number <= setup.step().accumulation(); number++) {
             microBatch(slot, number);
         }
         steps++;
         sharding.update(steps);
-        return slot.end();
+        PendingStep pending = slot.end();
+        broken = false;
+        return pending;
     }
 
     private void microBatch(StepSlot slot, int number) {
@@ -115,14 +151,47 @@ public final class Trainer implements AutoCloseable {
         slot.backwardDone(number);
     }
 
+    /**
+     * Moves a known pattern as a step moves weights and gradients, and compares all of it: {@link Rehearsal}. Blocks; every rank
+     * must call it with the same seed and with no step unawaited. Training begins anew afterwards. Nothing on one rank.
+     */
+    public List<Traffic> rehearse(long seed, Duration deadline) {
+        broken = true;
+        List<Traffic> found = sharding.rehearse(seed, deadline);
+        if (!found.isEmpty()) {
+            begin(deadline);
+        }
+        broken = false;
+        return found;
+    }
+
+    /** Of all weights, as the next step would read them. Blocks; every rank must call it, with no step unawaited. */
+    public WeightSums weightSums(Duration deadline) {
+        broken = true;
+        WeightSums sums = WeightSums.read(setup.modules(), device, arena, compute, sharding, deadline);
+        broken = false;
+        return sums;
+    }
+
+    /**
+     * This rank's part of the last step's squared gradient norm: over all ranks they add up to the square of {@link
+     * StepResult#gradientNorm}. Blocks.
+     */
+    public double ownSquares() {
+        return sharding.ownSquares();
+    }
+
     /** A whole tensor; blocks. Every rank must call it, with no step unawaited. For checks and tests. */
     public float[] read(StateKind kind, Parameter parameter) {
         return sharding.read(kind, parameter);
     }
 
-    /** Waits for nothing: with work still running, freeing memory does. */
+    /** Waits for nothing: a step whose end nobody has seen is given up before its memory is freed. */
     @Override
     public void close() {
+        if (broken || slots.stream().anyMatch(StepSlot::isUnderWay)) {
+            sharding.abort();
+        }
         slots.forEach(StepSlot::close);
         gemms.values().forEach(GemmRunner::close);
         sharding.close();

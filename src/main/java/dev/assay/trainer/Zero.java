@@ -9,12 +9,13 @@ import dev.assay.training.FlatTensors;
 import dev.assay.training.Shares;
 import dev.assay.training.ZeroSchedule;
 import dev.assay.workload.ElementType;
+import java.util.List;
 
 /**
  * With what one rank does ZeRO. Elements of the flat order are those of {@link FlatTensors}; {@link #flat} converts.
  *
  * @param gradients where gradients and their norm travel
- * @param weights where weights travel; the same in stage 0, which sends none
+ * @param weights where weights travel; the same where they do not travel beside gradients
  */
 record Zero(
         TrainerSetup setup,
@@ -31,6 +32,11 @@ record Zero(
 
     int ranks() {
         return schedule.ranks();
+    }
+
+    /** Each once. */
+    List<Lane> lanes() {
+        return gradients.equals(weights) ? List.of(gradients) : List.of(gradients, weights);
     }
 
     FlatTensors tensors() {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code distinct.results}: how many different results the GPUs gave for the same seeded work. Compared are the ranks that
- * worked together: a whole launch, or in a baseline the ranks of one node.
+ * worked together: a whole launch, or in a baseline those of one communicator, which may be of several nodes.
  */
 final class Digests {
     private Digests() {}
@@ -42,9 +42,10 @@ final class Digests {
         if (launch.role() != LaunchRole.BASELINE) {
             return List.of(launch.ranks());
         }
-        Map<String, List<RankResult>> byNode = launch.ranks().stream()
-                .collect(Collectors.groupingBy(rank -> rank.header().node(), LinkedHashMap::new, Collectors.toList()));
-        return byNode.values().stream().filter(group -> group.size() > 1).toList();
+        Map<List<Integer>, List<RankResult>> together = launch.ranks().stream()
+                .collect(Collectors.groupingBy(
+                        rank -> rank.header().communicator(), LinkedHashMap::new, Collectors.toList()));
+        return together.values().stream().filter(group -> group.size() > 1).toList();
     }
 
     private static Set<String> names(List<RankResult> group) {

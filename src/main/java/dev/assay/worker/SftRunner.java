@@ -8,6 +8,7 @@ import dev.assay.trainer.StepTimes;
 import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
+import dev.assay.trainer.WeightSums;
 import dev.assay.training.Collective;
 import dev.assay.training.MemoryPlan;
 import dev.assay.training.StepCollectives;
@@ -39,10 +40,12 @@ final class SftRunner implements Runner {
         long free = context.device().freeBytes();
         TrainerPlan plan = TrainerPlan.of(setup(), SftSharding.of(context));
         SftGemms gemms = SftGemms.choose(context, plan.gemms());
-        Trainer trainer = context.owned().own(plan.prepare(context.device()));
+        Trainer trainer = context.owned().own(plan.prepare(context.device(), context.left()));
         gemms.applyTo(trainer);
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
+        SftTraffic traffic = new SftTraffic(context, sft.setup(), trainer);
+        traffic.rehearse("before the first step");
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
@@ -65,7 +68,10 @@ final class SftRunner implements Runner {
         SftCurve curve = SftCurve.of(context.group(), warm, measured);
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
-        context.writer().write(SftDigest.of(trainer, setup().layout()));
+        WeightSums weights = trainer.weightSums(context.left());
+        context.writer().write(SftDigest.of(weights));
+        traffic.check(curve, weights);
+        traffic.rehearse("after the measured steps");
     }
 
     private TrainerSetup setup() {

@@ -128,7 +128,10 @@ public final class Worker {
                     .filter(words -> !words(e).contains(words))
                     .map(words -> "; " + words)
                     .orElse("");
-            String beside = Room.words(e, spec.workload()) + HealthLines.words(health.alarms()) + peer;
+            String beside = Room.words(e, spec.workload())
+                    + HealthLines.words(health.alarms())
+                    + watchdog.trouble(words(e))
+                    + peer;
             keep(environment, writer, watchdog.phase(), e, beside);
             world.abandon(watchdog.phase(), words(e) + Room.words(e, spec.workload()));
             throw e;

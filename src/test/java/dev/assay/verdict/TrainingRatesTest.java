@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRatesTest {
     /** 1000 tokens of 41.25 GFLOP in 100 ms: 412.5 TFLOPS of 989.4. */
@@ -34,7 +35,12 @@ class TrainingRatesTest {
 
     private static Fleet checked(Fleet fleet) {
         return fleet.ranks(rank -> Fleet.withChecks(
-                rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")));
+                rank,
+                new Check("sft.start", 1, 0, 0.1, "right"),
+                new Check("allreduce.norm", 4, 0, 0, "right"),
+                new Check("sft.norm", 1, 0, 0, "right"),
+                new Check("sft.traffic.gradients", 9, 0, 0, "right"),
+                new Check("sft.weights", 8, 0, 0, "right")));
     }
 
     @ParameterizedTest
@@ -97,6 +103,22 @@ class TrainingRatesTest {
 
         assertThat(judge(alone, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
         assertThat(judge(alone, Metric.TRAIN_MFU).sentence()).contains("allreduce.");
+    }
+
+    /** One global norm on all ranks is theirs by construction: it says nothing of what they sent each other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sft.norm", "sft.traffic.gradients", "sft.weights"})
+    void trafficThatNobodyComparedIsNoTraining(String left) {
+        Fleet blind = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals(left))
+                        .toArray(Check[]::new)));
+
+        Verdict verdict = judge(blind, Metric.TRAIN_MFU);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("the result was not checked", left);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */
