@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 /**
  * A step's traffic with a pattern in place of what is learned: driven in a decoder's order through the steps' own code, so by
  * their communicators, streams, buffers, types, roots and sizes. A gradient is an integer of rank and element whose sums over
- * ranks bf16 holds exactly in any order, a weight is any bits of rank and element; the device compares every sum that this rank
+ * ranks bf16 holds exactly in any order, a weight is one of −128 to 128, likewise; the device compares every sum that this rank
  * keeps, and every weight that it reads in either pass. All memory that anything travels through is poisoned first, and holds
  * nothing of use afterwards.
  */
@@ -30,7 +30,10 @@ final class Rehearsal implements AutoCloseable {
     /** The norm's sum has one element, which one pattern may leave as it is. */
     private static final int NORMS = 8;
 
-    private static final CollectiveCase MOVED = pattern(CollectiveOperation.ALL_GATHER, ElementType.BF16);
+    /** As if one rank summed: of all integers to ±128, as what is only moved need leave no room for sums. */
+    private static final int ONE = 1;
+
+    private static final CollectiveCase MOVED = summed(ElementType.BF16);
 
     private final Zero zero;
     private final GradientKeeper gradients;
@@ -60,13 +63,10 @@ final class Rehearsal implements AutoCloseable {
         return (3L * modules + 1) * Long.BYTES;
     }
 
-    private static CollectiveCase pattern(CollectiveOperation operation, ElementType type) {
-        CollectiveType of = type == ElementType.BF16 ? CollectiveType.BFLOAT16 : CollectiveType.FLOAT;
-        return new CollectiveCase(operation, of.bytes() * 2L, of, Reduction.SUM, false, false, 1, 1, 1);
-    }
-
     private static CollectiveCase summed(ElementType type) {
-        return pattern(CollectiveOperation.ALL_REDUCE, type);
+        CollectiveType of = type == ElementType.BF16 ? CollectiveType.BFLOAT16 : CollectiveType.FLOAT;
+        return new CollectiveCase(
+                CollectiveOperation.ALL_REDUCE, of.bytes() * 2L, of, Reduction.SUM, false, false, 1, 1, 1);
     }
 
     /** Blocks; all ranks must call it with one seed. */
@@ -102,14 +102,7 @@ final class Rehearsal implements AutoCloseable {
 
     private void fillWeights() {
         if (sendsWeights()) {
-            load.fill(
-                    weights.shard(),
-                    zero.shares().elements(),
-                    MOVED,
-                    weightSeed(),
-                    zero.rank(),
-                    zero.ranks(),
-                    zero.compute());
+            load.fill(weights.shard(), zero.shares().elements(), MOVED, weightSeed(), zero.rank(), ONE, zero.compute());
         }
     }
 
@@ -163,7 +156,7 @@ final class Rehearsal implements AutoCloseable {
                         expected,
                         MOVED,
                         weightSeed(),
-                        zero.ranks(),
+                        ONE,
                         count((pass == Pass.FORWARD ? 1 : 2) * modules.modules().size() + index),
                         zero.compute());
                 moves += piece.elements();

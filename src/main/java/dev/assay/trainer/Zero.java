@@ -36,7 +36,7 @@ record Zero(
 
     /** Each once. */
     List<Lane> lanes() {
-        return gradients.equals(weights) ? List.of(gradients) : List.of(gradients, weights);
+        return schedule.sendsWeightsBesideGradients() ? List.of(gradients, weights) : List.of(gradients);
     }
 
     FlatTensors tensors() {

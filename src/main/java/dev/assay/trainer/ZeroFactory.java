@@ -64,7 +64,7 @@ public final class ZeroFactory implements ShardingFactory {
 
     /** A second communicator costs memory, so there is one only where weights travel while gradients do. */
     private Lane weights(ZeroSchedule schedule, Device device, Stream compute, Lane gradients) {
-        return schedule.gathersWeights() && schedule.overlaps()
+        return schedule.sendsWeightsBesideGradients()
                 ? Lane.of(device, compute, join.apply("weights"), true)
                 : gradients;
     }
