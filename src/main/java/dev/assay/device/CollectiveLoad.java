@@ -24,4 +24,14 @@ public interface CollectiveLoad {
      */
     long countWrong(
             DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream stream);
+
+    /** The same, enqueued: what differs is added to the 8 bytes of {@code counter}, in native byte order. */
+    void addWrong(
+            DeviceMemory found,
+            CollectivePiece piece,
+            CollectiveCase what,
+            long seed,
+            int ranks,
+            DeviceMemory counter,
+            Stream stream);
 }

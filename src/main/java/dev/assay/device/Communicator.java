@@ -4,6 +4,7 @@ import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import dev.assay.workload.ElementType;
 import java.util.Map;
+import java.util.Optional;
 
 /** Ranks that exchange data. */
 public interface Communicator extends AutoCloseable {
@@ -59,6 +60,18 @@ public interface Communicator extends AutoCloseable {
 
     /** Throws a {@link DeviceException} if the library has seen an asynchronous error. */
     void checkHealthy();
+
+    /**
+     * What the library has noticed by itself, in words; empty: nothing, or this is closed. For a watchdog: from any thread and at
+     * any time, also while another thread hangs in one of the calls above. Never throws.
+     */
+    Optional<String> trouble();
+
+    /**
+     * Gives up whatever is on its way, so that memory it reads and writes may be freed; then it is closed. The others of the
+     * communicator are left waiting.
+     */
+    void abort();
 
     @Override
     void close();

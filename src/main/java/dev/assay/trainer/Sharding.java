@@ -2,6 +2,8 @@ package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
 import dev.assay.training.Parameter;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Where weights, gradients and optimizer states of the modules live, and what travels for them. Calls enqueue, on the compute
@@ -74,6 +76,22 @@ public interface Sharding extends AutoCloseable {
 
     /** Throws a {@link dev.assay.device.DeviceException} if something on its way has failed; asked while the host waits. */
     void checkHealthy();
+
+    /** Begins to read weights outside of a step: {@link #weights} and {@link #release} of both passes, nothing else, may follow. */
+    void beginReading();
+
+    /**
+     * A step's traffic with a known pattern in place of weights and gradients, compared on the device: {@link Rehearsal}. Blocks;
+     * every rank must call it with the same seed. All states are lost: {@link #initialise} must follow before the next step.
+     * Nothing where nothing travels.
+     */
+    List<Traffic> rehearse(long seed, Duration deadline);
+
+    /** This rank's part of the last update's squared gradient norm, before anything of it travelled; blocks. */
+    double ownSquares();
+
+    /** Gives up whatever is on its way, so that memory may be freed; nothing but {@link #close} may follow. */
+    void abort();
 
     /** A whole tensor, gathered from where it lies; blocks. Every rank must call it. For checks and tests. */
     float[] read(StateKind kind, Parameter parameter);

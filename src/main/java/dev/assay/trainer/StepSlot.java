@@ -136,6 +136,15 @@ final class StepSlot implements AutoCloseable {
         return enqueued.orElseThrow();
     }
 
+    /** Whether it holds a step whose end nobody has seen; of one that failed there is none to be seen. */
+    boolean isUnderWay() {
+        try {
+            return enqueued.isPresent() && !done.isDone();
+        } catch (DeviceException e) {
+            return true;
+        }
+    }
+
     private final class Enqueued implements PendingStep {
         private final int number;
         private final StepMarks marks;

@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.Device;
+import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
 import dev.assay.training.MicroBatch;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model in training on one device, as one rank sees it. Everything is allocated; {@link #step} only enqueues. Used by the
@@ -25,6 +27,7 @@ public final class Trainer implements AutoCloseable {
     static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private final TrainerSetup setup;
+    private final Device device;
     private final Arena arena;
     private final Stream compute;
     private final StepClock clock;
@@ -33,9 +36,12 @@ public final class Trainer implements AutoCloseable {
     private final Decoder decoder;
     private final List<StepSlot> slots;
     private int steps;
+    /** Whether something was left unfinished: work that nobody will see the end of may still run. */
+    private boolean broken;
 
     private Trainer(
             TrainerSetup setup,
+            Device device,
             Arena arena,
             Stream compute,
             StepClock clock,
@@ -44,6 +50,7 @@ public final class Trainer implements AutoCloseable {
             Decoder decoder,
             List<StepSlot> slots) {
         this.setup = setup;
+        this.device = device;
         this.arena = arena;
         this.compute = compute;
         this.clock = clock;
@@ -54,23 +61,48 @@ public final class Trainer implements AutoCloseable {
     }
 
     static Trainer prepare(
-            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, AllocationPlan memory, Device device) {
+            TrainerSetup setup,
+            ShardingFactory factory,
+            DecoderSizes sizes,
+            AllocationPlan memory,
+            Device device,
+            Duration deadline) {
         Arena arena = memory.allocate(device);
+        Optional<Sharding> opened = Optional.empty();
         try {
-            return prepare(setup, factory, sizes, arena, device);
+            Stream compute = device.newStream();
+            StepClock clock = new StepClock(device, compute);
+            clock.expect(marks(setup), 0);
+            Sharding sharding = factory.open(setup, device, arena, compute, clock);
+            opened = Optional.of(sharding);
+            clock.allocate(IN_FLIGHT);
+            Trainer trainer = prepare(setup, sizes, arena, device, compute, clock, sharding);
+            trainer.begin(deadline);
+            return trainer;
         } catch (RuntimeException e) {
-            arena.close();
+            giveUp(opened, arena, e);
             throw e;
         }
     }
 
+    /** Freeing memory beneath a collective that still runs waits for it: for ever, where its partner is gone. */
+    private static void giveUp(Optional<Sharding> opened, Arena arena, RuntimeException reason) {
+        try {
+            opened.ifPresent(Sharding::abort);
+            arena.close();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
     private static Trainer prepare(
-            TrainerSetup setup, ShardingFactory factory, DecoderSizes sizes, Arena arena, Device device) {
-        Stream compute = device.newStream();
-        StepClock clock = new StepClock(device, compute);
-        clock.expect(marks(setup), 0);
-        Sharding sharding = factory.open(setup, device, arena, compute, clock);
-        clock.allocate(IN_FLIGHT);
+            TrainerSetup setup,
+            DecoderSizes sizes,
+            Arena arena,
+            Device device,
+            Stream compute,
+            StepClock clock,
+            Sharding sharding) {
         Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();
         sizes.gemms().forEach(gemm -> gemms.put(gemm, device.newLinear(gemm)));
         List<StepSlot> slots = new ArrayList<>();
@@ -78,14 +110,21 @@ public final class Trainer implements AutoCloseable {
             slots.add(new StepSlot(i, sizes, device, arena, compute, clock, sharding));
         }
         Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, clock, gemms);
-        sharding.initialise();
-        compute.synchronize(LONGEST_WAIT);
-        return new Trainer(setup, arena, compute, clock, sharding, gemms, decoder, slots);
+        return new Trainer(setup, device, arena, compute, clock, sharding, gemms, decoder, slots);
     }
 
     /** Begin, update and end of a step; forward and backward of a micro-batch; recomputation of a layer and what follows it. */
     private static int marks(TrainerSetup setup) {
         return 3 + 2 * setup.step().accumulation() * (1 + setup.step().model().layers());
+    }
+
+    private void begin(Duration deadline) {
+        sharding.initialise();
+        steps = 0;
+        try (Event done = device.newEvent()) {
+            compute.record(done);
+            Waiting.until(done, sharding::checkHealthy, deadline, "the initial weights");
+        }
     }
 
     /**
@@ -121,13 +160,16 @@ public final class Trainer implements AutoCloseable {
     private PendingStep step(List<MicroBatch> microBatches, boolean silent) {
         StepSlot slot = slots.get(steps % IN_FLIGHT);
         slot.begin(steps + 1, microBatches, silent);
+        broken = true;
         for (int number = 1; number <= setup.step().accumulation(); number++) {
             microBatch(slot, number);
         }
         steps++;
         clock.enter(StepPart.UPDATE);
         sharding.update(steps);
-        return slot.end();
+        PendingStep pending = slot.end();
+        broken = false;
+        return pending;
     }
 
     private void microBatch(StepSlot slot, int number) {
@@ -139,14 +181,47 @@ public final class Trainer implements AutoCloseable {
         sharding.endMicroBatch();
     }
 
+    /**
+     * Moves a known pattern as a step moves weights and gradients, and compares all of it: {@link Rehearsal}. Blocks; every rank
+     * must call it with the same seed and with no step unawaited. Training begins anew afterwards. Nothing on one rank.
+     */
+    public List<Traffic> rehearse(long seed, Duration deadline) {
+        broken = true;
+        List<Traffic> found = sharding.rehearse(seed, deadline);
+        if (!found.isEmpty()) {
+            begin(deadline);
+        }
+        broken = false;
+        return found;
+    }
+
+    /** Of all weights, as the next step would read them. Blocks; every rank must call it, with no step unawaited. */
+    public WeightSums weightSums(Duration deadline) {
+        broken = true;
+        WeightSums sums = WeightSums.read(setup.modules(), device, arena, compute, sharding, deadline);
+        broken = false;
+        return sums;
+    }
+
+    /**
+     * This rank's part of the last step's squared gradient norm: over all ranks they add up to the square of {@link
+     * StepResult#gradientNorm}. Blocks.
+     */
+    public double ownSquares() {
+        return sharding.ownSquares();
+    }
+
     /** A whole tensor; blocks. Every rank must call it, with no step unawaited. For checks and tests. */
     public float[] read(StateKind kind, Parameter parameter) {
         return sharding.read(kind, parameter);
     }
 
-    /** Waits for nothing: with work still running, freeing memory does. */
+    /** Waits for nothing: a step whose end nobody has seen is given up before its memory is freed. */
     @Override
     public void close() {
+        if (broken || slots.stream().anyMatch(StepSlot::isUnderWay)) {
+            sharding.abort();
+        }
         slots.forEach(StepSlot::close);
         gemms.values().forEach(GemmRunner::close);
         sharding.close();

@@ -2,6 +2,7 @@ package dev.assay.trainer;
 
 import dev.assay.device.Device;
 import dev.assay.workload.LinearGemm;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -34,6 +35,7 @@ public final class TrainerPlan {
         sharding.plan(setup, plan.memory);
         DecoderMemory.plan(plan.sizes, plan.memory);
         StepSlot.plan(plan.sizes, plan.memory);
+        WeightSums.plan(setup.modules(), plan.memory);
         return plan;
     }
 
@@ -62,6 +64,11 @@ public final class TrainerPlan {
 
     /** Allocates all of it, begins training from the seed; blocks. The device is the caller's, and outlives the trainer. */
     public Trainer prepare(Device device) {
-        return Trainer.prepare(setup, sharding, sizes, memory, device);
+        return prepare(device, Trainer.LONGEST_WAIT);
+    }
+
+    /** @param deadline of the initial weights */
+    public Trainer prepare(Device device, Duration deadline) {
+        return Trainer.prepare(setup, sharding, sizes, memory, device, deadline);
     }
 }

@@ -12,7 +12,9 @@ import dev.assay.training.SeededWeights;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** All states in flat buffers in the order of the layout; everything happens on the compute stream. */
@@ -157,6 +159,27 @@ final class WholeStates implements Sharding {
 
     @Override
     public void checkHealthy() {}
+
+    @Override
+    public void beginReading() {}
+
+    @Override
+    public List<Traffic> rehearse(long seed, Duration deadline) {
+        return List.of();
+    }
+
+    @Override
+    public double ownSquares() {
+        ByteBuffer parts = ByteBuffer.wrap(memory.of(Unsharded.PARTIALS).read()).order(ByteOrder.nativeOrder());
+        double sum = 0;
+        for (int i = 0; i < TrainingKernels.SQUARE_PARTS; i++) {
+            sum += parts.getDouble();
+        }
+        return sum / ((double) setup.step().accumulation() * setup.step().accumulation());
+    }
+
+    @Override
+    public void abort() {}
 
     @Override
     public float[] read(StateKind kind, Parameter parameter) {

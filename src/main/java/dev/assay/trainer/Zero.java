@@ -10,13 +10,14 @@ import dev.assay.training.FlatTensors;
 import dev.assay.training.Shares;
 import dev.assay.training.ZeroSchedule;
 import dev.assay.workload.ElementType;
+import java.util.List;
 
 /**
  * With what one rank does ZeRO. Elements of the flat order are those of {@link FlatTensors}; {@link #flat} converts.
  *
  * @param clock knows of all that travels and of every wait for it
  * @param gradients where gradients and their norm travel
- * @param weights where weights travel; the same in stage 0, which sends none
+ * @param weights where weights travel; the same where they do not travel beside gradients
  */
 record Zero(
         TrainerSetup setup,
@@ -44,6 +45,11 @@ record Zero(
     /** The weights' lane. */
     Communicator weights(Purpose purpose) {
         return new TimedCommunicator(weights, purpose, clock);
+    }
+
+    /** Each once. */
+    List<Lane> lanes() {
+        return schedule.sendsWeightsBesideGradients() ? List.of(gradients, weights) : List.of(gradients);
     }
 
     FlatTensors tensors() {

@@ -58,14 +58,48 @@ public final class ZeroFactory implements ShardingFactory {
             return new Unsharded().open(setup, device, memory, compute);
         }
         ZeroSchedule schedule = ZeroSchedule.of(setup.step(), ranks);
-        int stage = setup.step().zero().stage();
-        Lane gradients = Lane.of(device, compute, join.apply("gradients"), schedule.overlaps());
-        Lane weights = stage == 0
-                ? gradients
-                : Lane.of(device, compute, join.apply("weights"), stage == 3 && schedule.overlaps());
-        expect(clock, setup, schedule, gradients.own(), weights.own());
-        return new ZeroSharding(new Zero(
-                setup, schedule, device, device.trainingKernels(), memory, compute, clock, gradients, weights));
+        Communicator communicator = join.apply("gradients");
+        try {
+            Lane gradients = Lane.of(device, compute, communicator, schedule.overlaps());
+            Lane weights = weights(schedule, device, compute, gradients);
+            expect(clock, setup, schedule, gradients.own(), schedule.sendsWeightsBesideGradients());
+            return open(setup, schedule, device, memory, compute, clock, gradients, weights);
+        } catch (RuntimeException e) {
+            throw givenUp(communicator, e);
+        }
+    }
+
+    /** A second communicator costs memory, so there is one only where weights travel while gradients do. */
+    private Lane weights(ZeroSchedule schedule, Device device, Stream compute, Lane gradients) {
+        return schedule.sendsWeightsBesideGradients()
+                ? Lane.of(device, compute, join.apply("weights"), true)
+                : gradients;
+    }
+
+    private static Sharding open(
+            TrainerSetup setup,
+            ZeroSchedule schedule,
+            Device device,
+            Arena memory,
+            Stream compute,
+            StepClock clock,
+            Lane gradients,
+            Lane weights) {
+        try {
+            return new ZeroSharding(new Zero(
+                    setup, schedule, device, device.trainingKernels(), memory, compute, clock, gradients, weights));
+        } catch (RuntimeException e) {
+            throw givenUp(weights.communicator(), e);
+        }
+    }
+
+    private static RuntimeException givenUp(Communicator communicator, RuntimeException reason) {
+        try {
+            communicator.abort();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+        return reason;
     }
 
     /** Two marks a wait: before each module's weights in both passes, before its gradients, and three in the update. */

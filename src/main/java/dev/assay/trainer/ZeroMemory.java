@@ -9,7 +9,9 @@ import dev.assay.training.Shares.Cut;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSchedule;
 import dev.assay.workload.ElementType;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What one rank's memory of ZeRO is called, and how large it is. */
@@ -46,6 +48,13 @@ final class ZeroMemory {
     static final String PARTIALS = "zero.norm.partials";
     static final String SQUARES = "zero.norm.squares";
     static final String SCALE_AND_NORM = "zero.norm.scale";
+
+    /** What the {@link Rehearsal} counts. */
+    static final String REHEARSAL = "zero.rehearsal.wrong";
+
+    /** Through which something travels, from the gradients of a module to the weights it is read from. */
+    private static final Set<MemoryPart> TRAVELLING = EnumSet.of(
+            MemoryPart.WEIGHTS, MemoryPart.GRADIENTS, MemoryPart.BUCKETS, MemoryPart.GATHERED, MemoryPart.LIVE_LAYER);
 
     private static final int NARROW = 2;
     private static final int BF16 = 2;
@@ -97,6 +106,20 @@ final class ZeroMemory {
         plan.add(PARTIALS, MemoryPart.WORKSPACE, (long) TrainingKernels.SQUARE_PARTS * Double.BYTES);
         plan.add(SQUARES, MemoryPart.WORKSPACE, Float.BYTES);
         plan.add(SCALE_AND_NORM, MemoryPart.WORKSPACE, 2L * Float.BYTES);
+        plan.add(
+                REHEARSAL,
+                MemoryPart.WORKSPACE,
+                Rehearsal.bytes(schedule.tensors().modules()));
+    }
+
+    /** Names of memory that the steps write anew: whatever is there beforehand must not matter. */
+    static List<String> travelling(TrainerSetup setup, ZeroSchedule schedule) {
+        AllocationPlan plan = new AllocationPlan();
+        plan(setup, schedule, plan);
+        return plan.allocations().stream()
+                .filter(each -> TRAVELLING.contains(each.part()))
+                .map(Allocation::name)
+                .toList();
     }
 
     private static void planWeights(int stage, ZeroSchedule schedule, AllocationPlan plan) {

@@ -10,6 +10,8 @@ import dev.assay.training.SeededWeights;
 import dev.assay.training.Shares.Cut;
 import dev.assay.training.Shares.Piece;
 import dev.assay.workload.ElementType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The optimizer's states that one rank keeps. */
 final class ZeroOptimizer implements AutoCloseable {
@@ -68,9 +70,7 @@ final class ZeroOptimizer implements AutoCloseable {
     void update(int step, DeviceMemory gradients, DeviceMemory weights) {
         zero.kernels().sumOfSquares(ofNorm(gradients), zero.sumType(), ofNormElements(), partials, zero.compute());
         zero.kernels().sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, zero.compute());
-        zero.gradients().after(zero.compute(), fence);
-        norm.allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
-        zero.gradients().before(zero.clock(), fence);
+        sumSquares();
         float largest = (float) zero.setup().clipping().maxNorm();
         zero.kernels().clipScale(squares, factor(), largest, scaleAndNorm, zero.compute());
         zero.kernels()
@@ -85,6 +85,28 @@ final class ZeroOptimizer implements AutoCloseable {
                         weights,
                         zero.shares().elements(),
                         zero.compute());
+    }
+
+    /** Over all ranks; the compute stream waits. */
+    void sumSquares() {
+        zero.gradients().after(zero.compute(), fence);
+        norm.allReduce(squares, ElementType.FP32, 1, zero.gradients().stream());
+        zero.gradients().before(zero.clock(), fence);
+    }
+
+    /** One fp32: this rank's before {@link #sumSquares}, all ranks' after it. */
+    DeviceMemory squares() {
+        return squares;
+    }
+
+    /** This rank's part of the last update's squared norm, by a way that no collective has touched; blocks. */
+    double ownSquares() {
+        ByteBuffer parts = ByteBuffer.wrap(partials.read()).order(ByteOrder.nativeOrder());
+        double sum = 0;
+        for (int i = 0; i < TrainingKernels.SQUARE_PARTS; i++) {
+            sum += parts.getDouble();
+        }
+        return (double) factor() * factor() * sum;
     }
 
     /** Where every rank has all sums, each squares its stretch of them. */

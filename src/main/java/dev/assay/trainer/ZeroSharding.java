@@ -6,6 +6,9 @@ import dev.assay.training.Shares.Cut;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** One rank's part in ZeRO: {@link GradientKeeper} and {@link WeightKeeper} are the stage, the optimizer is alike in all. */
 final class ZeroSharding implements Sharding {
@@ -14,6 +17,7 @@ final class ZeroSharding implements Sharding {
     private final WeightKeeper weights;
     private final ZeroOptimizer optimizer;
     private final Fence reduced;
+    private final Rehearsal rehearsal;
 
     ZeroSharding(Zero zero) {
         this.zero = zero;
@@ -21,6 +25,7 @@ final class ZeroSharding implements Sharding {
         weights = zero.setup().step().zero().stage() == 3 ? new GatheredWeights(zero) : new WholeWeights(zero);
         optimizer = new ZeroOptimizer(zero);
         reduced = new Fence(zero.device());
+        rehearsal = new Rehearsal(zero, gradients, weights, optimizer);
     }
 
     @Override
@@ -81,8 +86,38 @@ final class ZeroSharding implements Sharding {
 
     @Override
     public void checkHealthy() {
-        zero.gradients().communicator().checkHealthy();
-        zero.weights().communicator().checkHealthy();
+        zero.lanes().forEach(lane -> lane.communicator().checkHealthy());
+    }
+
+    @Override
+    public void beginReading() {
+        weights.beginMicroBatch();
+    }
+
+    @Override
+    public List<Traffic> rehearse(long seed, Duration deadline) {
+        return rehearsal.run(seed, this::checkHealthy, deadline);
+    }
+
+    @Override
+    public double ownSquares() {
+        return optimizer.ownSquares();
+    }
+
+    /** All of them, though one may not let go. */
+    @Override
+    public void abort() {
+        Optional<RuntimeException> refused = Optional.empty();
+        for (Lane lane : zero.lanes()) {
+            try {
+                lane.communicator().abort();
+            } catch (RuntimeException e) {
+                refused = Optional.of(e);
+            }
+        }
+        if (refused.isPresent()) {
+            throw refused.get();
+        }
     }
 
     @Override
@@ -150,9 +185,7 @@ final class ZeroSharding implements Sharding {
         weights.close();
         optimizer.close();
         reduced.close();
-        zero.gradients().close();
-        if (zero.setup().step().zero().stage() > 0) {
-            zero.weights().close();
-        }
+        rehearsal.close();
+        zero.lanes().forEach(Lane::close);
     }
 }

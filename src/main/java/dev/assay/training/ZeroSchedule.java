@@ -70,6 +70,16 @@ public final class ZeroSchedule {
         return setup.zero().stage() == 0 ? isIdeal() : setup.zero().overlap();
     }
 
+    /** Whether weights are gathered module by module, in every pass: stage 3. */
+    public boolean gathersWeights() {
+        return setup.zero().stage() == 3;
+    }
+
+    /** Whether weights travel while gradients do, so that a communicator of each is used at once. */
+    public boolean sendsWeightsBesideGradients() {
+        return gathersWeights() && overlaps();
+    }
+
     /** Stage 3: tensors that stay whole on every rank, though their states are cut as all others'. */
     public boolean staysWhole(FlatTensor tensor) {
         return tensor.size() < setup.zero().persistenceThreshold();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,6 +27,10 @@ final class Correctness {
     private static final Set<String> TRAINING = Set.of("sft.finite", "sft.start", "sft.falls");
 
     private static final double MOST_TOLD = 1e6;
+
+    /** What every rank that worked with others must have besides: that what travelled was compared, and what it left. */
+    private static final Map<String, Set<String>> TOGETHER =
+            Map.of("sft", new TreeSet<>(List.of("sft.norm", "sft.traffic.gradients", "sft.weights")));
 
     private Correctness() {}
 
@@ -50,7 +55,7 @@ final class Correctness {
     /** The first rank that lacks a check it must have: of its GEMMs, and of sums that it shared with others. */
     static Optional<String> unchecked(Evidence evidence) {
         return evidence.needed().stream()
-                .flatMap(launch -> unchecked(launch, own(evidence)).stream())
+                .flatMap(launch -> unchecked(launch, evidence.criterion().workload()).stream())
                 .findFirst();
     }
 
@@ -80,22 +85,25 @@ final class Correctness {
     }
 
     /** Checks are named after what they check: GEMMs in the workloads that run them, else the workload's own. */
-    private static String own(Evidence evidence) {
-        String workload = evidence.criterion().workload();
+    private static String own(String workload) {
         return GEMMS.contains(workload) ? GEMM : workload + ".";
     }
 
-    private static Optional<String> unchecked(LaunchResult launch, String own) {
+    private static Optional<String> unchecked(LaunchResult launch, String workload) {
+        String own = own(workload);
+        Set<String> together = TOGETHER.getOrDefault(workload, Set.of());
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
                 .filter(rank -> !satOut(launch, rank))
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
                         || !has(rank, own)
                         || lacksTraining(rank, own)
-                        || (reduces(launch, rank) && !has(rank, ALL_REDUCE)))
+                        || (reduces(launch, rank)
+                                && !(has(rank, ALL_REDUCE)
+                                        && names(rank).toList().containsAll(together))))
                 .findFirst()
                 .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected "
-                        + own + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" : "")
+                        + own + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" + words(together) : "")
                         + " and what the other ranks checked "
                         + all.stream().sorted().toList() + ", found "
                         + names(rank).sorted().toList());
@@ -118,6 +126,10 @@ final class Correctness {
 
     private static boolean lacksTraining(RankResult rank, String own) {
         return own.equals("sft.") && !names(rank).collect(Collectors.toSet()).containsAll(TRAINING);
+    }
+
+    private static String words(Set<String> names) {
+        return names.stream().map(name -> ", " + name).collect(Collectors.joining());
     }
 
     private static boolean has(RankResult rank, String prefix) {

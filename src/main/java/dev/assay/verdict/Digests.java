@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code distinct.results}: how many different results the GPUs gave for the same seeded work. Compared are the ranks that
- * worked together: a whole launch, or in a baseline the ranks of one
- * communicator.
+ * worked together: a whole launch, or in a baseline those of one communicator, which may be of several nodes.
  */
 final class Digests {
     private Digests() {}

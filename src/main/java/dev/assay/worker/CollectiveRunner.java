@@ -56,7 +56,7 @@ final class CollectiveRunner implements Runner {
     private Communicator join(Circle circle, Owned owned) {
         byte[] mine = circle.isRoot() ? context.device().newCommunicatorId() : new byte[0];
         byte[] id = circle.allGather("communicator id", mine).get(0);
-        return owned.own(context.device().join(id, circle.rank(), circle.size()));
+        return owned.own(context.join(id, circle.rank(), circle.size()));
     }
 
     private void run(CollectiveScope scope, CollectiveWork work) throws Exception {

@@ -45,7 +45,7 @@ final class CoupledStep {
         byte[] id = context.group()
                 .broadcast("communicator id", context.group().isRoot() ? device.newCommunicatorId() : new byte[0]);
         this.communicator = owned.own(
-                device.join(id, context.group().rank(), context.group().size()));
+                context.join(id, context.group().rank(), context.group().size()));
     }
 
     /** Allocates the gradients and joins the group's communicator; collective. */

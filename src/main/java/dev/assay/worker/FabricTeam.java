@@ -33,7 +33,7 @@ record FabricTeam(List<Integer> members, int rank, Communicator communicator) {
             return Optional.empty();
         }
         int rank = members.indexOf(self);
-        Communicator communicator = owned.own(context.device().join(ids.get(members.get(0)), rank, members.size()));
+        Communicator communicator = owned.own(context.join(ids.get(members.get(0)), rank, members.size()));
         return Optional.of(new FabricTeam(members, rank, communicator));
     }
 

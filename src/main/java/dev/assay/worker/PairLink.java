@@ -32,7 +32,7 @@ final class PairLink {
 
     /** Both ranks must join; collective. */
     static PairLink join(RankContext context, byte[] id, int rank, int round, Buffers buffers, Owned owned) {
-        Communicator communicator = owned.own(context.device().join(id, rank, RANKS));
+        Communicator communicator = owned.own(context.join(id, rank, RANKS));
         long seed = Counter.hash(Counter.hash(context.spec().seed(), 48), round);
         return new PairLink(context, communicator, owned, buffers, seed);
     }

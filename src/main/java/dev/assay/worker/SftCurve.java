@@ -60,6 +60,10 @@ record SftCurve(List<List<Double>> losses, List<List<Double>> norms) {
         return losses.get(rank).get(steps() - 1);
     }
 
+    double lastNorm(int rank) {
+        return norms.get(rank).get(steps() - 1);
+    }
+
     /** Of each step, over the ranks. */
     List<Double> means() {
         return IntStream.range(0, steps())

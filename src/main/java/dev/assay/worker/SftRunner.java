@@ -9,6 +9,7 @@ import dev.assay.trainer.StepResult;
 import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
+import dev.assay.trainer.WeightSums;
 import dev.assay.training.MemoryPlan;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
@@ -41,10 +42,12 @@ final class SftRunner implements Runner {
         long free = context.device().freeBytes();
         SftRoom.require(memory, plan.memory().bytes(), free, !isReference(), sft, context.environment());
         SftGemms gemms = SftGemms.choose(context, plan.gemms());
-        Trainer trainer = context.owned().own(plan.prepare(context.device()));
+        Trainer trainer = context.owned().own(plan.prepare(context.device(), context.left()));
         gemms.applyTo(trainer);
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
+        SftRehearsal rehearsal = new SftRehearsal(context, sft.setup(), trainer);
+        rehearsal.rehearse("before the first step");
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
@@ -72,7 +75,10 @@ final class SftRunner implements Runner {
         SftCurve curve = SftCurve.of(context.group(), warm, measured);
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
-        context.writer().write(SftDigest.of(trainer, setup().layout()));
+        WeightSums weights = trainer.weightSums(context.left());
+        context.writer().write(SftDigest.of(weights));
+        rehearsal.check(curve, weights);
+        rehearsal.rehearse("after the measured steps");
         if (breakdown.wantsSilence()) {
             breakdown.writeSilent(steps);
         }

@@ -25,6 +25,6 @@ final class SftSharding {
         Group group = context.group();
         byte[] id = group.broadcast(
                 "communicator of " + purpose, group.isRoot() ? context.device().newCommunicatorId() : NOTHING);
-        return context.device().join(id, group.rank(), group.size());
+        return context.join(id, group.rank(), group.size());
     }
 }

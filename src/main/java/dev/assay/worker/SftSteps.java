@@ -8,7 +8,6 @@ import dev.assay.training.MicroBatch;
 import dev.assay.training.SeededTokens;
 import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,14 +20,14 @@ final class SftSteps {
     private final Trainer trainer;
     private final List<MicroBatch> microBatches;
     private final List<Event> ends;
-    private final Duration deadline;
+    private final Watchdog watchdog;
     private int steps;
 
-    private SftSteps(Trainer trainer, List<MicroBatch> microBatches, List<Event> ends, Duration deadline) {
+    private SftSteps(Trainer trainer, List<MicroBatch> microBatches, List<Event> ends, Watchdog watchdog) {
         this.trainer = trainer;
         this.microBatches = microBatches;
         this.ends = ends;
-        this.deadline = deadline;
+        this.watchdog = watchdog;
     }
 
     static SftSteps of(RankContext context, Sft sft, Trainer trainer) {
@@ -39,8 +38,7 @@ final class SftSteps {
                 trainer,
                 microBatches(sft.setup(), context.spec().seed(), context.group().rank()),
                 ends,
-                context.within(
-                        3 * (context.spec().warmUpSeconds() + context.spec().measuredSeconds())));
+                context.watchdog());
     }
 
     /** Sequences are numbered over ranks and micro-batches, so no two ranks of a communicator see the same one. */
@@ -53,7 +51,10 @@ final class SftSteps {
                 .toList();
     }
 
-    /** Runs so many, the next one always enqueued before the last is awaited; returns when all are done. */
+    /**
+     * Runs so many, the next one always enqueued before the last is awaited; returns when all are done. Each wait is as long as
+     * the phase has left, so that it is told which step of it did not end.
+     */
     List<StepResult> run(int count) {
         return run(count, trainer::step);
     }
@@ -70,14 +71,20 @@ final class SftSteps {
         trainer.compute().record(ends.get(0));
         for (int step = 1; step <= count; step++) {
             if (pending.size() == Trainer.IN_FLIGHT) {
-                results.add(pending.remove().await(deadline));
+                results.add(await(pending.remove()));
             }
+            watchdog.at("enqueuing step " + step + " of " + count);
             pending.add(enqueue.apply(microBatches));
             trainer.compute().record(ends.get(step));
         }
-        pending.forEach(each -> results.add(each.await(deadline)));
-        trainer.compute().synchronize(deadline);
+        pending.forEach(each -> results.add(await(each)));
+        trainer.compute().synchronize(watchdog.left());
         return results;
+    }
+
+    private StepResult await(PendingStep step) {
+        watchdog.at("waiting for training step " + step.number());
+        return step.await(watchdog.left());
     }
 
     /** Milliseconds of each step of the last run. */

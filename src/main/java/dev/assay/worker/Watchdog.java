@@ -1,5 +1,6 @@
 package dev.assay.worker;
 
+import dev.assay.device.Communicator;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.ResultWriter;
 import java.io.IOException;
@@ -8,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Ends the process when a phase takes too long: a collective whose peer is gone may never return, nor may its abort. Partial
@@ -19,6 +23,11 @@ import java.util.function.Supplier;
  */
 final class Watchdog implements AutoCloseable {
     static final int EXIT_CODE = 75;
+
+    /** For the message of whoever waited to be written. */
+    private static final Duration TO_TELL = Duration.ofSeconds(5);
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     private final RankEnvironment environment;
     private final ResultWriter writer;
@@ -29,6 +38,8 @@ final class Watchdog implements AutoCloseable {
     private volatile Supplier<String> waitingFor = () -> "";
     private volatile Supplier<String> reported = () -> "";
     private volatile String phase = "start";
+    private volatile String place = "";
+    private final List<Communicator> communicators = new CopyOnWriteArrayList<>();
     private long deadline;
     private Duration limit = Duration.ZERO;
     private Optional<String> lost = Optional.empty();
@@ -61,6 +72,7 @@ final class Watchdog implements AutoCloseable {
     /** Begins a phase: tells whoever watches the folder, and gives it its deadline. */
     void phase(String name, Duration limit) {
         phase = name;
+        place = "";
         arm(limit);
         double seconds = (System.nanoTime() - start) / 1e9;
         writer.phase(name, seconds);
@@ -69,6 +81,36 @@ final class Watchdog implements AutoCloseable {
 
     String phase() {
         return phase;
+    }
+
+    /** How far the phase has come, for the message; until the next phase. */
+    void at(String words) {
+        place = words;
+    }
+
+    /**
+     * What is left of the phase, less the time to tell: whoever waits no longer speaks before the process is ended, and knows
+     * best what it waited for.
+     */
+    synchronized Duration left() {
+        long toTell = Math.min(TO_TELL.toNanos(), limit.toNanos() / 10);
+        return Duration.ofNanos(Math.max(SHORTEST.toNanos(), deadline - System.nanoTime() - toTell));
+    }
+
+    /** Asks a communicator for what its library has noticed, when the process is ended or fails. */
+    Communicator watch(Communicator communicator) {
+        communicators.add(communicator);
+        return communicator;
+    }
+
+    /** What the libraries of all open communicators have noticed by now, for a message that may tell some of it already. */
+    String trouble(String told) {
+        return communicators.stream()
+                .flatMap(each -> each.trouble().stream())
+                .filter(words -> !told.contains(words))
+                .distinct()
+                .map(words -> "; a communicator has failed: " + words)
+                .collect(Collectors.joining());
     }
 
     /** What the rank is waiting for at any moment, for the message. */
@@ -152,14 +194,15 @@ final class Watchdog implements AutoCloseable {
 
     private String message() {
         String waiting = waitingFor.get();
-        return cause() + (waiting.isEmpty() ? "" : "; waiting for " + waiting) + reported.get()
+        return cause() + (waiting.isEmpty() ? "" : "; waiting for " + waiting) + reported.get() + trouble("")
                 + "; look at the stack in rank-" + environment.rank() + ".log";
     }
 
     private synchronized String cause() {
         return lost.map(peer ->
                         peer + "; " + environment.words() + " in phase " + phase + " could not go on without it")
-                .orElse("phase " + phase + " exceeded " + limit.toMillis() / 1000.0 + " s; rank " + environment.rank()
+                .orElse("phase " + phase + " exceeded " + limit.toMillis() / 1000.0 + " s"
+                        + (place.isEmpty() ? "" : " at " + place) + "; rank " + environment.rank()
                         + " on node " + environment.node());
     }
 

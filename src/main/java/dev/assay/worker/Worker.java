@@ -135,6 +135,7 @@ public final class Worker {
                     .orElse("");
             String beside = Room.words(e, spec.workload(), together(spec, environment))
                     + HealthLines.words(health.alarms())
+                    + watchdog.trouble(words(e))
                     + peer;
             keep(environment, writer, watchdog.phase(), e, beside);
             world.abandon(watchdog.phase(), words(e) + Room.words(e, spec.workload(), together(spec, environment)));

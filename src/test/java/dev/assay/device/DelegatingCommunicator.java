@@ -3,6 +3,7 @@ package dev.assay.device;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.ElementType;
 import java.util.Map;
+import java.util.Optional;
 
 /** Hands everything on; a test's communicator overrides what it does otherwise. */
 public class DelegatingCommunicator implements Communicator {
@@ -66,6 +67,16 @@ public class DelegatingCommunicator implements Communicator {
     @Override
     public void checkHealthy() {
         communicator.checkHealthy();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return communicator.trouble();
+    }
+
+    @Override
+    public void abort() {
+        communicator.abort();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.assay.trainer;
 
+import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
@@ -23,6 +24,9 @@ final class RaceDetector {
     /** Of each method that may be called: its arguments, by their places, that it writes; the other memory it reads. */
     private static final Map<String, Set<Integer>> WRITTEN = Map.ofEntries(
             Map.entry("zero", Set.of(0)),
+            Map.entry("poison", Set.of(0)),
+            Map.entry("fill", Set.of(0)),
+            Map.entry("addWrong", Set.of(5)),
             Map.entry("carry", Set.of(2)),
             Map.entry("sumOfSquares", Set.of(3)),
             Map.entry("sumPartials", Set.of(2)),
@@ -62,6 +66,7 @@ final class RaceDetector {
             }
             case "newStream" -> new Clocked(streams++);
             case "newEvent" -> new Point();
+            case "collectiveLoad" -> proxy(CollectiveLoad.class, this::access);
             case "trainingKernels" -> proxy(TrainingKernels.class, this::access);
             default -> access(self, method, arguments);
         });
@@ -75,7 +80,7 @@ final class RaceDetector {
                 ((Runnable) arguments[0]).run();
                 yield "nothing";
             }
-            case "checkHealthy", "close" -> "nothing";
+            case "checkHealthy", "close", "abort" -> "nothing";
             default -> access(self, method, arguments);
         });
     }

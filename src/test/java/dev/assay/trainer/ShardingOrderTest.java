@@ -150,6 +150,26 @@ class ShardingOrderTest {
         }
 
         @Override
+        public void beginReading() {
+            states.beginReading();
+        }
+
+        @Override
+        public List<Traffic> rehearse(long seed, Duration deadline) {
+            return states.rehearse(seed, deadline);
+        }
+
+        @Override
+        public double ownSquares() {
+            return states.ownSquares();
+        }
+
+        @Override
+        public void abort() {
+            states.abort();
+        }
+
+        @Override
         public float[] read(StateKind kind, Parameter parameter) {
             return states.read(kind, parameter);
         }

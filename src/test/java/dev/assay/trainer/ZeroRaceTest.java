@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.device.Device;
 import dev.assay.device.Stream;
@@ -11,6 +12,7 @@ import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +62,30 @@ class ZeroRaceTest {
         assertThat(100 * raced / all.awaits())
                 .as("%d of %d waits are needed", raced, all.awaits())
                 .isGreaterThanOrEqualTo(needed);
+    }
+
+    /** It enqueues all of it before it reads what this device does not compute. */
+    @ParameterizedTest
+    @CsvSource({"0, IDEAL", "1, DEEPSPEED", "1, IDEAL", "2, DEEPSPEED", "2, IDEAL", "3, DEEPSPEED", "3, IDEAL"})
+    void aRehearsalReadsNothingThatIsStillWritten(int stage, CollectiveMode mode) {
+        ZeroSetup zero = new ZeroSetup(stage, true, true, true, 300, 250, 20, 3500, 1000);
+        StepSetup step = new StepSetup(GPT, 7, 1, 2, zero, Recomputation.NONE, mode, 2, 2);
+        TrainerSetup setup = new TrainerSetup(step, Small.ADAM_W, GradientClipping.none(), 1);
+        RaceDetector detector = new RaceDetector(-1);
+        Device device = detector.device();
+        ZeroFactory factory = new ZeroFactory(RANKS, purpose -> detector.communicator(1, RANKS));
+        AllocationPlan plan = new AllocationPlan();
+        factory.plan(setup, plan);
+        try (Arena memory = plan.allocate(device);
+                Stream compute = device.newStream();
+                Sharding sharding = factory.open(setup, device, memory, compute)) {
+            assertThatThrownBy(() -> sharding.rehearse(1, Duration.ofSeconds(1)))
+                    .hasMessage("nothing is computed");
+            sharding.initialise();
+            new KnownGradients(setup, device, compute, 1).step(sharding, 1);
+        }
+
+        assertThat(detector.races()).isEmpty();
     }
 
     private static RaceDetector run(TrainerSetup setup, int deaf) {

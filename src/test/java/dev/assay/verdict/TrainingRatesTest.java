@@ -52,7 +52,10 @@ class TrainingRatesTest {
                         new Check("sft.finite", 8, 0, 0, "right"),
                         new Check("sft.falls", 1, 0, 0, "right"),
                         new Check("sft.start", 1, 0, 0.1, "right"),
-                        new Check("allreduce.norm", 4, 0, 0, "right")));
+                        new Check("allreduce.norm", 4, 0, 0, "right"),
+                        new Check("sft.norm", 1, 0, 0, "right"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "right"),
+                        new Check("sft.weights", 8, 0, 0, "right")));
     }
 
     @ParameterizedTest
@@ -133,6 +136,22 @@ class TrainingRatesTest {
                         .toArray(Check[]::new)));
 
         assertThat(judge(without, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
+    }
+
+    /** One global norm on all ranks is theirs by construction: it says nothing of what they sent each other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sft.norm", "sft.traffic.gradients", "sft.weights"})
+    void trafficThatNobodyComparedIsNoTraining(String left) {
+        Fleet blind = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals(left))
+                        .toArray(Check[]::new)));
+
+        Verdict verdict = judge(blind, Metric.TRAIN_MFU);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("the result was not checked", left);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */

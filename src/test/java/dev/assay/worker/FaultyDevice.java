@@ -125,6 +125,19 @@ final class FaultyDevice extends DelegatingDevice {
                 spoil(found, on);
                 return load.countWrong(found, piece, what, seed, ranks, on);
             }
+
+            @Override
+            public void addWrong(
+                    DeviceMemory found,
+                    CollectivePiece piece,
+                    CollectiveCase what,
+                    long seed,
+                    int ranks,
+                    DeviceMemory counter,
+                    Stream on) {
+                spoil(found, on);
+                load.addWrong(found, piece, what, seed, ranks, counter, on);
+            }
         };
     }
 

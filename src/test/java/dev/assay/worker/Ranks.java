@@ -37,6 +37,19 @@ final class Ranks {
 
     static Ranks of(Path folder, Workload workload, LaunchRole role, LaunchVariant variant, int nodes, int perNode)
             throws IOException {
+        return of(folder, workload, role, variant, nodes, perNode, 20);
+    }
+
+    /** @param deadline of a phase, seconds */
+    static Ranks of(
+            Path folder,
+            Workload workload,
+            LaunchRole role,
+            LaunchVariant variant,
+            int nodes,
+            int perNode,
+            double deadline)
+            throws IOException {
         List<String> names = new ArrayList<>();
         for (int node = 1; node <= nodes; node++) {
             names.add("node" + node);
@@ -55,7 +68,7 @@ final class Ranks {
                 perNode,
                 0.05,
                 0.02,
-                20,
+                deadline,
                 System.nanoTime(),
                 true,
                 List.of(),

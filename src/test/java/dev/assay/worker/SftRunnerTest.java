@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
+import dev.assay.device.SpoiledCommunicator;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.device.reference.SlowCommunicator;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -26,11 +28,13 @@ import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,9 +97,7 @@ class SftRunnerTest {
         assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
 
         for (RankResult result : ranks.results()) {
-            assertThat(result.checks())
-                    .extracting(Check::name)
-                    .containsExactly("sft.finite", "sft.start", "sft.falls", "allreduce.norm");
+            assertThat(result.checks()).extracting(Check::name).containsExactlyElementsOf(checks(stage));
             assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
             assertThat(samples(result, Metric.STEP_BYTES).get(0)).isPositive();
             assertThat(samples(result, Metric.TRAIN_LOSS))
@@ -149,8 +151,81 @@ class SftRunnerTest {
         };
     }
 
+    private static List<String> checks(int stage) {
+        List<String> traffic =
+                stage == 0 ? List.of("sft.traffic.gradients") : List.of("sft.traffic.gradients", "sft.traffic.weights");
+        List<String> all = new ArrayList<>(traffic);
+        all.addAll(List.of("sft.finite", "sft.start", "sft.falls", "allreduce.norm", "sft.norm", "sft.weights"));
+        all.addAll(traffic);
+        return all;
+    }
+
+    /** In the steps' own traffic, on one communicator of the two where there are two. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, LEAVES_OUT_A_RANK",
+        "0, MOVES_ONE_LESS",
+        "1, ADDS_A_RANK_TWICE",
+        "1, SWAPS_TWO_BLOCKS",
+        "2, LEAVES_OUT_A_RANK",
+        "2, MOVES_ONE_LESS",
+        "3, SWAPS_TWO_BLOCKS",
+        "3, ADDS_A_RANK_TWICE"
+    })
+    void whatTravelsWrongIsFound(int stage, SpoiledCommunicator.Fault fault) throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, stage), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run((spec, environment) -> spoiled(environment, fault)))
+                .containsOnly(Worker.DONE);
+
+        assertThat(ranks.results().stream().flatMap(result -> result.checks().stream()))
+                .filteredOn(check -> check.name().startsWith("sft.traffic.") && check.wrong() > 0)
+                .isNotEmpty()
+                .anyMatch(check -> check.detail().contains("before the first step"))
+                .anyMatch(check -> check.detail().contains("after the measured steps"))
+                .allMatch(check -> check.detail().contains("; first in ") && check.worst() > 1);
+    }
+
+    private static Device spoiled(RankEnvironment environment, SpoiledCommunicator.Fault fault) {
+        return new DelegatingDevice(new ReferenceDevice(environment.node(), environment.localRank())) {
+            @Override
+            public Communicator join(byte[] id, int rank, int count) {
+                return new SpoiledCommunicator(super.join(id, rank, count), fault, call -> true);
+            }
+        };
+    }
+
     private static double least(List<Double> samples) {
         return samples.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    /** The phase's own deadline is told, and what was waited for in it. */
+    @Test
+    void aCollectiveThatHangsIsNamedByPhaseAndPlace() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 0), LaunchRole.SCALED, LaunchVariant.DEFAULT, 2, 1, 4);
+
+        ranks.run((spec, environment) -> spoiled(environment, SpoiledCommunicator.Fault.HANGS));
+
+        assertThat(ranks.result(0).failure().orElseThrow().message())
+                .contains("in phase prepare: ")
+                .contains("the rehearsal of a step's traffic: it was not done after");
+    }
+
+    /** A flipped bit in one rank's weights. */
+    @Test
+    void weightsThatDifferAreFound() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 3), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run(Ranks.faulty(1, FaultyDevice.Fault.WRONG_ELEMENTS)))
+                .containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            assertThat(result.checks())
+                    .filteredOn(check -> check.name().equals("sft.weights"))
+                    .hasSize(1)
+                    .allMatch(check -> check.wrong() == 6 && check.detail().contains("rank 1 of the communicator"));
+        }
+        assertThat(ranks.result(1).digests()).isNotEqualTo(ranks.result(0).digests());
     }
 
     @Test
@@ -161,9 +236,9 @@ class SftRunnerTest {
 
         RankResult result = ranks.result(1);
         assertThat(result.checks())
-                .filteredOn(check -> check.name().equals("allreduce.norm"))
-                .hasSize(1)
-                .allMatch(check -> check.wrong() > 0);
+                .filteredOn(check -> check.wrong() > 0)
+                .extracting(Check::name)
+                .contains("allreduce.norm", "sft.norm", "sft.traffic.gradients", "sft.weights");
         assertThat(result.digests()).isNotEqualTo(ranks.result(0).digests());
     }
 

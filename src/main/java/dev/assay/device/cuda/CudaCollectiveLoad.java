@@ -43,26 +43,36 @@ final class CudaCollectiveLoad implements CollectiveLoad {
     @Override
     public long countWrong(
             DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream stream) {
+        return device.total((CudaStream) stream, counter -> addWrong(found, piece, what, seed, ranks, counter, stream));
+    }
+
+    @Override
+    public void addWrong(
+            DeviceMemory found,
+            CollectivePiece piece,
+            CollectiveCase what,
+            long seed,
+            int ranks,
+            DeviceMemory counter,
+            Stream stream) {
         int width = what.type().bytes();
         long address = CudaDevice.holding(found, width * (piece.at() + piece.elements()))
                         .address()
                 + width * piece.at();
-        return device.total(
+        kernels.launch(
+                "assay_collective_count_wrong",
+                piece.elements(),
+                THREADS,
                 (CudaStream) stream,
-                counter -> kernels.launch(
-                        "assay_collective_count_wrong",
-                        piece.elements(),
-                        THREADS,
-                        (CudaStream) stream,
-                        address,
-                        piece.elements(),
-                        seed,
-                        type(what.type()),
-                        kind(what),
-                        piece.from().orElse(ALL_RANKS),
-                        ranks,
-                        piece.index(),
-                        counter.address()));
+                address,
+                piece.elements(),
+                seed,
+                type(what.type()),
+                kind(what),
+                piece.from().orElse(ALL_RANKS),
+                ranks,
+                piece.index(),
+                CudaDevice.holding(counter, Long.BYTES).address());
     }
 
     /** As {@code native/collective.cu} counts them. */

@@ -10,6 +10,7 @@ import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,9 @@ final class NcclCommunicator implements Communicator {
     private final int ranks;
     private final Duration abortLimit;
     private final NcclLogFile log;
+    /** Held while {@code comm} is read by a thread that is not the device's, and when it ends. */
+    private final Object life = new Object();
+
     private boolean broken;
     private boolean closed;
 
@@ -218,24 +222,54 @@ final class NcclCommunicator implements Communicator {
         }
     }
 
+    /** NCCL's word on a communicator may be read beside its other calls; only not when it is gone. */
+    @Override
+    public Optional<String> trouble() {
+        synchronized (life) {
+            if (closed) {
+                return Optional.empty();
+            }
+            int[] error = new int[1];
+            int asked = nccl.ncclCommGetAsyncError(comm, error);
+            int status = asked == Nccl.NCCL_SUCCESS ? error[0] : asked;
+            return status == Nccl.NCCL_SUCCESS || status == Nccl.NCCL_IN_PROGRESS
+                    ? Optional.empty()
+                    : Optional.of(NcclStatus.words(nccl, status, comm, "a collective in flight on " + name()));
+        }
+    }
+
     /**
      * To be called when the streams that carried collectives are done. A communicator that has failed is aborted in a thread
      * of its own, which is left behind if it does not come back in time.
      */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        if (broken) {
-            abort();
-        } else {
-            check(nccl.ncclCommDestroy(comm), "ncclCommDestroy");
+        if (ends()) {
+            if (broken) {
+                giveUp();
+            } else {
+                check(nccl.ncclCommDestroy(comm), "ncclCommDestroy");
+            }
         }
     }
 
-    private void abort() {
+    @Override
+    public void abort() {
+        if (ends()) {
+            giveUp();
+        }
+    }
+
+    /** Whether it was open until now. NCCL's own end comes behind: it may hang, and nobody must wait for it here. */
+    private boolean ends() {
+        synchronized (life) {
+            boolean open = !closed;
+            closed = true;
+            return open;
+        }
+    }
+
+    private void giveUp() {
         CompletableFuture<Integer> status = new CompletableFuture<>();
         Thread thread = new Thread(() -> status.complete(nccl.ncclCommAbort(comm)), "nccl-abort");
         thread.setDaemon(true);

@@ -15,10 +15,15 @@ final class NcclStatus {
         if (status == Nccl.NCCL_SUCCESS) {
             return;
         }
+        throw new DeviceException(words(nccl, status, comm, call));
+    }
+
+    /** Of a status that is none of success. */
+    static String words(Nccl nccl, int status, long comm, String call) {
         String last = Objects.requireNonNullElse(nccl.ncclGetLastError(comm), "");
-        throw new DeviceException(call + ": NCCL answered " + nccl.ncclGetErrorString(status) + " (" + status + "), "
+        return call + ": NCCL answered " + nccl.ncclGetErrorString(status) + " (" + status + "), "
                 + (last.isBlank() ? "without a last error" : "last error: " + last.strip())
-                + "; NCCL_DEBUG=INFO in the cluster file's environment makes it tell more");
+                + "; NCCL_DEBUG=INFO in the cluster file's environment makes it tell more";
     }
 
     /** Decodes {@code ncclGetVersion}: 2804 is 2.8.4, since 2.9 21805 is 2.18.5. */

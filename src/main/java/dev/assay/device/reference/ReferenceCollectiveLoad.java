@@ -8,6 +8,7 @@ import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectivePiece;
 import dev.assay.workload.CollectiveType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** Inputs and outputs of collectives, an element at a time: the oracle of {@code native/collective.cu}. */
 final class ReferenceCollectiveLoad implements CollectiveLoad {
@@ -26,16 +27,36 @@ final class ReferenceCollectiveLoad implements CollectiveLoad {
     @Override
     public long countWrong(
             DeviceMemory found, CollectivePiece piece, CollectiveCase what, long seed, int ranks, Stream stream) {
-        CollectiveType type = what.type();
-        ByteBuffer in = HostMemory.of(found).buffer((piece.at() + piece.elements()) * type.bytes());
-        return SerialStream.of(stream).call(() -> {
-            long wrong = 0;
-            for (int i = 0; i < piece.elements(); i++) {
-                int expected = expected(piece, what, seed, piece.index() + i, ranks);
-                wrong += same(what, get(in, type, (int) piece.at() + i), expected) ? 0 : 1;
-            }
-            return wrong;
-        });
+        ByteBuffer in = read(found, piece, what);
+        return SerialStream.of(stream).call(() -> wrong(in, piece, what, seed, ranks));
+    }
+
+    @Override
+    public void addWrong(
+            DeviceMemory found,
+            CollectivePiece piece,
+            CollectiveCase what,
+            long seed,
+            int ranks,
+            DeviceMemory counter,
+            Stream stream) {
+        ByteBuffer in = read(found, piece, what);
+        ByteBuffer sum = HostMemory.of(counter).buffer(Long.BYTES).order(ByteOrder.nativeOrder());
+        SerialStream.of(stream).enqueue(() -> sum.putLong(0, sum.getLong(0) + wrong(in, piece, what, seed, ranks)));
+    }
+
+    private static ByteBuffer read(DeviceMemory found, CollectivePiece piece, CollectiveCase what) {
+        return HostMemory.of(found)
+                .buffer((piece.at() + piece.elements()) * what.type().bytes());
+    }
+
+    private static long wrong(ByteBuffer in, CollectivePiece piece, CollectiveCase what, long seed, int ranks) {
+        long wrong = 0;
+        for (int i = 0; i < piece.elements(); i++) {
+            int expected = expected(piece, what, seed, piece.index() + i, ranks);
+            wrong += same(what, get(in, what.type(), (int) piece.at() + i), expected) ? 0 : 1;
+        }
+        return wrong;
     }
 
     private static int expected(CollectivePiece piece, CollectiveCase what, long seed, long index, int ranks) {

@@ -193,6 +193,17 @@ final class RingCommunicator implements Communicator, RingOperations.Ring {
     }
 
     @Override
+    public Optional<String> trouble() {
+        return failure.map(error -> String.valueOf(error.getMessage()));
+    }
+
+    /** Whoever reads a closed socket fails at once. */
+    @Override
+    public void abort() {
+        close();
+    }
+
+    @Override
     public void close() {
         RingMeeting.closeAll(sockets);
     }

@@ -114,6 +114,40 @@ class NcclCommunicatorTest {
     }
 
     @Test
+    void whatNcclHasNoticedIsToldToAWatchdog() {
+        NcclCommunicator communicator = NcclCommunicator.join(nccl, ID, 0, 2, LIMIT);
+
+        assertThat(communicator.trouble()).isEmpty();
+        nccl.asyncError = 7;
+        assertThat(communicator.trouble()).as("in progress").isEmpty();
+        nccl.asyncError = 6;
+        nccl.lastError = "NET/IB : Got completion with error 12";
+        assertThat(communicator.trouble())
+                .hasValueSatisfying(words -> assertThat(words)
+                        .contains("a collective in flight on rank 0 of 2")
+                        .contains("remote process exited or there was a network error (6)")
+                        .contains("completion with error 12"));
+        communicator.close();
+        int calls = nccl.calls.size();
+        assertThat(communicator.trouble())
+                .as("of a communicator that is gone nobody asks")
+                .isEmpty();
+        assertThat(nccl.calls).hasSize(calls);
+    }
+
+    @Test
+    void anAbortIsTheEnd() {
+        NcclCommunicator communicator = NcclCommunicator.join(nccl, ID, 0, 2, LIMIT);
+
+        communicator.abort();
+        communicator.abort();
+        communicator.close();
+
+        assertThat(nccl.calls).filteredOn(call -> call.startsWith("ncclComm")).hasSize(2);
+        assertThat(nccl.calls).last().isEqualTo("ncclCommAbort " + FakeNccl.COMM);
+    }
+
+    @Test
     void anAbortThatHangsIsLeftBehind() {
         CountDownLatch never = new CountDownLatch(1);
         FakeNccl hanging = new FakeNccl() {
