@@ -4,6 +4,8 @@ import dev.assay.deepspeed.Adam;
 import dev.assay.deepspeed.AssaySection.Floors;
 import dev.assay.training.AdamW;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.StepSetup;
+import dev.assay.training.TurnReuse;
 import java.util.Optional;
 
 /**
@@ -11,8 +13,9 @@ import java.util.Optional;
  *
  * @param clipping largest global norm of the gradients; 0: none
  * @param floors what the file itself asks for
+ * @param maxReuse elements; {@code stage3_max_reuse_distance}
  */
-record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors) {
+record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, long maxReuse) {
     /** Why the engine cannot train so; empty: it can. */
     Optional<String> refused() {
         if (!optimizer.decoupled()) {
@@ -22,6 +25,32 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors) {
         return optimizer.biasCorrection()
                 ? Optional.empty()
                 : Optional.of("its optimizer does not correct the moments' bias, and the engine's always does");
+    }
+
+    /** Why the engine's traffic would not be what the file asks for; empty: it is, to a tenth of the weights' gathers. */
+    Optional<String> refused(StepSetup step) {
+        TurnReuse reuse = TurnReuse.of(step, maxReuse);
+        return reuse.share() <= TurnReuse.MOST
+                ? Optional.empty()
+                : Optional.of("stage3_max_reuse_distance " + maxReuse + " lets DeepSpeed keep " + percent(reuse)
+                        + " of the weights that this engine gathers in a micro-batch, where at most "
+                        + Words.fixed(100 * TurnReuse.MOST, 0)
+                        + " % may differ; set it lower, as 0, or take a larger model; not run");
+    }
+
+    /** What a reader must know of a smaller difference; empty: there is none. */
+    Optional<String> difference(StepSetup step) {
+        TurnReuse reuse = TurnReuse.of(step, maxReuse);
+        return reuse.modules() == 0 || reuse.share() > TurnReuse.MOST
+                ? Optional.empty()
+                : Optional.of("stage3_max_reuse_distance " + maxReuse + ": DeepSpeed keeps the weights of "
+                        + Words.plural(reuse.modules(), "module")
+                        + " from forward to backward, this engine gathers them again: " + percent(reuse)
+                        + " of the weights that it gathers");
+    }
+
+    private static String percent(TurnReuse reuse) {
+        return Words.fixed(100 * reuse.share(), 1) + " %";
     }
 
     AdamW adamW() {

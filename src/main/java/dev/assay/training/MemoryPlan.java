@@ -1,5 +1,7 @@
 package dev.assay.training;
 
+import java.util.Optional;
+
 /**
  * Bytes that one GPU holds in a training step, by part. The peak is in backward or at the optimizer's step, whichever is
  * higher: activations are gone when gradients are copied to float32.
@@ -11,7 +13,8 @@ package dev.assay.training;
  * @param buckets of gradients on their way; two alternate where stage 1 or 2 overlaps
  * @param liveParameters gathered weights of stage 3
  * @param activations kept for backward
- * @param liveLayer what backward of one layer needs besides: its gradients, and its activations where they are computed again
+ * @param liveLayer what backward of one layer needs besides: its gradients, its activations where they are computed again, and
+ *     FP8 copies of what it multiplies
  * @param loss workspace of the chunked cross-entropy
  * @param overhead CUDA context, NCCL's buffers, workspace of GEMMs
  */
@@ -97,7 +100,36 @@ public record MemoryPlan(
             case NONE -> 1;
             case FULL -> 2;
         };
-        return times * layerBytesPerToken(setup.model()) * setup.tokensPerMicroBatch();
+        return times * layerBytesPerToken(setup.model()) * setup.tokensPerMicroBatch()
+                + quantized(setup).map(Quantized::total).orElse(0L);
+    }
+
+    /**
+     * Bytes of the FP8 copies of one linear layer's operands, each of the layer where it is largest.
+     *
+     * @param x as it lies or transposed
+     * @param weight as it lies or transposed
+     * @param dOut as it lies; transposed it exists at the same time
+     */
+    public record Quantized(long x, long weight, long dOut) {
+        long total() {
+            return x + weight + 2 * dOut;
+        }
+    }
+
+    /** Empty where all is bf16. */
+    public static Optional<Quantized> quantized(StepSetup setup) {
+        if (setup.precision() != MatrixPrecision.FP8) {
+            return Optional.empty();
+        }
+        ModelShape model = setup.model();
+        long rows = setup.tokensPerMicroBatch();
+        long hidden = model.hidden();
+        long qkv = model.queryWidth() + 2L * model.kvWidth();
+        long up = (model.family() == ModelFamily.LLAMA ? 2L : 1L) * model.feedForward();
+        long widestIn = Math.max(hidden, Math.max(model.queryWidth(), model.feedForward()));
+        long widestOut = Math.max(hidden, Math.max(qkv, up));
+        return Optional.of(new Quantized(rows * widestIn, hidden * Math.max(widestIn, widestOut), rows * widestOut));
     }
 
     /**

@@ -9,8 +9,10 @@ import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
 import dev.assay.training.Collective;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
 import dev.assay.training.StepCollectives;
+import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +58,7 @@ final class SftRunner implements Runner {
         Telemetry.Window window = telemetry.end();
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
-        writeWork(plan.flop());
+        writeWork(plan);
         writeParts(measured);
         double seconds = times.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
         TelemetryLines.write(context.writer(), window, seconds);
@@ -74,7 +76,7 @@ final class SftRunner implements Runner {
     }
 
     /** What the step is, so that rates follow from its time. The bytes are those of the plan: nobody counts them here. */
-    private void writeWork(double enqueued) {
+    private void writeWork(TrainerPlan plan) {
         long bytes = StepCollectives.of(sft.setup(), context.group().size()).stream()
                 .mapToLong(Collective::bytes)
                 .sum();
@@ -82,7 +84,11 @@ final class SftRunner implements Runner {
         write(Metric.STEP_TOKENS, List.of((double) sft.tokensPerStep()));
         write(Metric.STEP_FLOP, List.of(sft.flopPerStep()));
         write(Metric.STEP_FLOP_FULL, List.of(sft.fullFlopPerStep()));
-        write(Metric.STEP_FLOP_EXECUTED, List.of(enqueued));
+        Map<String, String> executed = new HashMap<>(conditions());
+        if (sft.setup().precision() == MatrixPrecision.FP8) {
+            executed.put("fp8Share", Double.toString(plan.quantizedFlop() / plan.flop()));
+        }
+        context.writer().write(Measurement.of(Metric.STEP_FLOP_EXECUTED, List.of(plan.flop()), executed));
     }
 
     private void writeParts(List<StepResult> measured) {
@@ -116,10 +122,14 @@ final class SftRunner implements Runner {
     }
 
     private Map<String, String> conditions() {
-        return Map.of(
+        Map<String, String> conditions = new HashMap<>(Map.of(
                 "config", sft.config(),
                 "run", sft.run().key(),
                 "model", sft.standIn().isEmpty() ? sft.model() : sft.model() + " (" + sft.standIn() + ")",
-                "ranks", Integer.toString(context.group().size()));
+                "ranks", Integer.toString(context.group().size())));
+        if (sft.setup().precision() == MatrixPrecision.FP8) {
+            conditions.put("dtype", Precision.FP8_E4M3.key());
+        }
+        return conditions;
     }
 }

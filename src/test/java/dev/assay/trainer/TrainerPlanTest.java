@@ -5,6 +5,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
 import dev.assay.training.ModelPreset;
 import dev.assay.training.Recomputation;
@@ -35,6 +36,29 @@ class TrainerPlanTest {
         }
     }
 
+    /** What FP8's copies take is planned as it is predicted, to the byte; and nothing else changes. */
+    @ParameterizedTest
+    @EnumSource(ModelPreset.class)
+    void fp8TakesWhatIsPredicted(ModelPreset preset) {
+        StepSetup bf16 = step(preset, Recomputation.FULL);
+        StepSetup fp8 = bf16.in(MatrixPrecision.FP8);
+        TrainerPlan plan = plan(fp8);
+        TrainerPlan plain = plan(bf16);
+        long predicted =
+                MemoryPlan.of(fp8, 1).liveLayer() - MemoryPlan.of(bf16, 1).liveLayer();
+
+        assertThat(plan.memory().bytes(MemoryPart.LIVE_LAYER) - plain.memory().bytes(MemoryPart.LIVE_LAYER))
+                .isEqualTo(predicted);
+        assertThat(plan.memory().bytes() - plain.memory().bytes()).isBetween(predicted, predicted + (1 << 14));
+        assertThat(plan.flop()).isEqualTo(plain.flop());
+        assertThat(plain.quantizedFlop()).isZero();
+        double layers = 6.0 * preset.shape().layers() * preset.shape().layerMatrices() * fp8.tokensPerStep(1);
+        assertThat(plan(step(preset, Recomputation.NONE).in(MatrixPrecision.FP8))
+                        .quantizedFlop())
+                .isCloseTo(layers, withPercentage(0.01));
+        assertThat(plan.quantizedFlop()).isBetween(1.15 * layers, 4.0 / 3 * layers);
+    }
+
     /** Full checkpointing is 4/3 by the formula; what is left out of the second forward pass makes it less. */
     @ParameterizedTest
     @EnumSource(ModelPreset.class)
@@ -47,7 +71,11 @@ class TrainerPlanTest {
     }
 
     private static TrainerPlan plan(ModelPreset preset, Recomputation recomputation) {
-        TrainerSetup setup = new TrainerSetup(step(preset, recomputation), Small.ADAM_W, GradientClipping.none(), 1);
+        return plan(step(preset, recomputation));
+    }
+
+    private static TrainerPlan plan(StepSetup step) {
+        TrainerSetup setup = new TrainerSetup(step, Small.ADAM_W, GradientClipping.none(), 1);
         return TrainerPlan.of(setup, new Unsharded());
     }
 
