@@ -76,11 +76,7 @@ final class TrainingCases {
                         .toList(),
                 gpus -> setup(file.resolve(gpus)),
                 stress,
-                new TrainingTerms(
-                        file.optimizer(),
-                        file.gradients().clipping(),
-                        assay.floors(),
-                        file.zero().maxReuseDistance()));
+                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors(), file.zero()));
     }
 
     private static StepSetup setup(DeepSpeedConfig config) {

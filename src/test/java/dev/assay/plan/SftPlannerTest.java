@@ -242,6 +242,28 @@ class SftPlannerTest {
                                 + " backward, this engine gathers them again: 4.0 % of the weights that it gathers");
     }
 
+    /** The norms of 7B, 65 of 4096: DeepSpeed would leave some of them cut. */
+    @Test
+    void smallTensorsThatDeepSpeedWouldCutAreRefused(@TempDir Path folder) throws Exception {
+        String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        String key = "\"stage3_model_persistence_threshold\": ";
+        Path less = Files.writeString(
+                folder.resolve("less.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266239,"));
+        Path enough = Files.writeString(
+                folder.resolve("enough.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266240,"));
+
+        Plan refused = plan(SPECTRUMX, List.of(2), Optional.of(less));
+        assertThat(refused.experiment("sft-less-2").notRunnable()).as("stage 1").isEmpty();
+        assertThat(refused.experiment("sft-less-2-stress").notRunnable())
+                .get()
+                .asString()
+                .contains("less.json: stage3_model_persistence_threshold 266239", "set it to 266240 at least");
+        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(enough))
+                        .experiment("sft-enough-2-stress")
+                        .notRunnable())
+                .isEmpty();
+    }
+
     @Test
     void anOptimizerThatTheEngineLacksIsNotRun(@TempDir Path folder) throws Exception {
         Path own = folder.resolve("mine.json");
