@@ -3,15 +3,21 @@ package dev.assay.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.assay.device.AttentionShape;
+import dev.assay.device.TrainingKernels;
 import dev.assay.training.CollectiveMode;
+import dev.assay.training.EngineLimits;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
+import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelPreset;
+import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +39,26 @@ class TrainerPlanTest {
             assertThat(planned.bytes(MemoryPart.LIVE_LAYER)).isLessThan(predicted.liveLayer());
             assertThat(planned.bytes(MemoryPart.LOSS)).isLessThan(predicted.loss());
             assertThat(planned.bytes(MemoryPart.WORKSPACE)).isLessThan(128L << 20);
+        }
+    }
+
+    /** What a plan refuses is what kernels would refuse, no more and no less. */
+    @Test
+    void limitsAreThoseOfTheKernels() {
+        assertThat(EngineLimits.MOST_HIDDEN).isEqualTo(TrainingKernels.MOST_WIDTH);
+        for (int size = 8; size <= 264; size++) {
+            ModelShape model = new ModelShape(ModelFamily.LLAMA, 1, 64, 8, 8, size, 64, 64, 64);
+            StepSetup step = new StepSetup(
+                    model, 16, 1, 1, ZeroSetup.defaults(0, false), Recomputation.NONE, CollectiveMode.DEEPSPEED, 2, 2);
+            assertThat(EngineLimits.of(step).isEmpty()).as("heads of %d", size).isEqualTo(attentionTakes(size));
+        }
+    }
+
+    private static boolean attentionTakes(int headSize) {
+        try {
+            return new AttentionShape(1, 16, 8, 8, headSize, 8 * headSize, 8 * headSize).headSize() == headSize;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
