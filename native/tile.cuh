@@ -13,10 +13,10 @@
 #define ROW_BYTES 128
 #define TILE_ALIGNMENT 1024
 
-// One head of one sequence.
+// One head of one sequence; columns, a multiple of 8, at most the tile's.
 struct head_rows {
     const bf16* start;
-    u32 stride, rows;
+    u32 stride, rows, columns;
 };
 
 static __device__ __forceinline__ u32 aligned_up(u32 address) {
@@ -28,7 +28,8 @@ static __device__ __forceinline__ u32 chunk_address(u32 tile, u32 row, u32 at) {
     return tile + at / 8 * (ROWS * ROW_BYTES) + row * ROW_BYTES + (at % 8 ^ row % 8) * 16;
 }
 
-// Starts to copy ROWS rows from `first`, if wanted; those behind the last become 0. All THREADS threads of the block, which are
+// Starts to copy ROWS rows from `first`, if wanted; those behind the last become 0,
+// and so do columns behind the head's. All THREADS threads of the block, which are
 // whole groups of eight rows, so that a thread's chunks lie in rows with the same swizzle.
 template <int D, int ROWS, int THREADS>
 static __device__ __forceinline__ void tile_copy(u32 tile, const head_rows& from, u32 first, bool wanted) {
@@ -38,7 +39,8 @@ static __device__ __forceinline__ void tile_copy(u32 tile, const head_rows& from
     const bf16* source = from.start + (u64)(first + row) * from.stride + CHUNK * at;
 #pragma unroll
     for (u32 n = 0; n < (ROWS + STEP - 1) / STEP; n++) {
-        bool within = ROWS % STEP == 0 || row + n * STEP < ROWS, valid = first + row + n * STEP < from.rows;
+        bool within = ROWS % STEP == 0 || row + n * STEP < ROWS;
+        bool valid = first + row + n * STEP < from.rows && CHUNK * at < from.columns;
         copy_async_16(to + n * STEP * ROW_BYTES, source + (u64)(n * STEP) * from.stride, valid, wanted && within);
     }
 }

@@ -5,3 +5,4 @@
 #include "training_norm.cu"
 #include "training_optimizer.cu"
 #include "training_pointwise.cu"
+#include "training_quantize.cu"

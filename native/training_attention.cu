@@ -15,7 +15,7 @@
 #define MASKED -3.0e38f
 
 struct attention_shape {
-    u32 sequence, heads, kv_heads, query_stride, kv_stride;
+    u32 sequence, heads, kv_heads, query_stride, kv_stride, head_size;
 };
 
 // Which rows a block takes of which head of which sequence.
@@ -37,19 +37,20 @@ static __device__ __forceinline__ attention_block block_of(u32 sequence, u32 hea
     return b;
 }
 
-template <int D>
-static __device__ __forceinline__ head_rows rows_of(const bf16* from, u64 rows_before, u32 stride, u32 head, u32 rows) {
-    head_rows h = {from + rows_before * stride + head * D, stride, rows};
+static __device__ __forceinline__ head_rows rows_of(
+    const bf16* from, u64 rows_before, u32 stride, u32 head, const attention_shape& shape) {
+    head_rows h = {from + rows_before * stride + head * shape.head_size, stride, shape.sequence, shape.head_size};
     return h;
 }
 
-// Rows row.. of a product of 16 x D, times a factor for its upper and its lower eight rows.
+// Rows row.. of a product of 16 x D, of which `columns` count, times a factor for its upper and its lower eight rows.
 template <int D>
 static __device__ __forceinline__ void product_store(
-    bf16* to, u32 stride, u32 rows, u32 row, const float (*sum)[4], float upper, float lower) {
+    bf16* to, u32 stride, u32 rows, u32 columns, u32 row, const float (*sum)[4], float upper, float lower) {
     u32 g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
 #pragma unroll
     for (int n = 0; n < D / 8; n++) {
+        if (8 * n >= columns) break;
         if (row + g < rows) *(u32*)(to + (u64)(row + g) * stride + 8 * n + t) = bf16_pair(sum[n][0] * upper, sum[n][1] * upper);
         if (row + g + 8 < rows) {
             *(u32*)(to + (u64)(row + g + 8) * stride + 8 * n + t) = bf16_pair(sum[n][2] * lower, sum[n][3] * lower);
@@ -151,11 +152,11 @@ static __device__ __forceinline__ void attention_forward(
     const u32 TILE = TILE_ROWS * D * 2, ROWS = TILE_ROWS * GROUPS, THREADS = 128 * GROUPS;
     attention_block b = block_of(shape.sequence, shape.heads, ROWS, true);
     u32 kv_head = b.head / (shape.heads / shape.kv_heads), g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-    head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, b.head, shape.sequence);
+    head_rows q = rows_of(query, b.rows_before, shape.query_stride, b.head, shape);
     u32 queries = aligned_up(shared_address(shared_memory()));
     u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
-    keys_and_values<D, THREADS> from = {rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence),
-                                        rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence),
+    keys_and_values<D, THREADS> from = {rows_of(key, b.rows_before, shape.kv_stride, kv_head, shape),
+                                        rows_of(value, b.rows_before, shape.kv_stride, kv_head, shape),
                                         queries + GROUPS * TILE, tiles_of_block<ROWS>(b.tile, shape.sequence)};
     // Rows behind the sequence may belong to no tile: their warpgroup goes along with the last one.
     u32 mine = tiles_seen(rows) < from.tiles ? tiles_seen(rows) : from.tiles;
@@ -205,7 +206,8 @@ static __device__ __forceinline__ void attention_forward(
     products_wait<0, D / 8>(sum);
     for (u32 tile = mine + 1; tile <= from.tiles; tile++) from.step(tile);
     float total[2] = {row_sum(softmax.total[0]), row_sum(softmax.total[1])};
-    product_store<D>(out + (b.rows_before * shape.heads + b.head) * D, shape.heads * D, shape.sequence, row, sum,
+    product_store<D>(out + (b.rows_before * shape.heads + b.head) * shape.head_size, shape.heads * shape.head_size, shape.sequence,
+                     shape.head_size, row, sum,
                      1.0f / total[0], 1.0f / total[1]);
     for (u32 e = 0; e < 2; e++) {
         u32 at = row + g + 8 * e;
@@ -215,15 +217,17 @@ static __device__ __forceinline__ void attention_forward(
     }
 }
 
-// sums[sequence][head][row] = rowsum(dO out). D / 8 lanes a row of a head.
+// sums[sequence][head][row] = rowsum(dO out). D / 8 lanes a row of a head, of which head_size / 8 read.
 template <int D>
 static __device__ __forceinline__ void attention_sums(
-    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
+    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, u32 head_size, float* sums) {
     u32 lane = threadIdx.x % (D / CHUNK);
     for (u64 first = grid_thread() / 32 * (32 / (D / CHUNK)); first < rows * heads; first += grid_threads() / (D / CHUNK)) {
         u64 i = first + threadIdx.x % 32 / (D / CHUNK);
         chunk a = {}, b = {};
-        if (i < rows * heads) a = chunk_load(out + i * D, lane, D, true), b = chunk_load(d_out + i * D, lane, D, true);
+        if (i < rows * heads && CHUNK * lane < head_size) {
+            a = chunk_load(out + i * head_size, lane, D, true), b = chunk_load(d_out + i * head_size, lane, D, true);
+        }
         float sum = 0;
         for (int e = 0; e < CHUNK; e++) sum = __fmaf_rn(a.get(e), b.get(e), sum);
 #pragma unroll
@@ -240,10 +244,10 @@ static __device__ __forceinline__ void attention_query_gradient(
     const u32 TILE = TILE_ROWS * D * 2, ROWS = TILE_ROWS * GROUPS, THREADS = 128 * GROUPS;
     attention_block b = block_of(shape.sequence, shape.heads, ROWS, true);
     u32 kv_head = b.head / (shape.heads / shape.kv_heads), g = threadIdx.x % 32 / 4, t = threadIdx.x % 4 * 2;
-    head_rows q = rows_of<D>(query, b.rows_before, shape.query_stride, b.head, shape.sequence);
-    head_rows k = rows_of<D>(key, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
-    head_rows v = rows_of<D>(value, b.rows_before, shape.kv_stride, kv_head, shape.sequence);
-    head_rows dy = rows_of<D>(d_out, b.rows_before, shape.heads * D, b.head, shape.sequence);
+    head_rows q = rows_of(query, b.rows_before, shape.query_stride, b.head, shape);
+    head_rows k = rows_of(key, b.rows_before, shape.kv_stride, kv_head, shape);
+    head_rows v = rows_of(value, b.rows_before, shape.kv_stride, kv_head, shape);
+    head_rows dy = rows_of(d_out, b.rows_before, shape.heads * shape.head_size, b.head, shape);
     u32 queries = aligned_up(shared_address(shared_memory())), outs = queries + GROUPS * TILE, keys = outs + GROUPS * TILE;
     u32 half = warpgroup() * TILE_ROWS, rows = b.tile * ROWS + half, row = rows + threadIdx.x % 128 / 32 * 16;
     u32 tiles = tiles_of_block<ROWS>(b.tile, shape.sequence);
@@ -293,7 +297,8 @@ static __device__ __forceinline__ void attention_query_gradient(
         products_end();
         products_wait<0, D / 8>(sum);
     }
-    product_store<D>(d_query + b.rows_before * shape.query_stride + b.head * D, shape.query_stride, shape.sequence, row, sum,
+    product_store<D>(d_query + b.rows_before * shape.query_stride + b.head * shape.head_size, shape.query_stride, shape.sequence,
+                     shape.head_size, row, sum,
                      scale, scale);
 }
 
@@ -303,9 +308,9 @@ static __device__ __forceinline__ void queries_copy(
     u32 to, const bf16* query, const bf16* d_out, const float* lse, const float* sums, attention_shape shape,
     const attention_block& b, u32 head, u32 first, bool wanted) {
     const u32 TILE = TILE_ROWS * D * 2;
-    tile_copy<D, TILE_ROWS, THREADS>(to, rows_of<D>(query, b.rows_before, shape.query_stride, head, shape.sequence), first, wanted);
+    tile_copy<D, TILE_ROWS, THREADS>(to, rows_of(query, b.rows_before, shape.query_stride, head, shape), first, wanted);
     tile_copy<D, TILE_ROWS, THREADS>(
-        to + TILE, rows_of<D>(d_out, b.rows_before, shape.heads * D, head, shape.sequence), first, wanted);
+        to + TILE, rows_of(d_out, b.rows_before, shape.heads * shape.head_size, head, shape), first, wanted);
     const float* from = (threadIdx.x < TILE_ROWS ? lse : sums) + (b.sequence * shape.heads + head) * shape.sequence;
     u32 at = first + threadIdx.x % TILE_ROWS;
     copy_async_4(to + 2 * TILE + 4 * threadIdx.x, from + at, at < shape.sequence, wanted && threadIdx.x < 2 * TILE_ROWS);
@@ -326,8 +331,8 @@ static __device__ __forceinline__ void attention_key_gradient(
     u32 group = shape.heads / shape.kv_heads, first = b.tile * (GROUPS);
     u32 tiles = (shape.sequence + TILE_ROWS - 1) / TILE_ROWS, head = b.head * group, tile = first, steps = group * (tiles - first);
     float d_keys[D / 8][4] = {}, d_values[D / 8][4] = {}, factor = scale * LOG2_E;
-    tile_copy<D, ROWS, THREADS>(keys, rows_of<D>(key, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
-    tile_copy<D, ROWS, THREADS>(values, rows_of<D>(value, b.rows_before, shape.kv_stride, b.head, shape.sequence), b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(keys, rows_of(key, b.rows_before, shape.kv_stride, b.head, shape), b.tile * ROWS, true);
+    tile_copy<D, ROWS, THREADS>(values, rows_of(value, b.rows_before, shape.kv_stride, b.head, shape), b.tile * ROWS, true);
     queries_copy<D, THREADS>(queries, query, d_out, lse, sums, shape, b, head, tile * TILE_ROWS, true);
     for (u32 step = 0; step < steps; step++) {
         copies_arrived();
@@ -381,59 +386,87 @@ static __device__ __forceinline__ void attention_key_gradient(
         products_wait<0, D / 8>(d_values);
         products_wait<0, D / 8>(d_keys);
     }
-    u64 start = b.rows_before * shape.kv_stride + b.head * D;
-    product_store<D>(d_key + start, shape.kv_stride, shape.sequence, row, d_keys, scale, scale);
-    product_store<D>(d_value + start, shape.kv_stride, shape.sequence, row, d_values, 1.0f, 1.0f);
+    u64 start = b.rows_before * shape.kv_stride + b.head * shape.head_size;
+    product_store<D>(d_key + start, shape.kv_stride, shape.sequence, shape.head_size, row, d_keys, scale, scale);
+    product_store<D>(d_value + start, shape.kv_stride, shape.sequence, shape.head_size, row, d_values, 1.0f, 1.0f);
 }
 
 extern "C" __global__ void __launch_bounds__(256, 2) assay_attention_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     bf16* out, float* lse) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 64};
     attention_forward<64, 2>(query, key, value, shape, scale, out, lse);
 }
 
 extern "C" __global__ void assay_attention_sums_64(
     const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
-    attention_sums<64>(out, d_out, rows, sequence, heads, sums);
+    attention_sums<64>(out, d_out, rows, sequence, heads, 64, sums);
 }
 
 extern "C" __global__ void __launch_bounds__(256, 2) assay_attention_query_gradient_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_query) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 64};
     attention_query_gradient<64, 2>(query, key, value, d_out, lse, sums, shape, scale, d_query);
 }
 
 extern "C" __global__ void __launch_bounds__(256, 1) assay_attention_key_gradient_64(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_key, bf16* d_value) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 64};
     attention_key_gradient<64, 2>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
 }
 
 extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     bf16* out, float* lse) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 128};
     attention_forward<128, 3>(query, key, value, shape, scale, out, lse);
 }
 
 extern "C" __global__ void assay_attention_sums_128(
     const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums) {
-    attention_sums<128>(out, d_out, rows, sequence, heads, sums);
+    attention_sums<128>(out, d_out, rows, sequence, heads, 128, sums);
 }
 
 extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_query_gradient_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_query) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 128};
     attention_query_gradient<128, 3>(query, key, value, d_out, lse, sums, shape, scale, d_query);
 }
 
 extern "C" __global__ void __launch_bounds__(256, 1) assay_attention_key_gradient_128(
     const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
     const bf16* d_out, const float* lse, const float* sums, bf16* d_key, bf16* d_value) {
-    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride};
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, 128};
+    attention_key_gradient<128, 2>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
+}
+
+// Heads of other sizes up to 128, a multiple of 8: in tiles of 128 columns, of which those behind the head are read as 0 and not
+// written. The tensor cores multiply 128 / head_size times what would be needed.
+extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_padded(
+    const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
+    bf16* out, float* lse, u32 head_size) {
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, head_size};
+    attention_forward<128, 3>(query, key, value, shape, scale, out, lse);
+}
+
+extern "C" __global__ void assay_attention_sums_padded(
+    const bf16* out, const bf16* d_out, u64 rows, u32 sequence, u32 heads, float* sums, u32 head_size) {
+    attention_sums<128>(out, d_out, rows, sequence, heads, head_size, sums);
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1) assay_attention_query_gradient_padded(
+    const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
+    const bf16* d_out, const float* lse, const float* sums, bf16* d_query, u32 head_size) {
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, head_size};
+    attention_query_gradient<128, 3>(query, key, value, d_out, lse, sums, shape, scale, d_query);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 1) assay_attention_key_gradient_padded(
+    const bf16* query, const bf16* key, const bf16* value, u32 sequence, u32 heads, u32 kv_heads, u32 query_stride, u32 kv_stride, float scale,
+    const bf16* d_out, const float* lse, const float* sums, bf16* d_key, bf16* d_value, u32 head_size) {
+    attention_shape shape = {sequence, heads, kv_heads, query_stride, kv_stride, head_size};
     attention_key_gradient<128, 2>(query, key, value, d_out, lse, sums, shape, scale, d_key, d_value);
 }

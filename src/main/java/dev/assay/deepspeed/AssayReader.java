@@ -3,6 +3,7 @@ package dev.assay.deepspeed;
 import dev.assay.deepspeed.AssaySection.Checkpointing;
 import dev.assay.deepspeed.AssaySection.Collectives;
 import dev.assay.deepspeed.AssaySection.Floors;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelPreset;
 import dev.assay.training.ModelShape;
@@ -55,6 +56,14 @@ final class AssayReader {
         if (assay.find("memoryFraction").isEmpty()) {
             findings.resolved("assay.memoryFraction", memory, Origin.ASSAY, "the section's default");
         }
+        MatrixPrecision precision = assay.choice(
+                "precision",
+                MatrixPrecision.BF16,
+                Map.of(
+                        MatrixPrecision.BF16.key(),
+                        MatrixPrecision.BF16,
+                        MatrixPrecision.FP8.key(),
+                        MatrixPrecision.FP8));
         Collectives collectives = assay.choice(
                 "collectives",
                 Collectives.DEEPSPEED,
@@ -65,7 +74,7 @@ final class AssayReader {
         assay.end();
         model.ifPresent(shape -> checkSequence(shape, sequence));
         return model.map(shape -> new AssaySection(
-                modelName(), shape, sequence, checkpointing, memory, collectives, nodes, baseline, floors));
+                modelName(), shape, sequence, checkpointing, memory, precision, collectives, nodes, baseline, floors));
     }
 
     private String modelName() {
@@ -92,7 +101,7 @@ final class AssayReader {
     private static String words(ModelShape shape) {
         return String.format(
                 Locale.ROOT,
-                ": %s, layers %d, hidden %d, heads %d, kvHeads %d, headSize %d, feedForward %d, vocabulary %d, positions %d",
+                ": %s, layers %d, hidden %d, heads %d, kvHeads %d, headSize %d, feedForward %d, vocabulary %d, positions %d%s",
                 shape.family().name().toLowerCase(Locale.ROOT),
                 shape.layers(),
                 shape.hidden(),
@@ -101,7 +110,13 @@ final class AssayReader {
                 shape.headSize(),
                 shape.feedForward(),
                 shape.vocabulary(),
-                shape.positions());
+                shape.positions(),
+                shape.family() == ModelFamily.LLAMA
+                        ? ", ropeBase "
+                                + BigDecimal.valueOf(shape.ropeBase())
+                                        .stripTrailingZeros()
+                                        .toPlainString()
+                        : "");
     }
 
     private Optional<ModelShape> preset(Node node) {
@@ -133,19 +148,31 @@ final class AssayReader {
             size(model, "vocabulary", MOST),
             size(model, "positions", MOST)
         };
+        double ropeBase = ropeBase(model, family);
         model.end();
         if (before && !findings.none()) {
             return Optional.empty();
         }
         try {
             return family.map(value -> new ModelShape(
-                    value, sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7]));
+                    value, sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], ropeBase));
         } catch (IllegalArgumentException e) {
             assay.find("model")
                     .ifPresent(node -> findings.problem(
                             node, String.valueOf(e.getMessage()), "a shape that exists", "correct it"));
             return Optional.empty();
         }
+    }
+
+    /** Of rotary positions, which a gpt model has none of. */
+    private double ropeBase(Section model, Optional<ModelFamily> family) {
+        if (family.equals(Optional.of(ModelFamily.LLAMA))) {
+            return model.number("ropeBase", ModelShape.ROPE_BASE, 2, 1e12);
+        }
+        model.find("ropeBase")
+                .ifPresent(node -> findings.problem(
+                        node, node.found(), "no rotary positions in a gpt model", "remove it, or choose llama"));
+        return ModelShape.ROPE_BASE;
     }
 
     private int size(Section model, String key, int most) {

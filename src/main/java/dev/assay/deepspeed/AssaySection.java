@@ -1,5 +1,6 @@
 package dev.assay.deepspeed;
 
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelShape;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param sequence tokens of a sequence
  * @param checkpointing which activations are kept for backward
  * @param memoryFraction of a GPU's memory, as NVML counts it, that may be used; (0, 1]
+ * @param precision of the layers' matrices; fp8 is no DeepSpeed's
  * @param collectives as DeepSpeed issues them, or as few as the stage needs
  * @param nodes the numbers of nodes to run on where nobody says otherwise, ascending; empty: not said
  * @param baselineNodes what scale efficiency is counted from
@@ -22,6 +24,7 @@ public record AssaySection(
         int sequence,
         Checkpointing checkpointing,
         double memoryFraction,
+        MatrixPrecision precision,
         Collectives collectives,
         List<Integer> nodes,
         Optional<Integer> baselineNodes,

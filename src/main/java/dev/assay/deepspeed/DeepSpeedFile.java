@@ -87,6 +87,10 @@ public final class DeepSpeedFile {
         return optimizer;
     }
 
+    public Zero zero() {
+        return zero;
+    }
+
     public Gradients gradients() {
         return gradients;
     }

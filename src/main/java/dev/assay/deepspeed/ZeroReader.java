@@ -116,12 +116,29 @@ final class ZeroReader {
                     "stage3_use_all_reduce_for_fetch_params",
                     "stage3_allgather_sequential");
             refuseAbove("stage3_module_granularity_threshold", 0, 0, 0, "it gathers several modules as one", "0");
+            zero.withoutEffect(
+                    "AdamW reads the gradients as they lie, without DeepSpeed's copy of a group in float32, which only the predicted"
+                            + " memory has",
+                    "sub_group_size");
         } else {
             String later = "for stage 3 only";
+            zero.withoutEffect(later, "sub_group_size");
             zero.flagsWithoutEffect(later, "stage3_use_all_reduce_for_fetch_params", "stage3_allgather_sequential");
             zero.countsWithoutEffect(later, "stage3_module_granularity_threshold");
         }
+        refuseScatteredGradients(stage);
         zero.refuseOn("the old stage 1 communicates otherwise", "set it to false", "legacy_stage1");
+    }
+
+    /** Stage 0 has no such buckets. */
+    private void refuseScatteredGradients(int stage) {
+        zero.find("contiguous_gradients")
+                .filter(node -> stage > 0 && !zero.flag("contiguous_gradients", true))
+                .ifPresent(node -> findings.refuse(
+                        node,
+                        "gradients would be gathered from where they lie at each reduction, with other copies and memory than"
+                                + " those of a bucket that they are copied into as they come",
+                        "set it to true, or leave it out"));
     }
 
     private void refuseAbove(String key, long otherwise, long least, long off, String reason, String write) {

@@ -5,7 +5,7 @@ package dev.assay.device;
  *
  * @param heads of queries
  * @param kvHeads of keys and values; each serves heads / kvHeads heads in turn
- * @param headSize 64 or 128
+ * @param headSize a multiple of 8 from 64 to 128; in tiles of 64 or 128, where the others are padded to
  * @param queryStride elements from one row of queries to the next, at least heads · headSize: they may be part of wider rows
  * @param kvStride the same of keys, and of values
  */
@@ -17,8 +17,9 @@ public record AttentionShape(
                     "attention must have batch, sequence, heads and kvHeads > 0, heads a multiple" + " of kvHeads, got "
                             + batch + ", " + sequence + ", " + heads + ", " + kvHeads);
         }
-        if (headSize != 64 && headSize != 128) {
-            throw new IllegalArgumentException("attention must have headSize 64 or 128, got " + headSize);
+        if (headSize < 64 || headSize > 128 || headSize % 8 != 0) {
+            throw new IllegalArgumentException(
+                    "attention must have a headSize of 64 to 128 in multiples of 8, got " + headSize);
         }
         if (queryStride % 8 != 0
                 || kvStride % 8 != 0

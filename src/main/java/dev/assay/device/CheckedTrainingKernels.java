@@ -277,6 +277,32 @@ public final class CheckedTrainingKernels implements TrainingKernels {
         kernels.carry(from, fromType, to, toType, elements, add, stream);
     }
 
+    @Override
+    public void quantize(
+            DeviceMemory x,
+            long rows,
+            int width,
+            ElementType type,
+            Optional<DeviceMemory> out,
+            Optional<DeviceMemory> transposed,
+            DeviceMemory scale,
+            DeviceMemory scratch,
+            Stream stream) {
+        TrainingSizes sizes = TrainingSizes.of("quantize", rows, width)
+                .holds("type must be E4M3 or E5M2", type == ElementType.E4M3 || type == ElementType.E5M2, type)
+                .holds(
+                        "rows and width must be multiples of " + QUANTIZE_GRANULE,
+                        rows % QUANTIZE_GRANULE == 0 && width % QUANTIZE_GRANULE == 0,
+                        rows + " and " + width)
+                .holds("a copy must be asked for", out.isPresent() || transposed.isPresent(), "none")
+                .bf16("x", x, rows * width)
+                .words("scale", scale, 1)
+                .bytes("scratch", scratch, QUANTIZE_SCRATCH);
+        out.ifPresent(memory -> sizes.bytes("out", memory, rows * width));
+        transposed.ifPresent(memory -> sizes.bytes("transposed", memory, rows * width));
+        kernels.quantize(x, rows, width, type, out, transposed, scale, scratch, stream);
+    }
+
     private static boolean isFloat(ElementType type) {
         return type == ElementType.BF16 || type == ElementType.FP32;
     }

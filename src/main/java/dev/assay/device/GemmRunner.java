@@ -19,6 +19,14 @@ public interface GemmRunner extends AutoCloseable {
      */
     void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream);
 
+    /**
+     * From now on a product is multiplied by both, one fp32 each on the device, read when it runs: what A and B were divided by
+     * when they were made FP8. 1 until then.
+     */
+    default void scaleBy(DeviceMemory a, DeviceMemory b) {
+        throw new UnsupportedOperationException("scaling a GEMM whose operands have no scales: " + describe());
+    }
+
     @Override
     void close();
 }

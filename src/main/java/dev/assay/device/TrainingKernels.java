@@ -23,6 +23,12 @@ public interface TrainingKernels {
     /** Doubles that {@link #sumOfSquares} writes. */
     int SQUARE_PARTS = 1024;
 
+    /** Bytes of scratch of {@link #quantize}. */
+    int QUANTIZE_SCRATCH = 1024 * Integer.BYTES;
+
+    /** Rows and width of what {@link #quantize} takes are multiples of it. */
+    int QUANTIZE_GRANULE = 16;
+
     /** Which way {@link #rope} turns. */
     enum Rotation {
         FORWARD,
@@ -205,6 +211,27 @@ public interface TrainingKernels {
             ElementType toType,
             long elements,
             boolean add,
+            Stream stream);
+
+    /**
+     * A copy in FP8: x · factor, rounded, the factor being what makes the largest |x| the type's largest number, at most 2¹²⁶; 1
+     * where all is 0. Any x that is no number makes all of it none.
+     *
+     * @param type e4m3 or e5m2
+     * @param out as x lies
+     * @param transposed [width, rows]; one of the two at least
+     * @param scale out: one fp32, 1 / factor
+     * @param scratch {@link #QUANTIZE_SCRATCH}
+     */
+    void quantize(
+            DeviceMemory x,
+            long rows,
+            int width,
+            ElementType type,
+            Optional<DeviceMemory> out,
+            Optional<DeviceMemory> transposed,
+            DeviceMemory scale,
+            DeviceMemory scratch,
             Stream stream);
 
     /** sum, one fp32, = the sum of so many doubles: of several tensors' partials at once, before ranks add theirs. */

@@ -46,7 +46,7 @@ record SftExperiment(
         MemoryBudget budget = new MemoryBudget(model.memoryMebibytes() << 20, config.memoryFraction());
         TrainingPlace place = place(config, run, nodes, machine, budget);
         boolean reference = cluster.device() == DeviceKind.REFERENCE;
-        Optional<String> trouble = config.terms().refused().or(() -> misfit(place, budget, reference));
+        Optional<String> trouble = config.refused(place.setup()).or(() -> misfit(place, budget, reference));
         int baseline = reference ? 1 : baselineNodes(config, run, nodes, machine, budget);
         Optional<String> noScale = noScale(nodes, baseline);
         Optional<String> noBaseline = noScale.isPresent()

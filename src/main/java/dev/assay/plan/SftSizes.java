@@ -87,7 +87,8 @@ final class SftSizes {
                 of.recomputation(),
                 of.collectives(),
                 of.gradientBytes(),
-                of.wireBytes());
+                of.wireBytes(),
+                of.precision());
     }
 
     /** As the plan and the report name it. */
@@ -101,7 +102,16 @@ final class SftSizes {
         int kvHeads = of.kvHeads() < of.heads() ? 1 : HEADS;
         int feedForward = of.family() == ModelFamily.GPT ? 2 * FEED_FORWARD : FEED_FORWARD;
         return new ModelShape(
-                of.family(), LAYERS, HIDDEN, HEADS, kvHeads, HEAD_SIZE, feedForward, VOCABULARY, SEQUENCE);
+                of.family(),
+                LAYERS,
+                HIDDEN,
+                HEADS,
+                kvHeads,
+                HEAD_SIZE,
+                feedForward,
+                VOCABULARY,
+                SEQUENCE,
+                of.ropeBase());
     }
 
     private static ZeroSetup standIn(ZeroSetup of) {

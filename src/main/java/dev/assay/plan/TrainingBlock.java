@@ -3,6 +3,7 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.InputException;
 import dev.assay.training.Machine;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryBudget;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
@@ -15,6 +16,11 @@ import java.util.function.IntFunction;
 
 /** One config's part of the plan. */
 record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) {
+    private static final String FP8 =
+            "fp8, this suite's extension and not DeepSpeed's: the layers' matrices multiply in e4m3 and e5m2,"
+                    + " one scale a tensor made anew before each use; MFU is of the FP8 peak. Predicted as if those GEMMs reached the same"
+                    + " share of it as bf16's, and their copies the memory's rate (assumed, never measured)";
+
     List<String> lines(List<Integer> counts, Cluster cluster) {
         List<String> lines = new ArrayList<>();
         List<TrainingPlace> places = places(counts, cluster, lines);
@@ -51,7 +57,12 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                 continue;
             }
             try {
-                places.add(place(config.setup(), nodes));
+                TrainingPlace place = place(config.setup(), nodes);
+                Optional<String> cannot = config.refused(place.setup());
+                cannot.ifPresent(why -> wrap(refused, "  cannot run   ", Words.plural(nodes, "node") + ": " + why));
+                if (cannot.isEmpty()) {
+                    places.add(place);
+                }
             } catch (InputException e) {
                 wrap(refused, "  cannot run   ", Words.plural(nodes, "node") + ": " + oneLine(e));
             }
@@ -78,8 +89,12 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                 Words.fixed(flops.causal() / 1e9, 2) + " G causal, " + Words.fixed(flops.full() / 1e9, 2)
                         + " G with full attention, " + Words.fixed(flops.executed() / 1e9, 2)
                         + " G executed, recomputation included");
+        if (setup.precision() == MatrixPrecision.FP8) {
+            wrap(lines, "  precision    ", FP8);
+        }
         wrap(lines, "  scaling      ", config.scaling());
         config.notes().forEach(note -> wrap(lines, "  note         ", note));
+        config.terms().difference(setup).ifPresent(note -> wrap(lines, "  note         ", note));
         if (!config.withoutEffect().isEmpty()) {
             wrap(lines, "  no effect    ", String.join(", ", config.withoutEffect()));
         }
@@ -124,10 +139,11 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
     private void stress(List<String> lines, List<TrainingPlace> fitting, int nodes) {
         List<TrainingPlace> places = fitting.stream()
                 .map(place -> place(config::stressed, place.nodes()))
+                .filter(place -> config.refused(place.setup()).isEmpty())
                 .filter(place -> place.prediction().isPresent())
                 .toList();
         if (places.isEmpty()) {
-            wrap(lines, "  stress       ", "the variant that loads the network fits on none of these");
+            wrap(lines, "  stress       ", "the variant that loads the network fits or runs on none of these");
             return;
         }
         TrainingPlace first = places.get(0);
@@ -138,6 +154,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                 + TrainingTables.gibibytes(first.memory().total()) + " GiB a GPU on "
                 + Words.plural(first.nodes(), "node") + "; " + against(nodes, baseline);
         times(lines, title, places, baseline);
+        config.terms().difference(setup).ifPresent(note -> wrap(lines, "    note         ", note));
     }
 
     private void times(

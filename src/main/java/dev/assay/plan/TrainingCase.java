@@ -1,5 +1,6 @@
 package dev.assay.plan;
 
+import dev.assay.training.EngineLimits;
 import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.function.IntFunction;
  * A config to train by, with the step that it means for a number of GPUs.
  *
  * @param name of its file
- * @param model its preset, or {@code explicit}
+ * @param model its preset, or {@code explicit}; {@code llama2-7b fp8} where its matrices multiply so, which no floor for bf16 is for
  * @param parameters of the model
  * @param memoryFraction of a GPU's memory that may be used
  * @param nodes where it is run when nobody says otherwise; marked in the plan
@@ -50,6 +51,13 @@ record TrainingCase(
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^-+|-+$", "");
         return bare.isEmpty() ? "config" : bare;
+    }
+
+    /** Why the engine cannot train so, in one sentence; empty: it can. */
+    Optional<String> refused(StepSetup step) {
+        return terms.refused()
+                .or(() -> terms.refused(step).map(why -> name + ": " + why))
+                .or(() -> EngineLimits.of(step).map(refusal -> name + " asks for " + refusal + "; not run"));
     }
 
     StepSetup of(Sft.Run run, int gpus) {

@@ -7,6 +7,7 @@ import dev.assay.deepspeed.DeepSpeedFile;
 import dev.assay.deepspeed.Note;
 import dev.assay.deepspeed.Zero;
 import dev.assay.training.CollectiveMode;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
@@ -56,7 +57,10 @@ final class TrainingCases {
         Optional<IntFunction<StepSetup>> stress = file.stress().map(variant -> gpus -> setup(variant.resolve(gpus)));
         return new TrainingCase(
                 name,
-                assay.modelName(),
+                assay.modelName()
+                        + (assay.precision() == MatrixPrecision.BF16
+                                ? ""
+                                : " " + assay.precision().key()),
                 assay.model().parameters(),
                 assay.memoryFraction(),
                 assay.nodes(),
@@ -72,7 +76,7 @@ final class TrainingCases {
                         .toList(),
                 gpus -> setup(file.resolve(gpus)),
                 stress,
-                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors()));
+                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors(), file.zero()));
     }
 
     private static StepSetup setup(DeepSpeedConfig config) {
@@ -92,7 +96,8 @@ final class TrainingCases {
                     case IDEAL -> CollectiveMode.IDEAL;
                 },
                 config.gradients().accumulation().bytes(),
-                config.gradients().communication().bytes());
+                config.gradients().communication().bytes(),
+                assay.precision());
     }
 
     private static ZeroSetup zero(Zero zero) {

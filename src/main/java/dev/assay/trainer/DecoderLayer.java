@@ -11,6 +11,7 @@ final class DecoderLayer {
     private static final String FIRST = "layers.0.";
 
     private final Compute compute;
+    private final Optional<QuantizedMemory> quantized;
     private final Norm norm1;
     private final Projection qkv;
     private final SelfAttention attention;
@@ -22,6 +23,7 @@ final class DecoderLayer {
     DecoderLayer(Compute compute, ModuleCut modules, DecoderMemory memory) {
         ModelShape model = compute.sizes().model();
         this.compute = compute;
+        this.quantized = memory.quantized();
         norm1 = new Norm(compute, modules, FIRST + "attention.norm");
         qkv = projection(modules, model.hidden(), compute.sizes().qkv(), "attention.query", "attention.value");
         attention = new SelfAttention(compute, memory.attentionScratch());
@@ -35,6 +37,7 @@ final class DecoderLayer {
     private Projection projection(ModuleCut modules, int inputs, int outputs, String first, String last) {
         return new Projection(
                 compute,
+                quantized,
                 inputs,
                 outputs,
                 Place.of(modules, FIRST + first, FIRST + last),

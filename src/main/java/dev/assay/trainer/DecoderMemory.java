@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param attentionScratch fp32, as {@link TrainingKernels#attentionGradient} wants it
  * @param scratch of the gradients of norms and biases
  * @param logits of one chunk of rows
+ * @param quantized where the layers' matrices multiply in FP8
  */
 record DecoderMemory(
         List<LayerTensors> layers,
@@ -29,7 +30,8 @@ record DecoderMemory(
         DeviceMemory attentionScratch,
         DeviceMemory scratch,
         DeviceMemory logits,
-        Optional<DeviceMemory> positions) {
+        Optional<DeviceMemory> positions,
+        Optional<QuantizedMemory> quantized) {
     private static final int ALIGNMENT = 256;
     private static final String LAYER_INPUT = "layers.input";
 
@@ -78,6 +80,7 @@ record DecoderMemory(
         plan.add("live.attention-sums", MemoryPart.WORKSPACE, statistics(sizes));
         plan.add("live.sums", MemoryPart.WORKSPACE, scratch(sizes));
         plan.add("loss.logits", MemoryPart.LOSS, aligned((long) sizes.chunk() * model.vocabulary() * Unsharded.BF16));
+        QuantizedMemory.plan(sizes, plan);
         if (model.family() == ModelFamily.GPT) {
             plan.add("input.positions", MemoryPart.WORKSPACE, (long) sizes.rows() * Integer.BYTES);
         }
@@ -103,7 +106,8 @@ record DecoderMemory(
                 arena.of("live.attention-sums"),
                 arena.of("live.sums"),
                 arena.of("loss.logits"),
-                positioned ? Optional.of(arena.of("input.positions")) : Optional.empty());
+                positioned ? Optional.of(arena.of("input.positions")) : Optional.empty(),
+                QuantizedMemory.of(sizes, arena));
     }
 
     private static LayerTensors layer(DecoderSizes sizes, Arena arena, int layer) {

@@ -1,7 +1,8 @@
 package dev.assay.trainer;
 
 import dev.assay.device.AttentionShape;
-import dev.assay.device.TrainingKernels;
+import dev.assay.training.EngineLimits;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
@@ -23,30 +24,19 @@ import java.util.Set;
  * @param chunk rows whose logits exist at once
  */
 record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
-    /** Of 16-byte accesses, in bf16. */
+    /** Rows of the smallest chunk. */
     private static final int GRANULE = 8;
 
     static DecoderSizes of(TrainerSetup trainer) {
         StepSetup setup = trainer.step();
         ModelShape model = setup.model();
-        multiple("hidden", model.hidden());
-        multiple("feedForward", model.feedForward());
-        multiple("vocabulary", model.vocabulary());
-        if (model.hidden() > TrainingKernels.MOST_WIDTH) {
-            throw new IllegalArgumentException("training: hidden must be at most " + TrainingKernels.MOST_WIDTH
-                    + ", which kernels of norms hold, got " + model.hidden());
-        }
+        EngineLimits.of(setup).ifPresent(refusal -> {
+            throw new IllegalArgumentException("training " + model + ": " + refusal);
+        });
         int rows = Math.toIntExact(setup.tokensPerMicroBatch());
         int up = model.family() == ModelFamily.LLAMA ? 2 * model.feedForward() : model.feedForward();
         return new DecoderSizes(
                 setup, rows, model.queryWidth() + 2 * model.kvWidth(), up, chunk(rows, model, trainer.logitBytes()));
-    }
-
-    private static void multiple(String what, int size) {
-        if (size % GRANULE != 0) {
-            throw new IllegalArgumentException("training: " + what + " must be a multiple of " + GRANULE
-                    + ", as GEMMs need it, got " + size + "; pad it");
-        }
     }
 
     /** A power of two, so that micro-batches of usual sizes fall into equal parts; at least one granule. */
@@ -82,12 +72,13 @@ record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
     List<LinearGemm> gemms() {
         Set<LinearGemm> gemms = new LinkedHashSet<>();
         ModelShape model = model();
-        add(gemms, rows, model.hidden(), qkv);
-        add(gemms, rows, model.queryWidth(), model.hidden());
-        add(gemms, rows, model.hidden(), up);
-        add(gemms, rows, model.feedForward(), model.hidden());
-        add(gemms, chunk, model.hidden(), model.vocabulary());
-        add(gemms, lastChunk(), model.hidden(), model.vocabulary());
+        MatrixPrecision layers = setup.precision();
+        add(gemms, rows, model.hidden(), qkv, layers);
+        add(gemms, rows, model.queryWidth(), model.hidden(), layers);
+        add(gemms, rows, model.hidden(), up, layers);
+        add(gemms, rows, model.feedForward(), model.hidden(), layers);
+        add(gemms, chunk, model.hidden(), model.vocabulary(), MatrixPrecision.BF16);
+        add(gemms, lastChunk(), model.hidden(), model.vocabulary(), MatrixPrecision.BF16);
         return new ArrayList<>(gemms);
     }
 
@@ -96,27 +87,43 @@ record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
         ModelShape model = model();
         int layers = model.layers();
         double down = product(model.feedForward(), model.hidden());
-        double others = product(model.hidden(), qkv)
-                + product(model.queryWidth(), model.hidden())
-                + product(model.hidden(), up);
+        double others = others();
         double attention = 2.0 * rows * (setup.sequence() + 1) * model.queryWidth();
         double forward = layers * (others + down + attention) + product(model.hidden(), model.vocabulary());
         double again = recomputes() ? (layers - 1) * (others + attention) : 0;
         return setup.accumulation() * (3 * forward + again);
     }
 
+    /** Of that, what runs in FP8. */
+    double quantizedFlop() {
+        double again = recomputes() ? (model().layers() - 1) * others() : 0;
+        double forward = model().layers() * (others() + product(model().feedForward(), model().hidden()));
+        return switch (setup.precision()) {
+            case BF16 -> 0;
+            case FP8 -> setup.accumulation() * (3 * forward + again);
+        };
+    }
+
+    /** A layer's matrices, forward, but the last. */
+    private double others() {
+        return product(model().hidden(), qkv)
+                + product(model().queryWidth(), model().hidden())
+                + product(model().hidden(), up);
+    }
+
     private double product(int inputs, int outputs) {
         return 2.0 * rows * inputs * outputs;
     }
 
-    private static void add(Set<LinearGemm> gemms, int rows, int inputs, int outputs) {
+    private static void add(Set<LinearGemm> gemms, int rows, int inputs, int outputs, MatrixPrecision precision) {
         for (LinearPass pass : LinearPass.values()) {
-            gemms.add(gemm(pass, rows, inputs, outputs));
+            gemms.add(gemm(pass, rows, inputs, outputs, precision));
         }
     }
 
     /** Weights' gradients are added to what is there. */
-    static LinearGemm gemm(LinearPass pass, int rows, int inputs, int outputs) {
-        return new LinearGemm(pass, rows, inputs, outputs, ElementType.BF16, pass == LinearPass.WEIGHT_GRADIENT);
+    static LinearGemm gemm(LinearPass pass, int rows, int inputs, int outputs, MatrixPrecision precision) {
+        return new LinearGemm(
+                pass, rows, inputs, outputs, ElementType.BF16, pass == LinearPass.WEIGHT_GRADIENT, precision);
     }
 }

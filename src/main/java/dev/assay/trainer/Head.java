@@ -3,6 +3,7 @@ package dev.assay.trainer;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
 import dev.assay.trainer.DecoderMemory.HeadTensors;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelShape;
 import dev.assay.workload.LinearPass;
 import java.util.Optional;
@@ -60,7 +61,7 @@ final class Head {
 
     private GemmRunner gemm(LinearPass pass, int rows) {
         ModelShape model = compute.sizes().model();
-        return compute.gemm(DecoderSizes.gemm(pass, rows, model.hidden(), model.vocabulary()));
+        return compute.gemm(DecoderSizes.gemm(pass, rows, model.hidden(), model.vocabulary(), MatrixPrecision.BF16));
     }
 
     /** @param dResidual out: of the residual stream behind the last layer */

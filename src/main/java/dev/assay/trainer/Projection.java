@@ -1,8 +1,6 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
-import dev.assay.device.GemmRunner;
-import dev.assay.workload.LinearPass;
 import java.util.Optional;
 
 /**
@@ -14,19 +12,22 @@ final class Projection {
     private final int outputs;
     private final Place weight;
     private final Optional<Place> bias;
-    private final GemmRunner forward;
-    private final GemmRunner inputGradient;
-    private final GemmRunner weightGradient;
+    private final LinearProducts products;
 
-    Projection(Compute compute, int inputs, int outputs, Place weight, Optional<Place> bias) {
-        int rows = compute.sizes().rows();
+    Projection(
+            Compute compute,
+            Optional<QuantizedMemory> quantized,
+            int inputs,
+            int outputs,
+            Place weight,
+            Optional<Place> bias) {
         this.compute = compute;
         this.outputs = outputs;
         this.weight = weight;
         this.bias = bias;
-        forward = compute.gemm(DecoderSizes.gemm(LinearPass.FORWARD, rows, inputs, outputs));
-        inputGradient = compute.gemm(DecoderSizes.gemm(LinearPass.INPUT_GRADIENT, rows, inputs, outputs));
-        weightGradient = compute.gemm(DecoderSizes.gemm(LinearPass.WEIGHT_GRADIENT, rows, inputs, outputs));
+        products = quantized
+                .<LinearProducts>map(memory -> new QuantizedProducts(compute, memory, inputs, outputs))
+                .orElseGet(() -> new PlainProducts(compute, inputs, outputs));
     }
 
     /** With the bias. */
@@ -38,7 +39,7 @@ final class Projection {
 
     /** Without the bias. */
     void product(DeviceMemory weights, DeviceMemory x, DeviceMemory out) {
-        forward.enqueue(x, weight.in(weights), out, compute.stream());
+        products.forward(x, weight.in(weights), out);
     }
 
     DeviceMemory bias(DeviceMemory weights) {
@@ -47,7 +48,6 @@ final class Projection {
 
     /** Adds to the gradients of matrix and bias; then writes dX, which may be the memory of x. */
     void backward(DeviceMemory weights, DeviceMemory gradients, DeviceMemory dOut, DeviceMemory x, DeviceMemory dX) {
-        weightGradient.enqueue(dOut, x, weight.in(gradients), compute.stream());
         bias.ifPresent(place -> compute.kernels()
                 .biasGradient(
                         dOut,
@@ -56,6 +56,6 @@ final class Projection {
                         place.in(gradients),
                         compute.scratch(),
                         compute.stream()));
-        inputGradient.enqueue(dOut, weight.in(weights), dX, compute.stream());
+        products.backward(dOut, x, weight.in(weights), weight.in(gradients), dX);
     }
 }

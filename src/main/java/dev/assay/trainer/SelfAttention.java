@@ -8,9 +8,6 @@ import dev.assay.training.ModelShape;
 
 /** Attention between its two projections, on query, key and value as one GEMM leaves them, side by side in each row. */
 final class SelfAttention {
-    /** Of rotary positions, Llama 2's; a model's shape has none of its own. */
-    static final double ROPE_BASE = 10_000;
-
     private final Compute compute;
     private final AttentionShape shape;
     private final DeviceMemory sums;
@@ -61,7 +58,7 @@ final class SelfAttention {
                             model.headSize(),
                             compute.sizes().qkv(),
                             compute.sizes().setup().sequence(),
-                            ROPE_BASE,
+                            model.ropeBase(),
                             rotation,
                             compute.stream());
         }

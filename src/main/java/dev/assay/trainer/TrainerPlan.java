@@ -62,6 +62,11 @@ public final class TrainerPlan {
         return sizes.flop();
     }
 
+    /** Of {@link #flop}, what the tensor cores do in FP8. */
+    public double quantizedFlop() {
+        return sizes.quantizedFlop();
+    }
+
     /** Allocates all of it, begins training from the seed; blocks. The device is the caller's, and outlives the trainer. */
     public Trainer prepare(Device device) {
         return prepare(device, Trainer.LONGEST_WAIT);

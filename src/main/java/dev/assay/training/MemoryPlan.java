@@ -3,6 +3,7 @@ package dev.assay.training;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Bytes that one GPU holds in a training step, by part, from the config and the model alone. Everything is allocated once and
@@ -15,7 +16,8 @@ import java.util.Map;
  * @param liveParameters gathered weights of stage 3: two modules at least, more as far as {@code maxLive} goes
  * @param activations kept for backward
  * @param liveLayer what forward and backward of one layer need besides: bf16 gradients of its weights where they are not summed
- *     in place, those of its activations, and its activations where they are computed again
+ *     in place, those of its activations, and its activations where they are computed again; FP8
+ *     copies of what it multiplies
  * @param loss workspace of the chunked cross-entropy
  * @param workspace tokens, sums, scratch
  * @param communicators NCCL's buffers
@@ -78,16 +80,19 @@ public record MemoryPlan(
                 zero.buckets(),
                 zero.gathered(),
                 decoder.kept(),
-                decoder.live() + zero.scratch(),
+                decoder.live() + zero.scratch() + quantized(setup).map(Quantized::total).orElse(0L),
                 decoder.loss(),
                 decoder.workspace(),
                 NCCL_CONNECTION * NCCL_CHANNELS * NCCL_CONNECTIONS * communicators(setup, gpus),
                 CONTEXT);
     }
 
-    /** One for gradients, another for weights where they travel. */
+    /** One for gradients, another for weights where they travel beside them. */
     private static int communicators(StepSetup setup, int gpus) {
-        return gpus == 1 ? 0 : setup.zero().stage() == 0 ? 1 : 2;
+        if (gpus == 1) {
+            return 0;
+        }
+        return setup.zero().stage() == 3 && setup.zero().overlap() ? 2 : 1;
     }
 
     /** By the name of each part, in order, none of them empty. */
@@ -118,6 +123,34 @@ public record MemoryPlan(
     /** All that is still to be had when a rank's context is there and nothing is allocated. */
     public long allocated() {
         return total() - context;
+    }
+
+    /**
+     * Bytes of the FP8 copies of one linear layer's operands, each of the layer where it is largest.
+     *
+     * @param x as it lies or transposed
+     * @param weight as it lies or transposed
+     * @param dOut as it lies; transposed it exists at the same time
+     */
+    public record Quantized(long x, long weight, long dOut) {
+        long total() {
+            return x + weight + 2 * dOut;
+        }
+    }
+
+    /** Empty where all is bf16. */
+    public static Optional<Quantized> quantized(StepSetup setup) {
+        if (setup.precision() != MatrixPrecision.FP8) {
+            return Optional.empty();
+        }
+        ModelShape model = setup.model();
+        long rows = setup.tokensPerMicroBatch();
+        long hidden = model.hidden();
+        long qkv = model.queryWidth() + 2L * model.kvWidth();
+        long up = (model.family() == ModelFamily.LLAMA ? 2L : 1L) * model.feedForward();
+        long widestIn = Math.max(hidden, Math.max(model.queryWidth(), model.feedForward()));
+        long widestOut = Math.max(hidden, Math.max(qkv, up));
+        return Optional.of(new Quantized(rows * widestIn, hidden * Math.max(widestIn, widestOut), rows * widestOut));
     }
 
     /** All of it, at every moment. */

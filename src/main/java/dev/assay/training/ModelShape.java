@@ -9,6 +9,7 @@ package dev.assay.training;
  * @param feedForward inner width of the feed-forward part
  * @param vocabulary rows of the embedding, padding included
  * @param positions the longest sequence; only {@link ModelFamily#GPT} keeps parameters for it
+ * @param ropeBase of the angles by which positions turn, which only {@link ModelFamily#LLAMA} does; above 1
  */
 public record ModelShape(
         ModelFamily family,
@@ -19,7 +20,11 @@ public record ModelShape(
         int headSize,
         int feedForward,
         int vocabulary,
-        int positions) {
+        int positions,
+        double ropeBase) {
+    /** Llama 2's. Llama 3 has 500 000: other angles, the same work. */
+    public static final double ROPE_BASE = 10_000;
+
     public ModelShape {
         if (layers <= 0
                 || hidden <= 0
@@ -33,6 +38,9 @@ public record ModelShape(
                     + hidden + ", heads " + heads + ", kvHeads " + kvHeads + ", headSize " + headSize + ", feedForward "
                     + feedForward + ", vocabulary " + vocabulary + ", positions " + positions);
         }
+        if (!(ropeBase > 1 && ropeBase < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("model must have a finite ropeBase > 1, got " + ropeBase);
+        }
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
                     "model must have heads in multiples of kvHeads, got " + heads + " and " + kvHeads);
@@ -41,6 +49,20 @@ public record ModelShape(
             throw new IllegalArgumentException(
                     "a gpt model must have as many kvHeads as heads, got " + kvHeads + " and " + heads);
         }
+    }
+
+    /** With Llama 2's rotary positions, or none. */
+    public ModelShape(
+            ModelFamily family,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int feedForward,
+            int vocabulary,
+            int positions) {
+        this(family, layers, hidden, heads, kvHeads, headSize, feedForward, vocabulary, positions, ROPE_BASE);
     }
 
     /** Width of all query heads together. */

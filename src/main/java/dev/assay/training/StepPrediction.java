@@ -37,7 +37,7 @@ public record StepPrediction(
         int gpus = nodes * machine.gpusPerNode();
         List<Collective> collectives = StepCollectives.of(setup, gpus);
         double flop = StepFlops.of(setup).executed() * setup.tokensPerMicroBatch() * setup.accumulation();
-        double computing = flop / machine.flopPerSecond();
+        double computing = computing(setup, machine, flop);
         double communicating = collectives.stream()
                 .mapToDouble(each -> machine.seconds(each, nodes))
                 .sum();
@@ -48,7 +48,7 @@ public record StepPrediction(
         return new StepPrediction(
                 setup,
                 gpus,
-                machine.peakTflops() * 1e12,
+                machine.peakTflops() * setup.precision().rateOverBf16() * 1e12,
                 computing,
                 communicating,
                 exposed,
@@ -57,6 +57,14 @@ public record StepPrediction(
                 collectives.stream()
                         .mapToDouble(each -> machine.onTheWire(each, nodes))
                         .sum());
+    }
+
+    /** FP8's GEMMs are assumed to reach the same share of their own peak, and their copies the memory's rate. */
+    private static double computing(StepSetup setup, Machine machine, double flop) {
+        QuantizedWork fp8 = QuantizedWork.of(setup);
+        double over = 1 - fp8.share() + fp8.share() / setup.precision().rateOverBf16();
+        double copies = setup.accumulation() * fp8.bytes() / (Machine.MEMORY_SHARE * machine.memoryGBps() * 1e9);
+        return flop * over / machine.flopPerSecond() + copies;
     }
 
     /** @param computing seconds of one micro-batch */
@@ -102,7 +110,7 @@ public record StepPrediction(
         return setup.tokensPerStep(gpus) / step() / gpus;
     }
 
-    /** Model FLOPs utilisation, attention counted causally. */
+    /** Model FLOPs utilisation of the peak of the matrices' precision, attention counted causally. */
     public double mfuCausal() {
         return tokensPerSecondPerGpu() * StepFlops.of(setup).causal() / peakFlopPerSecond;
     }

@@ -8,6 +8,7 @@ package dev.assay.training;
  * @param accumulation micro-batches of an optimizer step
  * @param gradientBytes of an accumulated gradient: 2 (bf16) or 4 (float32)
  * @param wireBytes of a gradient on the wire: 2 or 4
+ * @param precision of the layers' matrices
  */
 public record StepSetup(
         ModelShape model,
@@ -18,7 +19,8 @@ public record StepSetup(
         Recomputation recomputation,
         CollectiveMode collectives,
         int gradientBytes,
-        int wireBytes) {
+        int wireBytes,
+        MatrixPrecision precision) {
     /** Of the stress variant: 2 × 2048 tokens a micro-batch are few enough that ZeRO-3's traffic takes as long as computing. */
     private static final int STRESS_MICRO_BATCH = 2;
 
@@ -36,6 +38,45 @@ public record StepSetup(
             throw new IllegalArgumentException("gradients must have 2 or 4 bytes, got " + gradientBytes + " kept and "
                     + wireBytes + " on the wire");
         }
+    }
+
+    /** All in bf16. */
+    public StepSetup(
+            ModelShape model,
+            int sequence,
+            int microBatch,
+            int accumulation,
+            ZeroSetup zero,
+            Recomputation recomputation,
+            CollectiveMode collectives,
+            int gradientBytes,
+            int wireBytes) {
+        this(
+                model,
+                sequence,
+                microBatch,
+                accumulation,
+                zero,
+                recomputation,
+                collectives,
+                gradientBytes,
+                wireBytes,
+                MatrixPrecision.BF16);
+    }
+
+    /** The same with its matrices in another precision. */
+    public StepSetup in(MatrixPrecision other) {
+        return new StepSetup(
+                model,
+                sequence,
+                microBatch,
+                accumulation,
+                zero,
+                recomputation,
+                collectives,
+                gradientBytes,
+                wireBytes,
+                other);
     }
 
     /** Tokens that one GPU takes at once. */
@@ -67,6 +108,7 @@ public record StepSetup(
                 recomputation,
                 collectives,
                 gradientBytes,
-                wireBytes);
+                wireBytes,
+                precision);
     }
 }

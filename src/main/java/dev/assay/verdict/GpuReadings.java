@@ -106,7 +106,7 @@ final class GpuReadings {
         }
         double rate = first(rank, Metric.GEMM_TFLOPS, criterion)
                 .map(contract::rateOverBf16)
-                .orElse(training ? 1 : Double.NaN);
+                .orElse(training ? TrainingRates.mixedRate(rank, contract) : Double.NaN);
         double achieved =
                 training ? trained.getAsDouble() : Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS, criterion));
         double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE, criterion))

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 final class TrainingRates {
     private static final double MILLIS = 1e3;
     private static final double TERA = 1e12;
+    private static final String FP8_SHARE = "fp8Share";
 
     private TrainingRates() {}
 
@@ -52,9 +53,36 @@ final class TrainingRates {
     private static double factor(Metric metric, LaunchResult launch, Question.Contract contract) {
         return switch (metric) {
             case TRAIN_TOKENS_ALL -> launch.expectedRanks();
-            case TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU -> 100 / (contract.bf16DenseTflops() * TERA);
+            case TRAIN_MFU, TRAIN_MFU_FULL, TRAIN_HFU ->
+                100 / (rate(launch.ranks(), work(metric), contract) * contract.bf16DenseTflops() * TERA);
             default -> 1;
         };
+    }
+
+    /** The peak over bf16's, of the precision that the layers' matrices multiply in; no number where ranks do not agree on it. */
+    private static double rate(List<RankResult> ranks, Metric work, Question.Contract contract) {
+        List<Double> rates = ranks.stream()
+                .flatMap(rank -> rank.measurement(work).stream())
+                .map(contract::rateOverBf16)
+                .distinct()
+                .toList();
+        return rates.size() == 1 ? rates.get(0) : Double.NaN;
+    }
+
+    /**
+     * What the tensor pipes do in the time of one operation in bf16, where a share of them is FP8: 1 / (share / rate + 1 − share).
+     * No number where FP8's share is not told.
+     */
+    static double mixedRate(RankResult rank, Question.Contract contract) {
+        return rank.measurement(Metric.STEP_FLOP_EXECUTED)
+                .map(measured -> {
+                    double rate = contract.rateOverBf16(measured);
+                    double share = rate == 1
+                            ? 0
+                            : Double.parseDouble(measured.conditions().getOrDefault(FP8_SHARE, "NaN"));
+                    return 1 / (share / rate + 1 - share);
+                })
+                .orElse(Double.NaN);
     }
 
     /** Tokens of the measured steps over the energy of the window that encloses them. */

@@ -48,8 +48,8 @@ final class SftGemms {
             }
             Owned owned = new Owned();
             Stream stream = owned.own(device.newStream());
-            DeviceMemory a = filled(device, owned, ElementType.BF16, gemm.elementsOfA(), stream);
-            DeviceMemory b = filled(device, owned, ElementType.BF16, gemm.elementsOfB(), stream);
+            DeviceMemory a = filled(device, owned, gemm.precision().a(), gemm.elementsOfA(), stream);
+            DeviceMemory b = filled(device, owned, gemm.precision().b(), gemm.elementsOfB(), stream);
             DeviceMemory c = filled(device, owned, gemm.output(), gemm.elementsOfC(), stream);
             byte[] best = new AlgorithmChoice(
                             runner,

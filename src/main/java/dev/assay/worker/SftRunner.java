@@ -10,7 +10,9 @@ import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
 import dev.assay.trainer.WeightSums;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
+import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +67,7 @@ final class SftRunner implements Runner {
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
         writeTraffic(traffic);
-        writeWork(plan.flop());
+        writeWork(plan);
         SftBreakdown breakdown = new SftBreakdown(context, sft, conditions());
         breakdown.write(measured);
         double seconds = times.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
@@ -98,11 +100,15 @@ final class SftRunner implements Runner {
     }
 
     /** What the step is, so that rates follow from its time. */
-    private void writeWork(double enqueued) {
+    private void writeWork(TrainerPlan plan) {
         write(Metric.STEP_TOKENS, List.of((double) sft.tokensPerStep()));
         write(Metric.STEP_FLOP, List.of(sft.flopPerStep()));
         write(Metric.STEP_FLOP_FULL, List.of(sft.fullFlopPerStep()));
-        write(Metric.STEP_FLOP_EXECUTED, List.of(enqueued));
+        Map<String, String> executed = new HashMap<>(conditions());
+        if (sft.setup().precision() == MatrixPrecision.FP8) {
+            executed.put("fp8Share", Double.toString(plan.quantizedFlop() / plan.flop()));
+        }
+        context.writer().write(Measurement.of(Metric.STEP_FLOP_EXECUTED, List.of(plan.flop()), executed));
     }
 
     /** What is to be allocated, whatever the device says of it afterwards. */
@@ -136,10 +142,14 @@ final class SftRunner implements Runner {
     }
 
     private Map<String, String> conditions() {
-        return Map.of(
+        Map<String, String> conditions = new HashMap<>(Map.of(
                 "config", sft.config(),
                 "run", sft.run().key(),
                 "model", sft.standIn().isEmpty() ? sft.model() : sft.model() + " (" + sft.standIn() + ")",
-                "ranks", Integer.toString(context.group().size()));
+                "ranks", Integer.toString(context.group().size())));
+        if (sft.setup().precision() == MatrixPrecision.FP8) {
+            conditions.put("dtype", Precision.FP8_E4M3.key());
+        }
+        return conditions;
     }
 }

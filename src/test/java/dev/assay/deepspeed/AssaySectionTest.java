@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.assay.deepspeed.AssaySection.Checkpointing;
 import dev.assay.deepspeed.AssaySection.Collectives;
 import dev.assay.deepspeed.AssaySection.Floors;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelPreset;
 import dev.assay.training.ModelShape;
@@ -27,6 +28,7 @@ class AssaySectionTest {
                         2048,
                         Checkpointing.FULL,
                         0.80,
+                        MatrixPrecision.BF16,
                         Collectives.DEEPSPEED,
                         List.of(),
                         Optional.empty(),
@@ -38,6 +40,7 @@ class AssaySectionTest {
                         "assay.sequence = 2048, the section's default",
                         "assay.activationCheckpointing = full, the section's default",
                         "assay.memoryFraction = 0.8, the section's default",
+                        "assay.precision = bf16, the section's default",
                         "assay.collectives = deepspeed, the section's default");
     }
 
@@ -47,6 +50,7 @@ class AssaySectionTest {
                         "model": {"family": "gpt", "layers": 2, "hidden": 256, "heads": 4, "kvHeads": 4, "headSize": 64,
                                   "feedForward": 1024, "vocabulary": 512, "positions": 128},
                         "sequence": 128, "activationCheckpointing": "none", "memoryFraction": 1, "collectives": "ideal",
+                        "precision": "fp8",
                         "nodes": [2, 4, 8], "baselineNodes": 2,
                         "floors": {"mfu": 0.4, "source": "a run of ours"}
                         """).assay();
@@ -58,11 +62,24 @@ class AssaySectionTest {
                         128,
                         Checkpointing.NONE,
                         1,
+                        MatrixPrecision.FP8,
                         Collectives.IDEAL,
                         List.of(2, 4, 8),
                         Optional.of(2),
                         Optional.of(
                                 new Floors(Optional.of(0.4), Optional.empty(), Optional.empty(), "a run of ours"))));
+    }
+
+    @Test
+    void aLlamaMayHaveARotaryBaseAndAGptNone() {
+        String shape = "\"layers\": 2, \"hidden\": 256, \"heads\": 4, \"kvHeads\": 4, \"headSize\": 64,"
+                + " \"feedForward\": 1024, \"vocabulary\": 512, \"positions\": 128, \"ropeBase\": 5e5}";
+        AssaySection llama = file("\"model\": {\"family\": \"llama\", " + shape).assay();
+
+        assertThat(llama.model().ropeBase()).isEqualTo(500_000);
+        assertThatThrownBy(() -> file("\"model\": {\"family\": \"gpt\", " + shape))
+                .isInstanceOf(DeepSpeedException.class)
+                .hasMessageContainingAll("assay.model.ropeBase", "no rotary positions");
     }
 
     @Test

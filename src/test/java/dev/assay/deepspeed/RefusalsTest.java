@@ -87,6 +87,7 @@ class RefusalsTest {
             "optimizer": {"type": "AdamW", "params": {"amsgrad": true}}           | amsgrad                  | AMSGrad
             "zero_optimization": {"round_robin_gradients": "maybe"}               | round_robin_gradients    | true or false
             "zero_optimization": {"offload_param": {"buffer_count": "five"}}      | buffer_count             | a whole number
+            "zero_optimization": {"stage": 1, "contiguous_gradients": false}      | contiguous_gradients     | gathered from where they lie
             "zero_optimization": {"reduce_scatter": null}                         | reduce_scatter           | null
             "zero_optimization": {"reduce_bucket_size": "5e8"}                    | reduce_bucket_size       | "5e8"
             "fp16": {"enabled": false, "hysteresis": 1.5}                         | fp16.hysteresis          | a whole number

@@ -1,6 +1,8 @@
 package dev.assay.device;
 
+import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.LinearGemm;
+import dev.assay.workload.LinearPass;
 import java.util.function.LongToDoubleFunction;
 
 /** What the three GEMMs of a linear layer are, one element at a time, in fp64. */
@@ -17,6 +19,14 @@ public final class LinearDefinition {
         long inputs = gemm.inputs();
         long outputs = gemm.outputs();
         double sum = 0;
+        if (gemm.operands() == MatrixPrecision.FP8) {
+            int depth = depth(gemm);
+            long columns = gemm.pass() == LinearPass.FORWARD ? outputs : inputs;
+            for (long p = 0; p < depth; p++) {
+                sum += a.applyAsDouble(at / columns * depth + p) * b.applyAsDouble(at % columns * depth + p);
+            }
+            return sum;
+        }
         switch (gemm.pass()) {
             case FORWARD -> {
                 long row = at / outputs;

@@ -18,6 +18,7 @@ import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.Machine;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.StepCollectives;
 import dev.assay.training.StepPrediction;
@@ -337,6 +338,123 @@ class SftPlannerTest {
         assertThat(mfu.limit()).isEqualTo(new Limit.AtLeast(43));
         assertThat(mfu.source()).startsWith("mine.json: mfu: a first proposal");
         assertThat(mfu.siteLimit().orElseThrow().defaultLimit()).isEqualTo(new Limit.AtLeast(40));
+    }
+
+    /** Before anything is queued, with what was found, what must be, and what to do. */
+    @Test
+    void aShapeThatNoKernelTakesIsNotRun(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replace(
+                                "\"model\": \"llama2-7b\"",
+                                "\"model\": {\"family\": \"llama\", \"layers\": 32, \"hidden\": 4096, \"heads\": 16,"
+                                        + " \"kvHeads\": 16, \"headSize\": 256, \"feedForward\": 11008,"
+                                        + " \"vocabulary\": 32000, \"positions\": 4096}"));
+        String why =
+                "mine.json asks for headSize 256, where the engine's kernels need a multiple of 8 from 64 to 128; choose a"
+                        + " model whose heads are of such a size; not run";
+
+        Plan plan = plan(SPECTRUMX, List.of(2), Optional.of(own));
+
+        assertThat(plan.experiment("sft-mine-2").notRunnable()).contains(why);
+        assertThat(plan.experiment("sft-mine-2").launches()).isEmpty();
+        assertThat(plan.experiment("sft-mine-2-stress").notRunnable()).contains(why);
+        assertThat(TrainingPlan.text(
+                                SPECTRUMX, GpuModels.get("h200-sxm"), List.of(2), List.of(TrainingCases.ofFile(own)))
+                        .replaceAll("\\s+", " "))
+                .contains("cannot run 2 nodes: " + why);
+    }
+
+    /** Ours and no DeepSpeed's: named in the model, so no floor that was set for bf16 holds; against FP8's peak. */
+    @Test
+    void fp8IsNamedWhereverItsModelIs(@TempDir Path folder) throws Exception {
+        Path own = folder.resolve("mine.json");
+        Files.writeString(
+                own,
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replace("\"model\": \"llama2-7b\"", "\"model\": \"llama2-7b\", \"precision\": \"fp8\""));
+
+        Plan plan = plan(SPECTRUMX, List.of(2), Optional.of(own));
+        Sft sft = (Sft) plan.experiment("sft-mine-2").workload();
+        String text = TrainingPlan.text(
+                        SPECTRUMX, GpuModels.get("h200-sxm"), List.of(2), List.of(TrainingCases.ofFile(own)))
+                .replaceAll("\\s+", " ");
+
+        assertThat(sft.model()).isEqualTo("llama2-7b fp8");
+        assertThat(sft.words()).contains("llama2-7b fp8");
+        assertThat(sft.setup().precision()).isEqualTo(MatrixPrecision.FP8);
+        assertThat(((Sft) plan.experiment("sft-mine-2-stress").workload())
+                        .setup()
+                        .precision())
+                .isEqualTo(MatrixPrecision.FP8);
+        assertThat(plan.certifies()).anyMatch(line -> line.contains("llama2-7b fp8"));
+        assertThat(plan.rows())
+                .extracting(row -> row.criterion().id())
+                .contains("sft-mine-mfu-other")
+                .noneMatch(id -> id.contains("mfu-llama2"));
+        assertThat(text)
+                .contains("mine.json: llama2-7b fp8", "precision fp8, this suite's extension and not DeepSpeed's");
+    }
+
+    /** DeepSpeed would keep all of a small model from forward to backward. */
+    @Test
+    void reuseThatTheEngineLacksIsRefusedOrSaid(@TempDir Path folder) throws Exception {
+        String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        Path small = Files.writeString(
+                folder.resolve("small.json"),
+                seven.replace(
+                        "\"model\": \"llama2-7b\"",
+                        "\"model\": {\"family\": \"llama\", \"layers\": 4, \"hidden\": 1024, \"heads\": 16,"
+                                + " \"kvHeads\": 16, \"headSize\": 64, \"feedForward\": 2816,"
+                                + " \"vocabulary\": 32000, \"positions\": 4096}"));
+        Path none = Files.writeString(
+                folder.resolve("none.json"),
+                Files.readString(small)
+                        .replace("\"stage3_max_reuse_distance\": 1e9", "\"stage3_max_reuse_distance\": 0"));
+
+        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(small))
+                        .experiment("sft-small-2-stress")
+                        .notRunnable())
+                .get()
+                .asString()
+                .contains("stage3_max_reuse_distance 1000000000 lets DeepSpeed keep 50.0 % of the weights", "as 0");
+        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(none))
+                        .experiment("sft-none-2-stress")
+                        .notRunnable())
+                .isEmpty();
+        assertThat(TrainingPlan.text(
+                                SPECTRUMX,
+                                GpuModels.get("h200-sxm"),
+                                List.of(2),
+                                List.of(TrainingCases.ofFile(CONFIGS.resolve("ds_config_7b.json"))))
+                        .replaceAll("\\s+", " "))
+                .contains(
+                        "note stage3_max_reuse_distance 1000000000: DeepSpeed keeps the weights of 3 modules from forward to"
+                                + " backward, this engine gathers them again: 4.0 % of the weights that it gathers");
+    }
+
+    /** The norms of 7B, 65 of 4096: DeepSpeed would leave some of them cut. */
+    @Test
+    void smallTensorsThatDeepSpeedWouldCutAreRefused(@TempDir Path folder) throws Exception {
+        String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        String key = "\"stage3_model_persistence_threshold\": ";
+        Path less = Files.writeString(
+                folder.resolve("less.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266239,"));
+        Path enough = Files.writeString(
+                folder.resolve("enough.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266240,"));
+
+        Plan refused = plan(SPECTRUMX, List.of(2), Optional.of(less));
+        assertThat(refused.experiment("sft-less-2").notRunnable()).as("stage 1").isEmpty();
+        assertThat(refused.experiment("sft-less-2-stress").notRunnable())
+                .get()
+                .asString()
+                .contains("less.json: stage3_model_persistence_threshold 266239", "set it to 266240 at least");
+        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(enough))
+                        .experiment("sft-enough-2-stress")
+                        .notRunnable())
+                .isEmpty();
     }
 
     @Test

@@ -123,7 +123,7 @@ class TrainingPlanTest {
 
     @Test
     void whatDeepSpeedsFileSaysInVainIsNamed() {
-        assertThat(text(List.of(2), SEVEN)).contains("no effect    steps_per_print");
+        assertThat(text(List.of(2), SEVEN)).contains("no effect    zero_optimization.sub_group_size, steps_per_print");
     }
 
     @Test

@@ -26,6 +26,12 @@ final class OracleRun {
     /** Of a gradient tensor, by norm. */
     static final double GRADIENT = 0.03;
 
+    /** The same where the layers multiply in FP8: twice what was found of matrices, 0.09 to 0.15. */
+    static final double FP8_GRADIENT = 0.3;
+
+    /** What bf16 alone does not reach ({@link #GRADIENT}); FP8 errs by more, or it was not FP8. */
+    static final double FP8_LEAST = 0.04;
+
     /** Of the gradients' norm: errors of single elements cancel in it. */
     static final double NORM = 0.01;
 
@@ -74,6 +80,19 @@ final class OracleRun {
             assertThat(error)
                     .as("gradient of %s, of norm %s", parameter.name(), size)
                     .isLessThan(bound * size);
+        }
+    }
+
+    /** That the gradient of a layer's matrix is further off than bf16 would leave it: its operands were FP8. */
+    static void assertRounded(Trainer trainer, ParameterValues right) {
+        for (Parameter parameter : right.layout().parameters()) {
+            if (parameter.name().startsWith("layers.") && Math.min(parameter.rows(), parameter.columns()) > 1) {
+                double[] expected = right.of(parameter);
+                double error = distance(trainer.read(StateKind.GRADIENT, parameter), expected) / norm(expected);
+                assertThat(error)
+                        .as("error of the gradient of %s in FP8", parameter.name())
+                        .isGreaterThan(FP8_LEAST);
+            }
         }
     }
 

@@ -23,10 +23,18 @@ record Small(ModelShape model, int sequence, int microBatch, int accumulation, R
 
     static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 256, 4, 4, 64, 328, 264, 40);
 
-    /** Everything but the head size odd, or the eightfold of something odd. Heads of both sizes that there are kernels for. */
-    static final ModelShape ODD_LLAMA = new ModelShape(ModelFamily.LLAMA, 3, 40, 3, 1, 64, 56, 72, 64);
+    /** Everything but the head size odd, or the eightfold of something odd; Llama 3's rotary base. Heads of both sizes that there are kernels for. */
+    static final ModelShape ODD_LLAMA = new ModelShape(ModelFamily.LLAMA, 3, 40, 3, 1, 64, 56, 72, 64, 500_000);
 
     static final ModelShape ODD_GPT = new ModelShape(ModelFamily.GPT, 1, 72, 1, 1, 128, 40, 88, 11);
+
+    /** Heads of a size that attention pads. */
+    static final ModelShape PADDED_LLAMA = new ModelShape(ModelFamily.LLAMA, 2, 48, 2, 1, 88, 64, 80, 64);
+
+    /** Widths in multiples of 16, as FP8 needs them; and heads that are padded. */
+    static final ModelShape FP8_LLAMA = new ModelShape(ModelFamily.LLAMA, 2, 256, 4, 2, 64, 368, 520, 64);
+
+    static final ModelShape FP8_GPT = new ModelShape(ModelFamily.GPT, 2, 256, 4, 4, 80, 336, 264, 40);
 
     static final AdamW ADAM_W = new AdamW(1e-3, 0.9, 0.95, 1e-8, 0.1);
 

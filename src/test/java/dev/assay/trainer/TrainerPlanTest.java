@@ -3,10 +3,16 @@ package dev.assay.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.assay.device.AttentionShape;
+import dev.assay.device.TrainingKernels;
 import dev.assay.training.CollectiveMode;
+import dev.assay.training.EngineLimits;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
+import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelPreset;
+import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepSetup;
@@ -14,6 +20,7 @@ import dev.assay.training.ZeroSetup;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -86,6 +93,49 @@ class TrainerPlanTest {
                 .isCloseTo(planned.bytes(), withPercentage(1));
     }
 
+    /** What a plan refuses is what kernels would refuse, no more and no less. */
+    @Test
+    void limitsAreThoseOfTheKernels() {
+        assertThat(EngineLimits.MOST_HIDDEN).isEqualTo(TrainingKernels.MOST_WIDTH);
+        for (int size = 8; size <= 264; size++) {
+            ModelShape model = new ModelShape(ModelFamily.LLAMA, 1, 64, 8, 8, size, 64, 64, 64);
+            StepSetup step = new StepSetup(
+                    model, 16, 1, 1, ZeroSetup.defaults(0, false), Recomputation.NONE, CollectiveMode.DEEPSPEED, 2, 2);
+            assertThat(EngineLimits.of(step).isEmpty()).as("heads of %d", size).isEqualTo(attentionTakes(size));
+        }
+    }
+
+    private static boolean attentionTakes(int headSize) {
+        try {
+            return new AttentionShape(1, 16, 8, 8, headSize, 8 * headSize, 8 * headSize).headSize() == headSize;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** What FP8's copies take is planned as it is predicted, to the byte; and nothing else changes. */
+    @ParameterizedTest
+    @EnumSource(ModelPreset.class)
+    void fp8TakesWhatIsPredicted(ModelPreset preset) {
+        StepSetup bf16 = step(preset, Recomputation.FULL);
+        StepSetup fp8 = bf16.in(MatrixPrecision.FP8);
+        TrainerPlan plan = plan(fp8);
+        TrainerPlan plain = plan(bf16);
+        long predicted =
+                MemoryPlan.of(fp8, 1).liveLayer() - MemoryPlan.of(bf16, 1).liveLayer();
+
+        assertThat(plan.memory().bytes(MemoryPart.LIVE_LAYER) - plain.memory().bytes(MemoryPart.LIVE_LAYER))
+                .isEqualTo(predicted);
+        assertThat(plan.memory().bytes() - plain.memory().bytes()).isBetween(predicted, predicted + (1 << 14));
+        assertThat(plan.flop()).isEqualTo(plain.flop());
+        assertThat(plain.quantizedFlop()).isZero();
+        double layers = 6.0 * preset.shape().layers() * preset.shape().layerMatrices() * fp8.tokensPerStep(1);
+        assertThat(plan(step(preset, Recomputation.NONE).in(MatrixPrecision.FP8))
+                        .quantizedFlop())
+                .isCloseTo(layers, withPercentage(0.01));
+        assertThat(plan.quantizedFlop()).isBetween(1.15 * layers, 4.0 / 3 * layers);
+    }
+
     /** Full checkpointing is 4/3 by the formula; what is left out of the second forward pass makes it less. */
     @ParameterizedTest
     @EnumSource(ModelPreset.class)
@@ -98,7 +148,11 @@ class TrainerPlanTest {
     }
 
     private static TrainerPlan plan(ModelPreset preset, Recomputation recomputation) {
-        return plan(step(preset, recomputation), 1);
+        return plan(step(preset, recomputation));
+    }
+
+    private static TrainerPlan plan(StepSetup step) {
+        return plan(step, 1);
     }
 
     private static TrainerPlan plan(StepSetup step, int gpus) {

@@ -77,6 +77,11 @@ final class WatchedDevice extends DelegatingDevice {
             }
 
             @Override
+            public void scaleBy(DeviceMemory a, DeviceMemory b) {
+                runner.scaleBy(a, b);
+            }
+
+            @Override
             public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
                 multiplied.add(gemm);
                 runner.enqueue(a, b, c, stream);

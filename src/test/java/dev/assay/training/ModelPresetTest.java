@@ -25,6 +25,16 @@ class ModelPresetTest {
         assertThat(shape.matmulParameters()).isEqualTo(matmul);
     }
 
+    /** As their {@code config.json} have it. */
+    @Test
+    void rotaryBases() {
+        assertThat(ModelPreset.of("llama2-70b").shape().ropeBase()).isEqualTo(10_000);
+        assertThat(ModelPreset.of("llama3-8b").shape())
+                .isEqualTo(new ModelShape(ModelFamily.LLAMA, 32, 4096, 32, 8, 128, 14336, 128_256, 8192, 500_000));
+        assertThat(ModelPreset.of("llama3-70b").shape())
+                .isEqualTo(new ModelShape(ModelFamily.LLAMA, 80, 8192, 64, 8, 128, 28672, 128_256, 8192, 500_000));
+    }
+
     @Test
     void anUnknownNameNamesTheKnownOnes() {
         assertThatThrownBy(() -> ModelPreset.of("llama2-8b"))

@@ -12,6 +12,7 @@ import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.RankResult;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,63 @@ class TrainingRatesTest {
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
         assertThat(verdict.value().orElseThrow()).isCloseTo(value, within(0.001 * value));
+    }
+
+    /** Against twice the peak: the same step is half as good. */
+    @ParameterizedTest
+    @CsvSource({"train.mfu, 20.846", "train.mfu.full, 21.659", "train.hfu, 27.794", "train.tokens, 10000"})
+    void fp8IsHeldAgainstItsOwnPeak(String metric, double value) {
+        Fleet fp8 = FLEET.ranks(rank -> typed(rank, Map.of("dtype", "fp8-e4m3", "fp8Share", "0.8")));
+
+        Verdict verdict = judge(fp8, Metric.of(metric));
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.value().orElseThrow()).isCloseTo(value, within(0.001 * value));
+    }
+
+    @Test
+    void ranksInDifferentPrecisionsHaveNoPeak() {
+        Fleet mixed = FLEET.rank(1, rank -> typed(rank, Map.of("dtype", "fp8-e4m3", "fp8Share", "0.8")));
+
+        assertThat(judge(mixed, Metric.TRAIN_MFU).state()).isNotIn(State.PASS, State.NOT_APPLICABLE);
+    }
+
+    /** Of 550 executed TFLOPS 440 in FP8, which take as long as 220: the pipes account for 330 / 0.75 of bf16's peak. */
+    @Test
+    void theLoadProofCountsWhatRunsInFp8() {
+        double active = 100 * 330 / 989.4 / 0.9;
+        Fleet load = FLEET.reading(Metric.TENSOR_ACTIVE, active)
+                .reading(Metric.SM_CLOCK, 1830, 1830)
+                .reading(Metric.TELEMETRY_COVERAGE, 99)
+                .reading(Metric.TELEMETRY_RATE, 10);
+        Fleet fp8 = load.ranks(rank -> typed(rank, Map.of("dtype", "fp8-e4m3", "fp8Share", "0.8")));
+        Fleet untold = load.ranks(rank -> typed(rank, Map.of("dtype", "fp8-e4m3")));
+        Criterion proof = criterion("p", "sft", Metric.LOAD_RATIO, Statistic.MEAN, new Limit.Within(0.75, 1));
+
+        Verdict verdict =
+                Judge.judge(List.of(fp8.question(proof)), fp8.coupled(1)).get(0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.value().orElseThrow()).isCloseTo(0.9, within(1e-3));
+        assertThat(Judge.judge(List.of(load.question(proof)), load.coupled(1))
+                        .get(0)
+                        .state())
+                .as("taken for bf16 it would be more than the pipes did")
+                .isNotEqualTo(State.PASS);
+        assertThat(Judge.judge(List.of(untold.question(proof)), untold.coupled(1))
+                        .get(0)
+                        .state())
+                .isNotEqualTo(State.PASS);
+    }
+
+    private static RankResult typed(RankResult rank, Map<String, String> conditions) {
+        return Fleet.withMeasurements(
+                rank,
+                rank.measurements().stream()
+                        .map(each -> each.metric().key().startsWith("step.flop")
+                                ? Measurement.of(each.metric(), each.samples(), conditions)
+                                : each)
+                        .toList());
     }
 
     @Test

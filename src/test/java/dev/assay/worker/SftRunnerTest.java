@@ -19,6 +19,7 @@ import dev.assay.trainer.MemoryPart;
 import dev.assay.training.AdamW;
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
 import dev.assay.training.Recomputation;
@@ -226,6 +227,53 @@ class SftRunnerTest {
                     .allMatch(check -> check.wrong() == 6 && check.detail().contains("rank 1 of the communicator"));
         }
         assertThat(ranks.result(1).digests()).isNotEqualTo(ranks.result(0).digests());
+    }
+
+    /** Named on every measurement, with the share that the load proof needs; the checks hold as they do in bf16. */
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void fp8IsNamedAndTrains(ModelFamily family) throws Exception {
+        Ranks ranks = Ranks.of(folder, in(MatrixPrecision.FP8, sft(family, 3)), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
+            assertThat(result.digests()).isEqualTo(ranks.result(0).digests());
+            for (Metric metric : new Metric[] {Metric.STEP_TIME, Metric.STEP_FLOP, Metric.STEP_FLOP_EXECUTED}) {
+                assertThat(result.measurement(metric).orElseThrow().conditions())
+                        .containsEntry("dtype", "fp8-e4m3");
+            }
+            assertThat(Double.parseDouble(String.valueOf(result.measurement(Metric.STEP_FLOP_EXECUTED)
+                            .orElseThrow()
+                            .conditions()
+                            .get("fp8Share"))))
+                    .isBetween(0.5, 0.95);
+        }
+    }
+
+    @Test
+    void bf16HasNoTypeInItsConditions() throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, 0), LaunchRole.BASELINE, 1, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.result(0).measurements())
+                .noneMatch(each -> each.conditions().containsKey("dtype"));
+    }
+
+    private static Sft in(MatrixPrecision precision, Sft of) {
+        return new Sft(
+                of.config(),
+                of.model(),
+                of.run(),
+                of.standIn(),
+                of.setup().in(precision),
+                of.optimizer(),
+                of.clipping(),
+                of.baselineNodes(),
+                of.warmUpSteps(),
+                of.measuredSteps());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.assay.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.training.MatrixPrecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,36 @@ class LinearGemmTest {
                 .isEqualTo("weight-gradient 2048x4096x11008 bf16 accumulating");
         assertThat(new LinearGemm(LinearPass.FORWARD, 1, 8, 16, ElementType.FP32, false).label())
                 .isEqualTo("forward 1x8x16 fp32");
+    }
+
+    /** Forward e4m3 × e4m3, gradients of outputs in e5m2. */
+    @ParameterizedTest
+    @EnumSource
+    void fp8HasAByteAnElement(LinearPass pass) {
+        LinearGemm bf16 = new LinearGemm(pass, 48, 32, 16, ElementType.BF16, true);
+        LinearGemm fp8 = new LinearGemm(pass, 48, 32, 16, ElementType.BF16, true, MatrixPrecision.FP8);
+
+        assertThat(fp8.precision().b()).isEqualTo(ElementType.E4M3);
+        assertThat(fp8.precision().a()).isEqualTo(pass == LinearPass.FORWARD ? ElementType.E4M3 : ElementType.E5M2);
+        assertThat(fp8.bytesOfA()).isEqualTo(bf16.bytesOfA() / 2);
+        assertThat(fp8.bytesOfB()).isEqualTo(bf16.bytesOfB() / 2);
+        assertThat(fp8.bytesOfC()).isEqualTo(bf16.bytesOfC());
+        assertThat(fp8.label()).endsWith(" 48x32x16 fp8 to bf16 accumulating").isNotEqualTo(bf16.label());
+        assertThat(fp8).isNotEqualTo(bf16);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 16, 16", "16, 24, 16", "16, 16, 8"})
+    void fp8NeedsMultiplesOfSixteen(int rows, int inputs, int outputs) {
+        assertThatThrownBy(() -> new LinearGemm(
+                        LinearPass.WEIGHT_GRADIENT,
+                        rows,
+                        inputs,
+                        outputs,
+                        ElementType.BF16,
+                        false,
+                        MatrixPrecision.FP8))
+                .hasMessageContaining("linear gemm in fp8 must have rows, inputs and outputs in multiples of 16");
     }
 
     @ParameterizedTest

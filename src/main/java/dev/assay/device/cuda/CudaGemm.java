@@ -41,7 +41,7 @@ final class CudaGemm implements GemmRunner {
         scalars = new GemmScalars(gemm.precision(), gemm.accumulate());
         layout = new GemmLayout(gemm);
         one = gemm.precision().scaled() ? Optional.of(one(gpu)) : Optional.empty();
-        one.ifPresent(scale -> layout.scaleBy(scale.address()));
+        one.ifPresent(scale -> layout.scaleBy(scale.address(), scale.address()));
         candidates = GemmHeuristic.candidates(blas, gemm, layout, gpu);
         workspace.enter();
         choose(candidates.get(0));
@@ -127,6 +127,15 @@ final class CudaGemm implements GemmRunner {
         int status = CublasLt.cublasLtMatmulAlgoConfigGetAttribute(
                 Pointer.nativeValue(algorithm), attribute, Pointer.nativeValue(value), bytes, written);
         return status == CublasLt.CUBLAS_STATUS_SUCCESS ? Integer.toString(value.getInt(0)) : "unknown";
+    }
+
+    @Override
+    public void scaleBy(DeviceMemory a, DeviceMemory b) {
+        if (one.isEmpty() || a.bytes() < Float.BYTES || b.bytes() < Float.BYTES) {
+            throw new IllegalArgumentException("scaling the GEMM " + gemm.label()
+                    + ": it must be of FP8 and a scale have 4 bytes, got " + a.bytes() + " and " + b.bytes());
+        }
+        layout.scaleBy(((CudaMemory) b).address(), ((CudaMemory) a).address());
     }
 
     /** Allocates nothing: this is the loop that is timed. */

@@ -18,6 +18,10 @@ final class CudaTrainingKernels implements TrainingKernels {
     private static final int ROPE_HEADS = 16;
     /** Of a thread of {@code native/training_optimizer.cu}. */
     private static final int ADAM_ELEMENTS = 4;
+    /** As {@code native/training_quantize.cu} has them. */
+    private static final int QUANTIZE_TILE = 64;
+    /** Each begins with reading all maxima, so there are no more than fill a GPU. */
+    private static final long QUANTIZE_BLOCKS = 2048;
     /** Of column sums, as {@code native/training.cuh} has them. */
     private static final int COLUMNS = 32;
     /** What a grid may have; kernels walk on where more is to do. */
@@ -312,6 +316,47 @@ final class CudaTrainingKernels implements TrainingKernels {
     }
 
     @Override
+    public void quantize(
+            DeviceMemory x,
+            long rows,
+            int width,
+            ElementType type,
+            Optional<DeviceMemory> out,
+            Optional<DeviceMemory> transposed,
+            DeviceMemory scale,
+            DeviceMemory scratch,
+            Stream stream) {
+        launcher.launch(
+                "assay_largest", QUANTIZE_SCRATCH / Integer.BYTES, THREADS, stream, at(x), rows * width, at(scratch));
+        String suffix = type == ElementType.E4M3 ? "e4m3" : "e5m2";
+        if (transposed.isEmpty()) {
+            launcher.launch(
+                    "assay_quantize_" + suffix,
+                    Math.min(blocksOf(chunks(rows * width), THREADS), QUANTIZE_BLOCKS),
+                    THREADS,
+                    stream,
+                    at(x),
+                    rows * width,
+                    at(scratch),
+                    at(out),
+                    at(scale));
+        } else {
+            launcher.launch(
+                    "assay_quantize_transposed_" + suffix,
+                    Math.min(blocksOf(rows, QUANTIZE_TILE) * blocksOf(width, QUANTIZE_TILE), QUANTIZE_BLOCKS),
+                    THREADS,
+                    stream,
+                    at(x),
+                    rows,
+                    width,
+                    at(scratch),
+                    at(out),
+                    at(transposed),
+                    at(scale));
+        }
+    }
+
+    @Override
     public void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream) {
         launcher.launch("assay_sum_partials", 1, THREADS, stream, at(partials), count, at(sum));
     }
@@ -418,16 +463,12 @@ final class CudaTrainingKernels implements TrainingKernels {
             DeviceMemory scratch,
             Stream stream) {
         launcher.launch(
-                "assay_attention_sums_" + shape.headSize(),
+                "assay_attention_sums_" + AttentionLaunch.suffix(shape),
                 Math.min(blocksOf(shape.statistics() * chunks(shape.headSize()), THREADS), MOST_BLOCKS),
                 THREADS,
                 stream,
-                at(out),
-                at(dOut),
-                shape.rows(),
-                shape.sequence(),
-                shape.heads(),
-                at(scratch));
+                AttentionLaunch.arguments(
+                        shape, at(out), at(dOut), shape.rows(), shape.sequence(), shape.heads(), at(scratch)));
         AttentionLaunch.queryGradient(shape)
                 .launch(
                         launcher,

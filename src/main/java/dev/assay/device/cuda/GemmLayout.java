@@ -42,10 +42,10 @@ final class GemmLayout implements AutoCloseable {
         return descriptor[0];
     }
 
-    /** Scales A and B by the fp32 at this device address, which must stay as long as the layout. */
-    void scaleBy(long address) {
-        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, address, Long.BYTES);
-        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, address, Long.BYTES);
+    /** Multiplies by the fp32 at these device addresses, which must stay as long as the layout: first is cuBLASLt's A. */
+    void scaleBy(long first, long second) {
+        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, first, Long.BYTES);
+        set(operation, CublasLt.CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, second, Long.BYTES);
     }
 
     /** Little-endian: the first bytes of a long are those of a shorter integer. */

@@ -42,7 +42,8 @@ record KernelProgram(String stem, List<String> included) {
                     "training_loss.cu",
                     "training_norm.cu",
                     "training_optimizer.cu",
-                    "training_pointwise.cu"));
+                    "training_pointwise.cu",
+                    "training_quantize.cu"));
 
     KernelProgram {
         included = List.copyOf(included);

@@ -24,6 +24,8 @@ import dev.assay.workload.Precision;
  *     <td>xᵀ, inputs × rows</td><td>dYᵀ, outputs × rows, transposed</td><td>dWᵀ, inputs × outputs</td></tr>
  * </table>
  *
+ * FP8 runs as the first row alone, "TN", whatever is multiplied (cuBLAS's documentation of cublasLtMatmul).
+ *
  * So a linear layer's matrices lie contiguous along inputs or outputs, never along its tokens, whose number is free: for its
  * best speed cuBLAS wants leading dimensions and addresses in multiples of 16 bytes and asks no more (its documentation,
  * 2.1.11, Tensor Core Usage).
@@ -60,6 +62,9 @@ record Multiplication(
     }
 
     static Multiplication of(LinearGemm gemm) {
+        if (gemm.precision().scaled()) {
+            return scaled(gemm);
+        }
         Operand x = Operand.rowMajor(ElementType.BF16, gemm.rows(), gemm.inputs());
         Operand w = Operand.rowMajor(ElementType.BF16, gemm.outputs(), gemm.inputs());
         Operand dY = Operand.rowMajor(ElementType.BF16, gemm.rows(), gemm.outputs());
@@ -70,10 +75,24 @@ record Multiplication(
         };
     }
 
+    /** As {@link #of(Gemm)}: both contiguous along what is summed over. */
+    private static Multiplication scaled(LinearGemm gemm) {
+        return switch (gemm.pass()) {
+            case FORWARD -> scaled(gemm, gemm.rows(), gemm.outputs(), gemm.inputs());
+            case INPUT_GRADIENT -> scaled(gemm, gemm.rows(), gemm.inputs(), gemm.outputs());
+            case WEIGHT_GRADIENT -> scaled(gemm, gemm.outputs(), gemm.inputs(), gemm.rows());
+        };
+    }
+
+    private static Multiplication scaled(LinearGemm gemm, int m, int n, int k) {
+        Operand first = Operand.rowMajor(gemm.precision().b(), n, k).transpose();
+        return linear(gemm, first, Operand.rowMajor(gemm.precision().a(), m, k), m, n);
+    }
+
     private static Multiplication linear(LinearGemm gemm, Operand first, Operand second, int height, int width) {
         return new Multiplication(
                 gemm.label(),
-                Precision.BF16,
+                gemm.precision(),
                 gemm.accumulate(),
                 ALIGNMENT_WITHIN_MODULES,
                 first,

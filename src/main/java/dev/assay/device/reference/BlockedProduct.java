@@ -24,14 +24,18 @@ final class BlockedProduct {
         this.right = right;
     }
 
-    /** Rounds the sums into a row-major matrix, with what it holds added before if they accumulate. */
-    void into(Matrix c, boolean accumulate) {
+    /**
+     * Rounds the sums into a row-major matrix, with what it holds added before if they accumulate.
+     *
+     * @param scale that they are multiplied by
+     */
+    void into(Matrix c, boolean accumulate, double scale) {
         double[] rows = left.strips(m, k);
         double[] columns = right.transpose().strips(n, k);
         for (int column = 0; column < n; column += TILE) {
             for (int row = 0; row < m; row += TILE) {
                 multiply(rows, row * k, columns, column * k);
-                round(c, row, column, accumulate);
+                round(c, row, column, accumulate, scale);
             }
         }
     }
@@ -82,11 +86,11 @@ final class BlockedProduct {
         tile[row * TILE + 3] = s3;
     }
 
-    private void round(Matrix c, int row, int column, boolean accumulate) {
+    private void round(Matrix c, int row, int column, boolean accumulate, double scale) {
         for (int i = 0; i < Math.min(TILE, m - row); i++) {
             for (int j = 0; j < Math.min(TILE, n - column); j++) {
                 long at = (long) (row + i) * n + column + j;
-                double sum = tile[i * TILE + j];
+                double sum = tile[i * TILE + j] * scale;
                 c.set(at, accumulate ? c.get(at) + sum : sum);
             }
         }

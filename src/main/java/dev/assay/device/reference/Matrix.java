@@ -96,10 +96,16 @@ final class Matrix {
         return values;
     }
 
-    /** Of 16 bits each. */
-    short[] bits(long elements) {
+    /** As bf16, which FP8's few bits of mantissa fit into. */
+    short[] bf16Bits(long elements) {
         short[] values = new short[Math.toIntExact(elements)];
-        bytes.asShortBuffer().get(values);
+        if (type == ElementType.BF16) {
+            bytes.asShortBuffer().get(values);
+            return values;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Bf16.of((float) get(i));
+        }
         return values;
     }
 

@@ -304,6 +304,36 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
+    public void quantize(
+            DeviceMemory x,
+            long rows,
+            int width,
+            ElementType type,
+            Optional<DeviceMemory> out,
+            Optional<DeviceMemory> transposed,
+            DeviceMemory scale,
+            DeviceMemory scratch,
+            Stream stream) {
+        HostMemory from = HostMemory.of(x);
+        Fp32 by = Fp32.of(scale, 1);
+        Optional<Matrix> lying = out.map(memory -> Matrix.of("quantizing", memory, type, rows * width));
+        Optional<Matrix> turned = transposed.map(memory -> Matrix.of("quantizing", memory, type, rows * width));
+        SerialStream.of(stream).enqueue(() -> {
+            float factor = ReferenceQuantization.factor(from, rows * width, type);
+            by.set(0, 1 / factor);
+            for (long row = 0; row < rows; row++) {
+                for (int column = 0; column < width; column++) {
+                    float value = from.get(row * width + column) * factor;
+                    long at = row * width + column;
+                    long across = column * rows + row;
+                    lying.ifPresent(matrix -> matrix.set(at, value));
+                    turned.ifPresent(matrix -> matrix.set(across, value));
+                }
+            }
+        });
+    }
+
+    @Override
     public void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream) {
         ByteBuffer from = HostMemory.of(partials).buffer(count * Double.BYTES);
         Fp32 to = Fp32.of(sum, 1);

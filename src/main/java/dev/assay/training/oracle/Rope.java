@@ -5,10 +5,7 @@ package dev.assay.training.oracle;
  * it: with d = headSize, elements i and i + d/2 of each head are a pair (Meta's own code pairs 2i and 2i + 1), turned by the
  * angle position · base^(−2i/d). Positions begin at 0 in every sequence. x and y [sequences · length, heads · headSize].
  */
-public record Rope(int sequences, int length, int heads, int headSize) {
-    /** Llama 2's. Llama 3 was published with 500 000: other angles, the same work. */
-    public static final double BASE = 10_000;
-
+public record Rope(int sequences, int length, int heads, int headSize, double base) {
     public Rope {
         Vectors.size("rotary positions", sequences, length, heads, headSize);
         if (headSize % 2 != 0) {
@@ -32,7 +29,7 @@ public record Rope(int sequences, int length, int heads, int headSize) {
         int half = headSize / 2;
         for (int position = 0; position < length; position++) {
             for (int i = 0; i < half; i++) {
-                double angle = direction * position * Math.pow(BASE, -2.0 * i / headSize);
+                double angle = direction * position * Math.pow(base, -2.0 * i / headSize);
                 double cosine = Math.cos(angle);
                 double sine = Math.sin(angle);
                 for (int sequence = 0; sequence < sequences; sequence++) {

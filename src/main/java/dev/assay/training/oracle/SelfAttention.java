@@ -23,7 +23,11 @@ final class SelfAttention implements Layer {
         return switch (pass.shape().family()) {
             case LLAMA -> {
                 Rope rope = new Rope(
-                        pass.sequences(), pass.length(), heads, pass.shape().headSize());
+                        pass.sequences(),
+                        pass.length(),
+                        heads,
+                        pass.shape().headSize(),
+                        pass.shape().ropeBase());
                 yield projection.then(x -> new Traced(rope.forward(x), rope::backward));
             }
             case GPT -> projection;

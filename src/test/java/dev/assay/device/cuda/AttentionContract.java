@@ -14,7 +14,8 @@ interface AttentionContract {
     /**
      * P and dS are rounded to bf16 before they are multiplied, an error of 2⁻⁹ of each term; random terms of size 1 and some
      * tens of them leave less than the absolute bounds. Sequences that fill no tile, one tile and several, that leave a
-     * warpgroup without rows, and more heads than are taken together.
+     * warpgroup without rows, and more heads than are taken together; heads that fill no tile of columns, where what lies behind them
+     * in memory is the next head's.
      */
     @ParameterizedTest
     @CsvSource({
@@ -24,7 +25,13 @@ interface AttentionContract {
         "1, 65, 3, 3, 64, 192, 192",
         "2, 131, 4, 2, 128, 528, 256",
         "1, 257, 2, 1, 128, 256, 136",
-        "9, 130, 2, 2, 64, 128, 128"
+        "9, 130, 2, 2, 64, 128, 128",
+        "1, 1, 1, 1, 72, 72, 72",
+        "2, 131, 4, 2, 80, 328, 168",
+        "1, 257, 2, 1, 96, 192, 96",
+        "2, 65, 3, 3, 104, 312, 320",
+        "1, 193, 3, 1, 112, 344, 112",
+        "1, 130, 2, 2, 120, 240, 240"
     })
     default void attentionAndItsGradient(
             int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {

@@ -43,7 +43,7 @@ class CublasLtTest {
     private static void assertDescribable(Multiplication gemm) {
         assertThatCode(() -> {
                     GemmLayout layout = new GemmLayout(gemm);
-                    layout.scaleBy(0);
+                    layout.scaleBy(0, 0);
                     long preference = layout.newPreference(
                             1 << 20, CublasLt.CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE, gemm.alignment());
                     CublasHandle.check(CublasLt.cublasLtMatmulPreferenceDestroy(preference), "destroy");

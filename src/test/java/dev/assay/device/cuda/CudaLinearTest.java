@@ -10,6 +10,7 @@ import dev.assay.device.GemmRunner;
 import dev.assay.device.LinearDefinition;
 import dev.assay.device.Stream;
 import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
 import dev.assay.workload.LinearPass;
@@ -84,6 +85,79 @@ class CudaLinearTest extends GpuTest {
         }
         a.assertSameBits("A of " + what);
         b.assertSameBits("B of " + what);
+    }
+
+    /**
+     * In FP8, times scales that are no powers of two. Forward runs in cuBLAS's fast mode; the error is {@link
+     * dev.assay.device.FreivaldsBound}'s for an element, of normal products.
+     */
+    @ParameterizedTest
+    @CsvSource({"16, 16, 16", "48, 32, 80", "128, 1008, 272", "1008, 128, 16", "336, 512, 256", "4096, 48, 32"})
+    void everyElementOfFp8IsTheReferencesByEveryCandidate(int rows, int inputs, int outputs) {
+        for (LinearPass pass : LinearPass.values()) {
+            for (boolean accumulate : new boolean[] {false, true}) {
+                LinearGemm gemm =
+                        new LinearGemm(pass, rows, inputs, outputs, ElementType.BF16, accumulate, MatrixPrecision.FP8);
+                Twin scaleA = Twin.fp32(oracle, this::allocate, 1, i -> 0.3);
+                Twin scaleB = Twin.fp32(oracle, this::allocate, 1, i -> 1.7);
+                try (GemmRunner runner = device.newLinear(gemm);
+                        GemmRunner reference = oracle.newLinear(gemm)) {
+                    runner.scaleBy(scaleA.found(), scaleB.found());
+                    reference.scaleBy(scaleA.expected(), scaleB.expected());
+                    for (byte[] candidate : runner.candidates()) {
+                        runner.choose(candidate);
+                        assertFp8Alike(gemm, runner, reference);
+                    }
+                }
+                free();
+            }
+        }
+    }
+
+    private void assertFp8Alike(LinearGemm gemm, GemmRunner runner, GemmRunner reference) {
+        Twin a = filled(gemm.precision().a(), gemm.elementsOfA(), seed);
+        Twin b = filled(gemm.precision().b(), gemm.elementsOfB(), seed + 1);
+        Twin c = gemm.accumulate()
+                ? normal(gemm.output(), gemm.elementsOfC())
+                : Twin.poisoned(oracle, this::allocate, gemm.bytesOfC());
+
+        reference.enqueue(a.expected(), b.expected(), c.expected(), oracleStream);
+        oracleStream.synchronize(DEADLINE);
+        runner.enqueue(a.found(), b.found(), c.found(), stream);
+        stream.synchronize(DEADLINE);
+
+        int k = LinearDefinition.depth(gemm);
+        double size = 0.3 * 1.7 * Math.sqrt(k);
+        double fast = 4 * (k / 32.0 + 32) * 0x1p-13 * size;
+        c.assertBf16(gemm.label() + " by " + runner.describe(), fast + productRounding(gemm, 6 * size));
+    }
+
+    /** The same values on both sides, as the generator makes them in that type. */
+    private Twin filled(ElementType type, long elements, long from) {
+        Twin twin = Twin.poisoned(oracle, this::allocate, type.bytes() * elements);
+        oracle.fillMatrix(twin.expected(), type, elements, from, oracleStream);
+        device.fillMatrix(twin.found(), type, elements, from, stream);
+        return twin;
+    }
+
+    /** Without scales of its own it multiplies by 1. */
+    @ParameterizedTest
+    @EnumSource
+    void fp8IsUnscaledUntilItIsScaled(LinearPass pass) {
+        LinearGemm gemm = new LinearGemm(pass, 64, 48, 32, ElementType.BF16, false, MatrixPrecision.FP8);
+        Twin ones = Twin.fp32(oracle, this::allocate, 1, i -> 1);
+        Twin a = filled(gemm.precision().a(), gemm.elementsOfA(), seed);
+        Twin b = filled(gemm.precision().b(), gemm.elementsOfB(), seed + 1);
+        DeviceMemory c = allocate(gemm.bytesOfC());
+        try (GemmRunner runner = device.newLinear(gemm)) {
+            runner.enqueue(a.found(), b.found(), c, stream);
+            long unscaled = device.checksum(c, c.bytes(), stream);
+            device.poison(c, stream);
+            runner.scaleBy(ones.found(), ones.found());
+            runner.enqueue(a.found(), b.found(), c, stream);
+
+            assertThat(device.checksum(c, c.bytes(), stream)).isEqualTo(unscaled);
+        }
     }
 
     /** The shapes of Llama-2-7B at a micro-batch of 4, its head's in a chunk, and rows that no tile divides. */

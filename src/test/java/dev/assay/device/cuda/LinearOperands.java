@@ -29,8 +29,8 @@ final class LinearOperands implements AutoCloseable {
         a = device.allocate(gemm.bytesOfA());
         b = device.allocate(gemm.bytesOfB());
         c = device.allocate(gemm.bytesOfC());
-        device.fillMatrix(a, ElementType.BF16, gemm.elementsOfA(), seed, stream);
-        device.fillMatrix(b, ElementType.BF16, gemm.elementsOfB(), seed + 1, stream);
+        device.fillMatrix(a, gemm.precision().a(), gemm.elementsOfA(), seed, stream);
+        device.fillMatrix(b, gemm.precision().b(), gemm.elementsOfB(), seed + 1, stream);
         resetC();
     }
 
@@ -43,7 +43,7 @@ final class LinearOperands implements AutoCloseable {
         }
     }
 
-    /** What an element of C must be, before its rounding. */
+    /** What an element of C must be, before its rounding; of bf16 operands. */
     double exact(long at) {
         double sum = LinearDefinition.element(gemm, i -> bf16(seed, i), i -> bf16(seed + 1, i), at);
         return before(at) + sum;

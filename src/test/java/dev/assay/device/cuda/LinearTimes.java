@@ -3,6 +3,7 @@ package dev.assay.device.cuda;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
 import dev.assay.workload.LinearPass;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Times the GEMMs of a model's linear layers by every candidate of cuBLASLt, on GPU 0; {@code src/test/gpu/linears} runs it. */
+/** Times the GEMMs of a model's linear layers, in bf16 and in FP8 without its copies, by every candidate of cuBLASLt, on GPU 0; {@code src/test/gpu/linears} runs it. */
 final class LinearTimes {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int WARM = 3;
@@ -31,16 +32,19 @@ final class LinearTimes {
                 String[] sides = layer.split("x", -1);
                 for (LinearPass pass : LinearPass.values()) {
                     boolean gradient = pass == LinearPass.WEIGHT_GRADIENT;
-                    show(
-                            device,
-                            stream,
-                            new LinearGemm(
-                                    pass,
-                                    rows,
-                                    Integer.parseInt(sides[0]),
-                                    Integer.parseInt(sides[1]),
-                                    ElementType.BF16,
-                                    gradient));
+                    for (MatrixPrecision precision : MatrixPrecision.values()) {
+                        show(
+                                device,
+                                stream,
+                                new LinearGemm(
+                                        pass,
+                                        rows,
+                                        Integer.parseInt(sides[0]),
+                                        Integer.parseInt(sides[1]),
+                                        ElementType.BF16,
+                                        gradient,
+                                        precision));
+                    }
                 }
             }
         }

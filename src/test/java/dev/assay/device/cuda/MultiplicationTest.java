@@ -2,6 +2,8 @@ package dev.assay.device.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.device.LinearDefinition;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.LinearGemm;
@@ -75,12 +77,44 @@ class MultiplicationTest {
             assertThat(asked.first().bytes()).isEqualTo(gemm.bytesOfB());
             assertThat(asked.result().bytes()).isEqualTo(gemm.bytesOfC());
         }
+        for (LinearPass pass : LinearPass.values()) {
+            LinearGemm gemm = new LinearGemm(pass, 16, 32, 48, ElementType.BF16, true, MatrixPrecision.FP8);
+            Multiplication asked = Multiplication.of(gemm);
+            assertThat(asked.first().operation())
+                    .as("transposed, as FP8 must be")
+                    .isEqualTo(CublasLt.CUBLAS_OP_T);
+            assertThat(asked.second().operation()).isEqualTo(CublasLt.CUBLAS_OP_N);
+            assertThat(asked.precision()).isEqualTo(gemm.precision());
+            assertThat(asked.second().type()).isEqualTo(gemm.precision().a());
+            assertThat(asked.first().type()).isEqualTo(ElementType.E4M3);
+            assertThat(asked.second().bytes()).isEqualTo(gemm.bytesOfA());
+            assertThat(asked.first().bytes()).isEqualTo(gemm.bytesOfB());
+            assertThat(asked.result().bytes()).isEqualTo(gemm.bytesOfC());
+            assertThat(asked.accumulate()).isTrue();
+        }
         Gemm fp8 = new Gemm(16, 32, 48, Precision.FP8_E5M2);
         Multiplication asked = Multiplication.of(fp8);
         assertThat(asked.second().type()).isEqualTo(ElementType.E5M2);
         assertThat(asked.first().type()).isEqualTo(ElementType.E4M3);
         assertThat(asked.result().bytes()).isEqualTo(fp8.bytesOfC());
         assertThat(asked.accumulate()).isFalse();
+    }
+
+    /** C = A · Bᵀ of every pass, whatever its sizes are called. */
+    @Test
+    void fp8IsAlwaysTheProductWithATransposedMatrix() {
+        for (LinearPass pass : LinearPass.values()) {
+            LinearGemm gemm = new LinearGemm(pass, 16, 32, 48, ElementType.FP32, true, MatrixPrecision.FP8);
+            double[] a = values((int) gemm.elementsOfA());
+            double[] b = values((int) gemm.elementsOfB());
+            double[] old = values((int) gemm.elementsOfC());
+            double[] expected = new double[old.length];
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = old[i] + LinearDefinition.element(gemm, at -> a[(int) at], at -> b[(int) at], i);
+            }
+
+            assertThat(asCublasDoes(Multiplication.of(gemm), a, b, old)).isEqualTo(expected);
+        }
     }
 
     /** What cuBLAS wants of tensor-core GEMMs: leading dimensions and addresses in multiples of 16 bytes. */

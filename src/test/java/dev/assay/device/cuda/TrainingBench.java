@@ -9,6 +9,7 @@ import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.LongFunction;
 
 /** Runs an operation on the reference device and on the one under test. */
@@ -50,6 +51,10 @@ final class TrainingBench {
 
     Twin normal(long elements, double mean, double deviation) {
         return Twin.bf16(reference, memory, elements, i -> mean + deviation * random.nextGaussian());
+    }
+
+    Twin bf16(long elements, IntToDoubleFunction values) {
+        return Twin.bf16(reference, memory, elements, values);
     }
 
     /** @param type bf16 or fp32 */

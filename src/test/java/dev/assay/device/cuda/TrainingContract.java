@@ -3,6 +3,7 @@ package dev.assay.device.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.SmallFloat;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.workload.ElementType;
@@ -417,5 +418,105 @@ interface TrainingContract extends AttentionContract {
         });
 
         assertThat(first.foundBytes()).isEqualTo(second.foundBytes());
+    }
+
+    /** Both are made of integers or of one rounding each, so they are alike bit for bit. */
+    @ParameterizedTest
+    @CsvSource({"16, 16, E4M3", "16, 16, E5M2", "64, 64, E4M3", "48, 208, E5M2", "1040, 80, E4M3", "80, 1040, E5M2"})
+    default void quantizes(int rows, int width, ElementType type) {
+        TrainingBench bench = bench();
+        int elements = rows * width;
+        SmallFloat format = type == ElementType.E4M3 ? SmallFloat.E4M3 : SmallFloat.E5M2;
+        Twin x = bench.normal(elements, 0, Math.exp(4 * bench.random.nextGaussian()));
+        Twin out = bench.poisoned(elements);
+        Twin both = bench.poisoned(elements);
+        Twin transposed = bench.poisoned(elements);
+        Twin alone = bench.poisoned(elements);
+        Twin[] scales = {bench.poisoned(4), bench.poisoned(4), bench.poisoned(4)};
+        Twin scratch = bench.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
+
+        bench.run((kernels, of, stream) -> {
+            kernels.quantize(
+                    of.apply(x),
+                    rows,
+                    width,
+                    type,
+                    Optional.of(of.apply(out)),
+                    Optional.empty(),
+                    of.apply(scales[0]),
+                    of.apply(scratch),
+                    stream);
+            kernels.quantize(
+                    of.apply(x),
+                    rows,
+                    width,
+                    type,
+                    Optional.of(of.apply(both)),
+                    Optional.of(of.apply(transposed)),
+                    of.apply(scales[1]),
+                    of.apply(scratch),
+                    stream);
+            kernels.quantize(
+                    of.apply(x),
+                    rows,
+                    width,
+                    type,
+                    Optional.empty(),
+                    Optional.of(of.apply(alone)),
+                    of.apply(scales[2]),
+                    of.apply(scratch),
+                    stream);
+        });
+
+        out.assertFp8("out", format);
+        both.assertFp8("out beside the transposed", format);
+        transposed.assertFp8("transposed", format);
+        alone.assertFp8("transposed alone", format);
+        for (Twin scale : scales) {
+            scale.assertFp32("scale", 0, 0);
+        }
+        x.assertSameBits("x");
+        byte[] bytes = out.foundBytes();
+        int largest = 0;
+        for (byte each : bytes) {
+            largest = Math.max(largest, each & 0x7F);
+        }
+        assertThat(format.toFloat(largest))
+                .as("the largest is the type's")
+                .isEqualTo(type == ElementType.E4M3 ? 448 : 57_344);
+    }
+
+    /** Zeros, the smallest numbers that there are, and what is no number. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0x1p-133, 0x1p-120, 3e38, Double.POSITIVE_INFINITY, Double.NaN})
+    default void quantizesTheSmallestAndTheLargest(double value) {
+        for (ElementType type : new ElementType[] {ElementType.E4M3, ElementType.E5M2}) {
+            TrainingBench bench = bench();
+            SmallFloat format = type == ElementType.E4M3 ? SmallFloat.E4M3 : SmallFloat.E5M2;
+            Twin x = bench.bf16(16 * 16, i -> i == 37 ? value : i % 2 == 0 ? 0 : value / 3);
+            Twin out = bench.poisoned(16 * 16);
+            Twin transposed = bench.poisoned(16 * 16);
+            Twin scale = bench.poisoned(4);
+            Twin scratch = bench.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
+
+            bench.run((kernels, of, stream) -> kernels.quantize(
+                    of.apply(x),
+                    16,
+                    16,
+                    type,
+                    Optional.of(of.apply(out)),
+                    Optional.of(of.apply(transposed)),
+                    of.apply(scale),
+                    of.apply(scratch),
+                    stream));
+
+            out.assertFp8("out", format);
+            transposed.assertFp8("transposed", format);
+            boolean lost = !Double.isFinite(value);
+            if (!lost) {
+                scale.assertSameBits("scale");
+            }
+            assertThat(Float.isNaN(format.toFloat(out.foundBytes()[37] & 0xFF))).isEqualTo(lost);
+        }
     }
 }

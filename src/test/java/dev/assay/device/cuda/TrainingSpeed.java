@@ -125,6 +125,7 @@ final class TrainingSpeed {
             long wide = (long) rows * inner;
             DeviceMemory gateUp = memories.normal(2 * wide);
             DeviceMemory dOut = memories.normal(wide);
+            quantize(copy, memories, gateUp, rows, 2 * inner, stream);
             rate(copy, "swiGlu", 6 * wide, stream, () -> kernels.swiGlu(gateUp, rows, inner, dOut, stream));
             rate(
                     copy,
@@ -176,6 +177,35 @@ final class TrainingSpeed {
             requireNumbers("rmsNorm", result, width);
             requireNumbers("adamW", weights, 64);
         }
+    }
+
+    /** Of what an up projection's gradient is: the widest that there is. */
+    private void quantize(double copy, Memories memories, DeviceMemory x, int rows, int width, Stream stream) {
+        if (rows % TrainingKernels.QUANTIZE_GRANULE != 0 || width % TrainingKernels.QUANTIZE_GRANULE != 0) {
+            return;
+        }
+        long elements = (long) rows * width;
+        DeviceMemory lying = memories.poisoned(elements);
+        DeviceMemory turned = memories.poisoned(elements);
+        DeviceMemory scale = memories.poisoned(Float.BYTES);
+        DeviceMemory scratch = memories.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
+        List<List<Optional<DeviceMemory>>> ways = List.of(
+                List.of(Optional.of(lying), Optional.empty()),
+                List.of(Optional.empty(), Optional.of(turned)),
+                List.of(Optional.of(lying), Optional.of(turned)));
+        List<String> names = List.of("quantize", "quantize transposed", "quantize both");
+        for (int i = 0; i < ways.size(); i++) {
+            List<Optional<DeviceMemory>> way = ways.get(i);
+            rate(
+                    copy,
+                    names.get(i),
+                    (i < 2 ? 5 : 6) * elements,
+                    stream,
+                    () -> kernels.quantize(
+                            x, rows, width, ElementType.E5M2, way.get(0), way.get(1), scale, scratch, stream));
+        }
+        requireNumbers("quantize", lying, width / 2);
+        requireNumbers("quantize transposed", turned, rows / 2);
     }
 
     private double copyRate(Memories memories, Stream stream) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.device.Bf16;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.SmallFloat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -86,6 +87,19 @@ final class Twin {
 
     void assertSameBits(String what) {
         assertThat(foundBytes()).as(what).isEqualTo(expected.read());
+    }
+
+    /** FP8, a byte an element: where the right one is NaN, of any sign, so is the other. */
+    void assertFp8(String what, SmallFloat type) {
+        byte[] found = foundBytes();
+        byte[] right = expected.read();
+        for (int i = 0; i < bytes; i++) {
+            float a = type.toFloat(found[i] & 0xFF);
+            float b = type.toFloat(right[i] & 0xFF);
+            if (found[i] != right[i] && !(Float.isNaN(a) && Float.isNaN(b))) {
+                throw new AssertionError(what + "[" + i + "] must be " + b + ", got " + a);
+            }
+        }
     }
 
     /**

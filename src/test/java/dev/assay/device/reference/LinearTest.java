@@ -8,9 +8,12 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.LinearDefinition;
 import dev.assay.device.Stream;
+import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
 import dev.assay.workload.LinearPass;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
@@ -47,6 +50,49 @@ class LinearTest {
                     assertEqual(operands.c(), expected, operands.gemm);
                 }
             }
+        }
+    }
+
+    /** As FP8 lies, with scales that are powers of two and so round nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void fp8IsMultipliedByItsScales(LinearPass pass) {
+        LinearGemm gemm = new LinearGemm(pass, 48, 32, 16, ElementType.FP32, true, MatrixPrecision.FP8);
+        Operands operands = new Operands(gemm);
+        Matrix once = operands.expected();
+        float[] before = operands.c().floats(gemm.elementsOfC());
+
+        operands.multiply();
+        assertEqual(operands.c(), once, gemm);
+
+        float[] unscaled = new float[before.length];
+        for (int i = 0; i < before.length; i++) {
+            unscaled[i] = (float) once.get(i) - before[i];
+        }
+        device.fillMatrix(operands.memoryC, gemm.output(), gemm.elementsOfC(), seed + 2, stream);
+        DeviceMemory scales = device.allocate(8);
+        scales.write(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(0.25f)
+                .putFloat(16)
+                .array());
+        try (GemmRunner runner = device.newLinear(gemm)) {
+            runner.scaleBy(scales.slice(0, 4), scales.slice(4, 4));
+            runner.enqueue(operands.memoryA, operands.memoryB, operands.memoryC, stream);
+        }
+        stream.synchronize(Duration.ofSeconds(10));
+
+        for (int i = 0; i < before.length; i++) {
+            assertThat(operands.c().get(i)).isCloseTo(before[i] + 4 * unscaled[i], within(1e-4));
+        }
+    }
+
+    @Test
+    void bf16HasNoScales() {
+        LinearGemm gemm = new LinearGemm(LinearPass.FORWARD, 5, 8, 16, ElementType.FP32, false);
+        DeviceMemory scale = device.allocate(4);
+        try (GemmRunner runner = device.newLinear(gemm)) {
+            assertThatThrownBy(() -> runner.scaleBy(scale, scale)).hasMessageContaining("must be of FP8");
         }
     }
 
@@ -143,8 +189,8 @@ class LinearTest {
             memoryA = device.allocate(gemm.bytesOfA());
             memoryB = device.allocate(gemm.bytesOfB());
             memoryC = device.allocate(gemm.bytesOfC());
-            device.fillMatrix(memoryA, ElementType.BF16, gemm.elementsOfA(), seed, stream);
-            device.fillMatrix(memoryB, ElementType.BF16, gemm.elementsOfB(), seed + 1, stream);
+            device.fillMatrix(memoryA, gemm.precision().a(), gemm.elementsOfA(), seed, stream);
+            device.fillMatrix(memoryB, gemm.precision().b(), gemm.elementsOfB(), seed + 1, stream);
             device.fillMatrix(memoryC, gemm.output(), gemm.elementsOfC(), seed + 2, stream);
             stream.synchronize(Duration.ofSeconds(10));
         }
@@ -162,8 +208,8 @@ class LinearTest {
 
         /** By definition, from what C holds now. */
         Matrix expected() {
-            Matrix a = Matrix.of("A", memoryA, ElementType.BF16, gemm.elementsOfA());
-            Matrix b = Matrix.of("B", memoryB, ElementType.BF16, gemm.elementsOfB());
+            Matrix a = Matrix.of("A", memoryA, gemm.precision().a(), gemm.elementsOfA());
+            Matrix b = Matrix.of("B", memoryB, gemm.precision().b(), gemm.elementsOfB());
             Matrix result = Matrix.of("C", device.allocate(gemm.bytesOfC()), gemm.output(), gemm.elementsOfC());
             for (long at = 0; at < gemm.elementsOfC(); at++) {
                 double sum = LinearDefinition.element(gemm, a::get, b::get, at);

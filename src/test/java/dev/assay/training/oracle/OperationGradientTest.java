@@ -92,7 +92,7 @@ class OperationGradientTest {
 
     @Test
     void rope() {
-        Rope rope = new Rope(2, 5, 3, 6);
+        Rope rope = new Rope(2, 5, 3, 6, 500_000);
         double[] x = normals(random, 180, 1);
         double[] dy = normals(random, 180, 1);
 

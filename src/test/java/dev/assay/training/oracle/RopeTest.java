@@ -14,11 +14,11 @@ class RopeTest {
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
-    private final Rope rope = new Rope(1, LENGTH, 1, SIZE);
+    private final Rope rope = new Rope(1, LENGTH, 1, SIZE, 10_000);
 
     @Test
     void worksByHand() {
-        Rope two = new Rope(2, 2, 1, 4);
+        Rope two = new Rope(2, 2, 1, 4, 10_000);
         double[] x = {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4};
 
         double[] y = two.forward(x);
@@ -35,6 +35,16 @@ class RopeTest {
                         },
                         within(1e-15));
         assertThat(Arrays.copyOfRange(y, 8, 16)).as("each sequence begins anew").containsExactly(Arrays.copyOf(y, 8));
+    }
+
+    @Test
+    void aLargerBaseTurnsSlower() {
+        double[] y = new Rope(1, 2, 1, 4, 500_000).forward(new double[] {1, 1, 0, 0, 1, 1, 0, 0});
+
+        double slow = 1 / Math.sqrt(500_000);
+        assertThat(Arrays.copyOfRange(y, 4, 8))
+                .containsExactly(
+                        new double[] {Math.cos(1), Math.cos(slow), Math.sin(1), Math.sin(slow)}, within(1e-15));
     }
 
     @Test
