@@ -58,6 +58,7 @@ public final class RunCharts {
             charts.addAll(ScalingCharts.of(run, experiment));
             charts.addAll(TelemetryCharts.of(run, experiment, most));
         });
+        charts.addAll(ForecastCharts.of(run));
         return distinct(charts);
     }
 
