@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param certifies what an accepting decision would say, one sentence a line
  * @param omits what it would not say
  * @param selection what was asked for, where it was less or more than the standard suite; plans were written without it once
+ * @param training what the configs asked for and were predicted to take, of {@code -Dsuite=sft}; plans were written without it once
  */
 public record Plan(
         Cluster cluster,
@@ -28,7 +29,9 @@ public record Plan(
         double fabricFloorGBps,
         List<String> certifies,
         List<String> omits,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Selection> selection) {
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Selection> selection,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TrainingRecord> training) {
     public Plan {
         nodeCounts = List.copyOf(nodeCounts);
         experiments = List.copyOf(experiments);
@@ -36,6 +39,34 @@ public record Plan(
         rows = List.copyOf(rows);
         certifies = List.copyOf(certifies);
         omits = List.copyOf(omits);
+    }
+
+    /** Of a suite that trains nothing. */
+    public Plan(
+            Cluster cluster,
+            GpuModel gpuModel,
+            List<Integer> nodeCounts,
+            double durationSeconds,
+            List<Experiment> experiments,
+            List<Experiment> extension,
+            List<Row> rows,
+            double fabricFloorGBps,
+            List<String> certifies,
+            List<String> omits,
+            Optional<Selection> selection) {
+        this(
+                cluster,
+                gpuModel,
+                nodeCounts,
+                durationSeconds,
+                experiments,
+                extension,
+                rows,
+                fabricFloorGBps,
+                certifies,
+                omits,
+                selection,
+                Optional.empty());
     }
 
     /** @throws IllegalArgumentException where none is called so */

@@ -71,6 +71,7 @@ public final class PlanJson {
                 });
             }
             allowAbsent(tree, "selection");
+            allowAbsent(tree, "training");
             allowAbsent(tree.path("gpuModel"), "memoryGBps");
             if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {
                 model.putArray("precisions");

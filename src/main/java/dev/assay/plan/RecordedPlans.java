@@ -45,7 +45,8 @@ public final class RecordedPlans {
                 plan.fabricFloorGBps(),
                 Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
                 omits,
-                Optional.of(selection));
+                Optional.of(selection),
+                plan.training());
     }
 
     private static List<Experiment> taken(List<Experiment> experiments, Selection selection) {
@@ -61,11 +62,7 @@ public final class RecordedPlans {
      */
     public static Plan judgedBy(Plan plan, Criteria criteria) {
         if (suite(plan) == Suite.SFT) {
-            throw new InputException(
-                    "Judging a recorded run of -Dsuite=sft by another criteria file (-Dcriteria)",
-                    "a run of training",
-                    "a run of another suite: what training is judged by is made of its configs, which the run does not hold",
-                    "leave -Dcriteria away");
+            return with(plan, RecordedTraining.rows(plan, criteria), plan.certifies());
         }
         List<Workload> workloads =
                 plan.experiments().stream().map(Experiment::workload).toList();
@@ -82,6 +79,14 @@ public final class RecordedPlans {
                 .toList();
         List<Criterion> resolved = Asked.ofRecorded(ran, workloads).criteria();
         List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
+        return with(
+                plan,
+                rows,
+                Scope.certifies(
+                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()));
+    }
+
+    private static Plan with(Plan plan, List<Row> rows, List<String> certifies) {
         return new Plan(
                 plan.cluster(),
                 plan.gpuModel(),
@@ -91,10 +96,10 @@ public final class RecordedPlans {
                 plan.extension(),
                 rows,
                 plan.fabricFloorGBps(),
-                Scope.certifies(
-                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
+                certifies,
                 plan.omits(),
-                plan.selection());
+                plan.selection(),
+                plan.training());
     }
 
     private static Suite suite(Plan plan) {

@@ -20,10 +20,23 @@ import java.util.stream.Stream;
 public final class SftPlanner {
     private SftPlanner() {}
 
+    /** With nothing measured before. */
+    static Plan plan(
+            Cluster cluster,
+            GpuModel model,
+            Criteria criteria,
+            List<Integer> counts,
+            double durationSeconds,
+            Optional<Path> file,
+            Path folder) {
+        return plan(cluster, model, criteria, counts, durationSeconds, file, folder, MeasuredParts.none());
+    }
+
     /**
      * @param counts of nodes; empty: those that each config names, on the reference device all nodes
      * @param durationSeconds measured, of each experiment's scaled launches together; a long step may take longer
      * @param file the user's own config; empty: all of the folder
+     * @param measured by a recorded run, for what the plan says beforehand
      */
     public static Plan plan(
             Cluster cluster,
@@ -32,14 +45,16 @@ public final class SftPlanner {
             List<Integer> counts,
             double durationSeconds,
             Optional<Path> file,
-            Path folder) {
+            Path folder,
+            MeasuredParts measured) {
         return plan(
                 cluster,
                 model,
                 criteria,
                 counts,
                 durationSeconds,
-                file.map(TrainingCases::ofFile).map(List::of).orElseGet(() -> TrainingCases.ofFolder(folder)));
+                file.map(TrainingCases::ofFile).map(List::of).orElseGet(() -> TrainingCases.ofFolder(folder)),
+                measured);
     }
 
     static Plan plan(
@@ -49,6 +64,17 @@ public final class SftPlanner {
             List<Integer> counts,
             double durationSeconds,
             List<TrainingCase> cases) {
+        return plan(cluster, model, criteria, counts, durationSeconds, cases, MeasuredParts.none());
+    }
+
+    private static Plan plan(
+            Cluster cluster,
+            GpuModel model,
+            Criteria criteria,
+            List<Integer> counts,
+            double durationSeconds,
+            List<TrainingCase> cases,
+            MeasuredParts measured) {
         requireDistinct(cases);
         double seconds = MeasuredDuration.checked(durationSeconds, cluster.device());
         double floor = Sizes.fabricFloorGBps(cluster, model, cluster.nodes().size());
@@ -88,7 +114,8 @@ public final class SftPlanner {
                 floor,
                 SftScope.certifies(cluster, all, asked),
                 SftScope.omits(cluster, selection, criteria, all, omits, asked),
-                Optional.of(selection));
+                Optional.of(selection),
+                Optional.of(TrainingRecords.of(cases, all, cluster, model, measured)));
     }
 
     private static List<Integer> counts(TrainingCase config, List<Integer> asked, Cluster cluster, List<String> omits) {

@@ -40,7 +40,7 @@ final class TrainingLimits {
     private static String design(Machine machine, TrainingPlace place, StepPrediction step, String on) {
         double most = step.efficiencyWithFullOverlap();
         String hidden = TrainingTables.seconds(step.wire()) + " s of collectives (no latencies) against "
-                + TrainingTables.seconds(step.computing()) + " s of computing: ";
+                + TrainingTables.seconds(step.framework()) + " s of computing: ";
         String bare = Words.fixed(100 * step.efficiencyWithoutOverlap(), 0) + " % with none of it";
         if (most >= ASKED) {
             return hidden + "nothing " + on + " forbids " + Words.fixed(100 * ASKED, 0)
@@ -49,7 +49,9 @@ final class TrainingLimits {
         long tokens = place.setup().tokensPerMicroBatch();
         double line = Math.min(1, most / Machine.NIC_SHARE);
         return Words.fixed(100 * ASKED, 0) + " % of computing alone is impossible " + on + ": " + hidden + "at most "
-                + Words.fixed(100 * most, 0) + " % even with perfect overlap, " + bare + "."
+                + Words.fixed(100 * most, 0) + " % even with perfect overlap, " + bare
+                + "; at the pace predicted here at most "
+                + Words.fixed(100 * step.ownEfficiencyWithFullOverlap(), 0) + " %."
                 + (machine.nicGBps() > 0
                         ? " It would take " + rate(step.sensitivityWithFullOverlap()) + " GB/s (bus), or "
                                 + Math.round(tokens / most) + " tokens a micro-batch instead of " + tokens

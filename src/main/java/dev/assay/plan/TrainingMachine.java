@@ -4,7 +4,10 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.Nics;
 import dev.assay.training.Collective.Kind;
+import dev.assay.training.Estimate;
+import dev.assay.training.Figure;
 import dev.assay.training.Machine;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -35,24 +38,64 @@ final class TrainingMachine {
                 cluster.sharedHost() ? 0 : cluster.nics().nodeGigabytesPerSecond());
     }
 
+    /** With what a recorded run measured in place of what is assumed. */
+    static Machine of(Cluster cluster, GpuModel model, MeasuredParts measured) {
+        return measured.in(of(cluster, model));
+    }
+
     /** The head of the plan: what every prediction below it rests on. */
-    static void describe(List<String> lines, Cluster cluster, GpuModel model, Machine machine, int columns) {
-        PlanText.wrap(
-                lines,
-                "  computing    ",
-                rate(machine.flopPerSecond() / 1e12)
-                        + " TFLOPS of executed FLOP a GPU, recomputation included: "
-                        + Words.fixed(100 * Machine.COMPUTING_SHARE, 0) + " % of "
-                        + rate(model.bf16DenseTflops())
-                        + " bf16 dense, the share that compiled PyTorch reached at 7B on one H200 (54.5 %)",
-                columns);
+    static void describe(
+            List<String> lines, Cluster cluster, GpuModel model, Machine machine, MeasuredParts measured, int columns) {
         PlanText.wrap(lines, "  fabric       ", fabric(cluster, machine), columns);
         PlanText.wrap(
                 lines,
-                "  errors       ",
-                "computing ± 3 %, collectives ± 15 %; the step ± 5, 10 or 15 % where communicating takes up to 0.3, up to 0.7"
-                        + " or more of computing (judged, not yet measured)",
+                "  limits       ",
+                "what the fabric makes impossible by design, and sensitivity, are said at the pace of compiled PyTorch: "
+                        + rate(machine.flopPerSecond() / 1e12) + " TFLOPS of executed FLOP a GPU, "
+                        + Words.fixed(100 * Machine.COMPUTING_SHARE, 0) + " % of "
+                        + rate(model.bf16DenseTflops())
+                        + " bf16 dense, as it reached at 7B on one H200 (54.5 %); faster computing leaves less to hide behind",
                 columns);
+        PlanText.wrap(
+                lines,
+                "  errors       ",
+                "each figure below is moved to each end of its range by itself, and what a step moves by is added up by"
+                        + " squares, as if no two were wrong together. In no range: stragglers, congestion, other jobs,"
+                        + " hosts that pause, other power limits, a sick GPU, NIC or link",
+                columns);
+        String notTaken = measured.notTaken(machine);
+        if (!notTaken.isEmpty()) {
+            PlanText.wrap(lines, "  not taken    ", notTaken, columns);
+        }
+        lines.add("  figures that every prediction rests on"
+                + (measured.label().isEmpty()
+                        ? "; -Dplan.from=RUN takes what a recorded run measured"
+                        : ", from " + measured.label() + " where it measured them"));
+        figures(machine).forEach(line -> PlanText.wrap(lines, "    ", line, columns));
+    }
+
+    /** Every figure with its range and its source, one a line. */
+    static List<String> figures(Machine machine) {
+        List<String> lines = new ArrayList<>();
+        for (Figure figure : Figure.values()) {
+            Estimate estimate = machine.estimate(figure);
+            lines.add(figure.words() + ": " + number(estimate.value())
+                    + (figure.unit().isEmpty() ? "" : " " + figure.unit()) + " (" + number(estimate.low()) + " … "
+                    + number(estimate.high()) + "), " + estimate.source());
+        }
+        machine.trained().values().stream()
+                .map(estimate -> Figure.BEYOND_THE_PARTS.words() + ", of a config: " + number(estimate.value()) + " ("
+                        + number(estimate.low()) + " … " + number(estimate.high()) + "), " + estimate.source())
+                .sorted()
+                .forEach(lines::add);
+        if (!machine.shapes().isEmpty()) {
+            lines.add("GEMMs of " + machine.shapes().size() + " shapes by their own bursts, over that of 8192³");
+        }
+        return lines;
+    }
+
+    private static String number(double value) {
+        return Words.fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.01 ? 2 : 5);
     }
 
     private static String fabric(Cluster cluster, Machine machine) {
@@ -63,11 +106,10 @@ final class TrainingMachine {
             return inside + "; the nodes share one host, nothing crosses a NIC";
         }
         Nics nics = cluster.nics();
-        return rate(machine.busGBps(Kind.ALL_GATHER, 2)) + " GB/s (bus) between nodes: "
-                + Words.fixed(100 * Machine.NIC_SHARE, 0) + " % of " + nics.count() + " × "
+        return rate(machine.busGBps(Kind.ALL_GATHER, 2)) + " GB/s (bus) between nodes, of " + nics.count() + " × "
                 + Words.fixed(nics.gigabitsPerSecond(), 0) + " Gb/s = " + rate(machine.nicGBps())
                 + " GB/s a node; "
-                + inside + "; latencies by NCCL's steps × 1.85 and × 1.25, as published";
+                + inside + "";
     }
 
     /** Whole where it is large; the reference device's rates are small. */

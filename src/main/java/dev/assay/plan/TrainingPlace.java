@@ -14,7 +14,13 @@ import java.util.Optional;
  * @param prediction empty where it does not fit: what cannot run takes no time
  */
 record TrainingPlace(
-        int nodes, int gpus, StepSetup setup, MemoryPlan memory, Fit fit, Optional<StepPrediction> prediction) {
+        int nodes,
+        int gpus,
+        StepSetup setup,
+        Machine machine,
+        MemoryPlan memory,
+        Fit fit,
+        Optional<StepPrediction> prediction) {
     /** What it takes a GPU, summed up, against what may be used. */
     String arithmetic(MemoryBudget budget) {
         long states = memory.weights() + memory.gradients() + memory.optimizer();
@@ -40,6 +46,7 @@ record TrainingPlace(
                 nodes,
                 gpus,
                 setup,
+                machine,
                 memory,
                 fit,
                 fit == Fit.INSIDE ? Optional.of(StepPrediction.of(setup, machine, nodes)) : Optional.empty());

@@ -4,7 +4,6 @@ import dev.assay.cluster.Cluster;
 import dev.assay.cluster.GpuModel;
 import dev.assay.training.Machine;
 import dev.assay.training.MemoryBudget;
-import dev.assay.training.StepPrediction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +26,9 @@ public final class TrainingPlan {
                     + " 4 connections × 9.2 MiB; context: the driver's own, CUDA's, the GEMMs' scratch (both assumed). Peak ="
                     + " their sum: all is allocated once. Measured memory is held against it (memory.plan.ratio)";
     private static final String PREDICTION =
-            "collectives: as if each ran alone; exposed: what computing waits for, where they can hide behind "
-                    + Words.fixed(100 * StepPrediction.BEHIND_ALL, 0) + " % of computing under ZeRO-3 and "
-                    + Words.fixed(100 * StepPrediction.BEHIND_BACKWARD, 0)
-                    + " % behind backward (assumed); slowed: what the hidden ones take from computing by 16 of 132 SMs;"
-                    + " scale: tokens/s a GPU against the baseline; full: computing alone over the step if all hid that the"
+            "computing: the sum of its parts, GEMMs, attention, kernels bound by memory; collectives: as if each ran alone;"
+                    + " exposed: what computing waits for; slowed: what the hidden ones take from computing; scale: tokens/s a"
+                    + " GPU against the baseline; full: computing at PyTorch's pace over the step if all hid that the"
                     + " bandwidth lets hide. A star marks the nodes that the config itself names";
 
     private TrainingPlan() {}
@@ -39,27 +36,48 @@ public final class TrainingPlan {
     /**
      * @param counts of nodes; empty: those of each file, or else of the cluster
      * @param file the user's own; empty: all of the folder
+     * @param measured by a recorded run, in place of what is assumed
      */
-    public static String text(Cluster cluster, GpuModel model, List<Integer> counts, Optional<Path> file, Path folder) {
+    public static String text(
+            Cluster cluster,
+            GpuModel model,
+            List<Integer> counts,
+            Optional<Path> file,
+            Path folder,
+            MeasuredParts measured) {
         return text(
                 cluster,
                 model,
                 counts,
-                file.map(TrainingCases::ofFile).map(List::of).orElseGet(() -> TrainingCases.ofFolder(folder)));
+                file.map(TrainingCases::ofFile).map(List::of).orElseGet(() -> TrainingCases.ofFolder(folder)),
+                measured);
     }
 
     static String text(Cluster cluster, GpuModel model, List<Integer> counts, List<TrainingCase> cases) {
-        Machine machine = TrainingMachine.of(cluster, model);
+        return text(cluster, model, counts, cases, MeasuredParts.none());
+    }
+
+    static String text(
+            Cluster cluster, GpuModel model, List<Integer> counts, List<TrainingCase> cases, MeasuredParts measured) {
+        Machine machine = TrainingMachine.of(cluster, model, measured);
         List<String> lines = new ArrayList<>();
         lines.add("Plan of training steps (-Dsuite=sft) for the cluster " + cluster.name() + ": "
                 + Words.nodesTimesGpus(cluster.nodes().size(), cluster.gpusPerNode()) + " (" + model.name() + ")");
-        TrainingMachine.describe(lines, cluster, model, machine, COLUMNS);
+        TrainingMachine.describe(lines, cluster, model, machine, measured, COLUMNS);
         PlanText.wrap(lines, "  memory       ", MEMORY, COLUMNS);
         PlanText.wrap(lines, "  prediction   ", PREDICTION, COLUMNS);
+        List<String> projections = new ArrayList<>();
         for (TrainingCase each : cases) {
             lines.add("");
             MemoryBudget budget = new MemoryBudget(model.memoryMebibytes() << 20, each.memoryFraction());
-            lines.addAll(new TrainingBlock(each, machine, budget).lines(counts(each, counts, cluster), cluster));
+            List<Integer> own = counts(each, counts, cluster);
+            lines.addAll(new TrainingBlock(each, machine, budget).lines(own, cluster));
+            projections.addAll(TrainingProjection.lines(each, own, cluster, machine, budget));
+        }
+        if (!projections.isEmpty()) {
+            lines.add("");
+            lines.addAll(TrainingProjection.head(cluster));
+            lines.addAll(projections);
         }
         return String.join("\n", lines) + "\n";
     }

@@ -3,8 +3,10 @@ package dev.assay.plan;
 import dev.assay.training.Collective;
 import dev.assay.training.MemoryBudget;
 import dev.assay.training.MemoryPlan;
+import dev.assay.training.Range;
 import dev.assay.training.StepCollectives;
 import dev.assay.training.StepPrediction;
+import dev.assay.training.StepProjection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -137,12 +139,20 @@ final class TrainingTables {
                 seconds(step.disturbance()),
                 seconds(step.optimizer()),
                 seconds(step.step()),
-                step.errorPercent() + " %",
+                error(place, step),
                 Words.fixed(step.tokensPerSecondPerGpu(), 0),
                 Words.fixed(100 * step.mfuCausal(), 1),
                 baseline.map(base -> Words.fixed(100 * step.weakEfficiency(base), 1))
                         .orElse("-"),
                 Words.fixed(100 * step.efficiencyWithFullOverlap(), 1));
+    }
+
+    /** The larger side of the stated error, of the step. */
+    private static String error(TrainingPlace place, StepPrediction step) {
+        Range range = StepProjection.of(place.setup(), place.machine(), place.nodes(), Optional.empty())
+                .step();
+        double side = Math.max(range.high() - step.step(), step.step() - range.low());
+        return Words.fixed(100 * side / step.step(), 0) + " %";
     }
 
     static String nodes(int nodes, TrainingCase of) {

@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
  * @param dsConfig a DeepSpeed config of the user's own, for {@code -Dsuite=sft}; empty: all of {@code dsConfigs}
  * @param dsConfigs the folder of the suite's own DeepSpeed configs
  * @param report the folder of the Allure report that this build makes
+ * @param planFrom a recorded run whose measured parts a prediction of training rests on, for {@code -Dsuite=sft}
  */
 record Options(
         Optional<String> cluster,
@@ -39,7 +40,8 @@ record Options(
         Path output,
         Optional<Path> dsConfig,
         Path dsConfigs,
-        Path report) {
+        Path report,
+        Optional<Path> planFrom) {
 
     static Options fromSystemProperties() {
         return from(System::getProperty);
@@ -62,7 +64,8 @@ record Options(
                 output,
                 path(property, "ds.config"),
                 path(property, "assay.ds.configs").orElse(Path.of("ds-configs").toAbsolutePath()),
-                path(property, "assay.report").orElse(output.resolveSibling("allure-report")));
+                path(property, "assay.report").orElse(output.resolveSibling("allure-report")),
+                path(property, "plan.from"));
     }
 
     private static Optional<Path> path(UnaryOperator<String> property, String name) {
@@ -81,6 +84,7 @@ record Options(
         suite.ifPresent(value -> typed.add("-Dsuite=" + value));
         groups.ifPresent(value -> typed.add("-Dit.groups=" + value));
         dsConfig.ifPresent(value -> typed.add("-Dds.config=" + value));
+        planFrom.ifPresent(value -> typed.add("-Dplan.from=" + value));
         if (partialOk) {
             typed.add("-Dpartial=ok");
         }

@@ -15,6 +15,7 @@ import dev.assay.job.SlurmProbe;
 import dev.assay.job.WorkerRuntime;
 import dev.assay.measurement.Sha256;
 import dev.assay.plan.MeasuredDuration;
+import dev.assay.plan.MeasuredParts;
 import dev.assay.plan.NodeCounts;
 import dev.assay.plan.Plan;
 import dev.assay.plan.PlanJson;
@@ -53,10 +54,13 @@ final class Preparation {
             return;
         }
         Cluster cluster = cluster(options);
+        MeasuredParts measured = options.planFrom()
+                .map(from -> MeasuredRun.read(from, options.home(), cluster))
+                .orElseGet(MeasuredParts::none);
         if (training) {
-            out.print(TrainingPreparation.prediction(options, cluster));
+            out.print(TrainingPreparation.prediction(options, cluster, measured));
         }
-        Plan plan = training ? TrainingPreparation.plan(options, cluster) : plan(options, cluster);
+        Plan plan = training ? TrainingPreparation.plan(options, cluster, measured) : plan(options, cluster);
         out.print(PlanText.of(plan));
         if (options.planOnly()) {
             return;
@@ -132,13 +136,7 @@ final class Preparation {
     }
 
     private static void replay(Options options, Path root, PrintStream out) {
-        Path file = root.resolve("run.json");
-        if (!Files.isRegularFile(file)) {
-            throw new InputException("-Drun=" + root + " is no run folder: it has no run.json."
-                    + " Give a folder below " + options.home().resolve("runs") + " or a recorded one.");
-        }
-        refuseChanged(root);
-        RunRecord record = Json.read(file, RunRecord.class);
+        RunRecord record = record("-Drun", root, options.home());
         RunFolder folder = new RunFolder(root.toAbsolutePath().normalize(), record.id());
         Plan plan = judgedAsIn(PlanJson.read(folder.plan()), options);
         out.println("[assay] replay of run " + record.id() + " of " + record.startedAt() + ": nothing is measured");
@@ -148,8 +146,23 @@ final class Preparation {
         }
     }
 
+    /**
+     * Of a run folder that is as it was written.
+     *
+     * @param property that names it
+     */
+    static RunRecord record(String property, Path root, Path home) {
+        Path file = root.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(property + "=" + root + " is no run folder: it has no run.json."
+                    + " Give a folder below " + home.resolve("runs") + " or a recorded one.");
+        }
+        refuseChanged(property, root);
+        return Json.read(file, RunRecord.class);
+    }
+
     /** A result file that was changed and sealed anew shows in the manifest only. */
-    private static void refuseChanged(Path root) {
+    private static void refuseChanged(String property, Path root) {
         if (!Files.exists(root.resolve(Manifest.NAME))) {
             return;
         }
@@ -157,7 +170,7 @@ final class Preparation {
         if (!problems.isEmpty()) {
             String first =
                     problems.stream().limit(5).map(problem -> "\n  " + problem).collect(Collectors.joining());
-            throw new InputException("-Drun=" + root + " is not as it was written (" + problems.size()
+            throw new InputException(property + "=" + root + " is not as it was written (" + problems.size()
                     + " differences from its " + Manifest.NAME + "):" + first
                     + "\nJudge an unchanged copy; what was changed is no evidence.");
         }

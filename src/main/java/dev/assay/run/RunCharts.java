@@ -63,6 +63,7 @@ public final class RunCharts {
             charts.addAll(TelemetryCharts.of(run, experiment, most));
         });
         charts.addAll(SftScalingCharts.of(run));
+        charts.addAll(ForecastCharts.of(run));
         return distinct(charts);
     }
 

@@ -7,6 +7,7 @@ import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.plan.MeasuredDuration;
+import dev.assay.plan.MeasuredParts;
 import dev.assay.plan.NodeCounts;
 import dev.assay.plan.Plan;
 import dev.assay.plan.SftPlanner;
@@ -29,6 +30,13 @@ final class TrainingPreparation {
                     "-Dsuite=sft beside it",
                     "write -Dsuite=sft -Dds.config=FILE, or leave -Dds.config away");
         }
+        if (!asked && options.planFrom().isPresent()) {
+            throw new InputException(
+                    "Reading the run to predict from (-Dplan.from)",
+                    "the suite " + options.suite().orElse("standard") + ", which predicts no training",
+                    "-Dsuite=sft beside it",
+                    "write -Dsuite=sft -Dplan.from=RUN, or leave -Dplan.from away");
+        }
         if (asked) {
             refuseUseless(options);
         }
@@ -36,7 +44,7 @@ final class TrainingPreparation {
     }
 
     /** Memory, traffic and time of every config. Of the reference device's stand-ins it says nothing, so there only if asked. */
-    static String prediction(Options options, Cluster cluster) {
+    static String prediction(Options options, Cluster cluster, MeasuredParts measured) {
         return cluster.device() == DeviceKind.REFERENCE && !options.planOnly()
                 ? ""
                 : TrainingPlan.text(
@@ -44,11 +52,12 @@ final class TrainingPreparation {
                                 GpuModels.get(cluster.gpuModel()),
                                 counts(options, cluster),
                                 options.dsConfig(),
-                                options.dsConfigs())
+                                options.dsConfigs(),
+                                measured)
                         + "\n";
     }
 
-    static Plan plan(Options options, Cluster cluster) {
+    static Plan plan(Options options, Cluster cluster, MeasuredParts measured) {
         GpuModel model = GpuModels.get(cluster.gpuModel());
         double seconds = options.duration()
                 .map(text -> MeasuredDuration.parse(text, cluster.device()))
@@ -60,7 +69,8 @@ final class TrainingPreparation {
                 counts(options, cluster),
                 seconds,
                 options.dsConfig(),
-                options.dsConfigs());
+                options.dsConfigs(),
+                measured);
     }
 
     private static List<Integer> counts(Options options, Cluster cluster) {
@@ -75,7 +85,7 @@ final class TrainingPreparation {
             throw new InputException(
                     "Preparing the training of -Dsuite=sft",
                     String.join(", ", useless) + ", which says nothing to it",
-                    "-Dcluster, -Dnodes, -Dds.config, -Dduration, -Dcriteria, -Dplan",
+                    "-Dcluster, -Dnodes, -Dds.config, -Dduration, -Dcriteria, -Dplan, -Dplan.from",
                     "leave it away; a recorded run is judged again by -Drun alone");
         }
     }

@@ -274,4 +274,51 @@ public final class Charts {
     public static Chart steps(String title, List<OverSteps> panels, int warmUp, String source) {
         return new StepsChart(panels, warmUp).chart(title, source);
     }
+
+    /**
+     * What one config was predicted to do on so many nodes.
+     *
+     * @param experiment that measured it; may be empty: projected only
+     * @param figures the step's time first
+     */
+    public record Foretold(String name, int nodes, int gpus, String experiment, List<Figure> figures) {
+        /** @param measured empty: it was not, or gave no number */
+        public record Figure(String name, String unit, double value, double low, double high, OptionalDouble measured) {
+            public Figure {
+                if (!(value > 0) || !(low <= value) || !(value <= high)) {
+                    throw new IllegalArgumentException("a prediction must have 0 < value and low ≤ value ≤ high, got "
+                            + low + ", " + value + ", " + high + " of " + name);
+                }
+                measured = measured.isPresent() && Double.isFinite(measured.getAsDouble())
+                        ? measured
+                        : OptionalDouble.empty();
+            }
+
+            OptionalDouble ratio() {
+                return measured.isPresent()
+                        ? OptionalDouble.of(measured.getAsDouble() / value)
+                        : OptionalDouble.empty();
+            }
+
+            boolean contains() {
+                return measured.isPresent() && low <= measured.getAsDouble() && measured.getAsDouble() <= high;
+            }
+        }
+
+        public Foretold {
+            figures = List.copyOf(figures);
+            if (figures.isEmpty()) {
+                throw new IllegalArgumentException("a prediction must have a figure, got none of " + name);
+            }
+        }
+
+        Figure step() {
+            return figures.get(0);
+        }
+    }
+
+    /** Predictions with their ranges and, where there is one, the result. */
+    public static Chart forecasts(String title, List<Foretold> rows, String source) {
+        return new ForecastChart(rows).chart(title, source);
+    }
 }

@@ -3,11 +3,15 @@ package dev.assay.training;
 import dev.assay.training.Collective.Behind;
 import dev.assay.training.Collective.When;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * How long an optimizer step takes, predicted before it is run. Seconds of one step.
  *
- * @param computing forward, recomputation and backward of all micro-batches, undisturbed
+ * @param computing forward, recomputation and backward of all micro-batches, undisturbed, the sum of its parts
+ * @param framework the same at the pace of a framework, executed FLOP over 0.55 of the peak: what a fabric forbids is said by it
  * @param communicating all collectives, as if each ran alone
  * @param exposed of those, what computing waits for
  * @param disturbance what the hidden ones slow computing by
@@ -19,52 +23,86 @@ public record StepPrediction(
         int gpus,
         double peakFlopPerSecond,
         double computing,
+        double framework,
         double communicating,
         double exposed,
         double disturbance,
         double optimizer,
         double wire) {
-    /** Of a micro-batch's computing time, what stage 3 can hide behind: assumed, to be measured on two GPUs. */
-    public static final double BEHIND_ALL = 0.9;
-    /** Of the same, what reductions behind backward can hide behind: assumed. */
-    public static final double BEHIND_BACKWARD = 0.6;
-    /** Of a hidden collective's time, what computing loses: NCCL's kernels take 16 of 132 SMs. */
-    static final double SM_SHARE = 16.0 / 132;
     /** AdamW reads master, moments and gradient and writes master, moments and the bf16 weight: 28 B a parameter. */
     private static final int ADAMW_BYTES = 28;
 
+    private static final double LEAST_FACTOR = 0.2;
+    private static final double MOST_FACTOR = 5;
+    private static final int HALVINGS = 50;
+
     public static StepPrediction of(StepSetup setup, Machine machine, int nodes) {
-        int gpus = nodes * machine.gpusPerNode();
-        List<Collective> collectives = StepCollectives.of(setup, gpus);
-        double flop = StepFlops.of(setup).executed() * setup.tokensPerMicroBatch() * setup.accumulation();
-        double computing = computing(setup, machine, flop);
+        return of(StepLoad.of(setup, nodes * machine.gpusPerNode()), machine, nodes);
+    }
+
+    /** @param load on so many nodes of this machine */
+    static StepPrediction of(StepLoad load, Machine any, int nodes) {
+        StepSetup setup = load.setup();
+        Machine machine = any.of(setup);
+        List<Collective> collectives = load.collectives();
+        double micro = machine.computing(load.work());
+        double executed = StepFlops.of(setup).executed() * setup.tokensPerMicroBatch() * setup.accumulation();
         double communicating = collectives.stream()
                 .mapToDouble(each -> machine.seconds(each, nodes))
                 .sum();
-        double exposed = exposed(setup, machine, nodes, collectives, computing / setup.accumulation());
+        double exposed = exposed(setup, machine, nodes, collectives, micro);
         double updated = setup.zero().stage() == 0
                 ? setup.model().parameters()
-                : (double) setup.model().parameters() / gpus;
+                : (double) setup.model().parameters() / load.gpus();
         return new StepPrediction(
                 setup,
-                gpus,
+                load.gpus(),
                 machine.peakTflops() * setup.precision().rateOverBf16() * 1e12,
-                computing,
+                micro * setup.accumulation(),
+                executed / machine.flopPerSecond(),
                 communicating,
                 exposed,
-                SM_SHARE * (communicating - exposed),
-                updated * ADAMW_BYTES / (Machine.MEMORY_SHARE * machine.memoryGBps() * 1e9),
+                disturbance(load, machine, communicating, exposed),
+                updated * ADAMW_BYTES / (machine.value(Figure.OPTIMIZER) * 1e9),
                 collectives.stream()
                         .mapToDouble(each -> machine.onTheWire(each, nodes))
                         .sum());
     }
 
-    /** FP8's GEMMs are assumed to reach the same share of their own peak, and their copies the memory's rate. */
-    private static double computing(StepSetup setup, Machine machine, double flop) {
-        QuantizedWork fp8 = QuantizedWork.of(setup);
-        double over = 1 - fp8.share() + fp8.share() / setup.precision().rateOverBf16();
-        double copies = setup.accumulation() * fp8.bytes() / (Machine.MEMORY_SHARE * machine.memoryGBps() * 1e9);
-        return flop * over / machine.flopPerSecond() + copies;
+    /**
+     * How much longer than its parts computing takes where a step takes so long: collectives hide behind what it takes, so it is
+     * searched for.
+     *
+     * @return empty where it would be below a fifth or above five times its parts
+     */
+    public static Optional<Double> computingOverParts(StepSetup setup, Machine machine, int nodes, double seconds) {
+        StepLoad load = StepLoad.of(setup, nodes * machine.gpusPerNode());
+        Machine parts = machine.withTrained(Map.of());
+        DoubleUnaryOperator step = factor ->
+                of(load, parts.fixed(Figure.BEYOND_THE_PARTS, factor), nodes).step();
+        double low = LEAST_FACTOR;
+        double high = MOST_FACTOR;
+        if (!(step.applyAsDouble(low) < seconds) || !(step.applyAsDouble(high) > seconds)) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < HALVINGS; i++) {
+            double middle = (low + high) / 2;
+            if (step.applyAsDouble(middle) < seconds) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return Optional.of((low + high) / 2);
+    }
+
+    /** By the bytes that are hidden: beside GEMMs they cost about the same however long they take. */
+    private static double disturbance(StepLoad load, Machine machine, double communicating, double exposed) {
+        if (communicating == 0) {
+            return 0;
+        }
+        double hidden = (communicating - exposed) / communicating * load.busBytes();
+        return machine.value(Figure.SLOWED) / 1e3 * hidden / 1e9;
     }
 
     /** @param computing seconds of one micro-batch */
@@ -72,8 +110,20 @@ public record StepPrediction(
             StepSetup setup, Machine machine, int nodes, List<Collective> collectives, double computing) {
         double bare = seconds(collectives, machine, nodes, Behind.NOTHING);
         return bare
-                + notHidden(setup, machine, nodes, collectives, Behind.BACKWARD, BEHIND_BACKWARD * computing)
-                + notHidden(setup, machine, nodes, collectives, Behind.COMPUTING, BEHIND_ALL * computing);
+                + notHidden(
+                        setup,
+                        machine,
+                        nodes,
+                        collectives,
+                        Behind.BACKWARD,
+                        machine.value(Figure.BEHIND_BACKWARD) * computing)
+                + notHidden(
+                        setup,
+                        machine,
+                        nodes,
+                        collectives,
+                        Behind.COMPUTING,
+                        machine.value(Figure.BEHIND_ALL) * computing);
     }
 
     /** What is longer than the room behind computing, but at least the edges: the first gather, the last reduction. */
@@ -125,32 +175,28 @@ public record StepPrediction(
         return StepCollectives.busBytes(setup, gpus) / wire;
     }
 
-    /** Computing alone over the step, if nothing at all could hide. */
+    /** Computing alone over the step, if nothing at all could hide; at a framework's pace. */
     public double efficiencyWithoutOverlap() {
-        return computing / (computing + wire);
+        return framework / (framework + wire);
     }
 
-    /** Computing alone over the step, if everything hid that can: what the fabric allows by its bandwidth. */
+    /** Computing alone over the step, if everything hid that can, at a framework's pace: what the fabric allows by its bandwidth. */
     public double efficiencyWithFullOverlap() {
-        return computing / Math.max(computing, wire);
+        return framework / Math.max(framework, wire);
     }
 
-    /** GB/s (bus) at which the collectives take 5 % of the computing time: less, and a step without overlap loses more. */
+    /** GB/s (bus) at which the collectives take 5 % of a framework's computing time: less, and a step without overlap loses more. */
     public double sensitivityWithoutOverlap() {
-        return StepCollectives.busBytes(setup, gpus) / (0.05 * computing) / 1e9;
+        return StepCollectives.busBytes(setup, gpus) / (0.05 * framework) / 1e9;
     }
 
-    /** GB/s (bus) at which the collectives take as long as computing: less, and no overlap can hide them. */
+    /** GB/s (bus) at which the collectives take as long as a framework's computing: less, and no overlap can hide them. */
     public double sensitivityWithFullOverlap() {
-        return StepCollectives.busBytes(setup, gpus) / computing / 1e9;
+        return StepCollectives.busBytes(setup, gpus) / framework / 1e9;
     }
 
-    /** Of the step, ± percent: computing is known to 3, collectives to 15. */
-    public int errorPercent() {
-        double share = communicating / computing;
-        if (share <= 0.3) {
-            return 5;
-        }
-        return share <= 0.7 ? 10 : 15;
+    /** As {@link #efficiencyWithFullOverlap}, at the pace predicted here, which leaves less to hide behind. */
+    public double ownEfficiencyWithFullOverlap() {
+        return computing / Math.max(computing, wire);
     }
 }

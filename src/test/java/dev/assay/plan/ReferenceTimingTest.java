@@ -20,6 +20,7 @@ import dev.assay.workload.Gemm;
 import dev.assay.workload.Hbm;
 import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +145,32 @@ class ReferenceTimingTest {
     })
     void theEmbeddedDefaultTookWhatIsPredictedNow(String id, double took) {
         assertThat(jobSeconds(ClusterFile.read("embedded"), List.of(2), 1, id)).isCloseTo(took, withinPercentage(15));
+    }
+
+    /** Two runs of {@code -Dsuite=sft} on the same day, the second beside other work: what was fitted to both lies between. */
+    @ParameterizedTest
+    @CsvSource({"20.2", "26.9"})
+    void trainingOnTheEmbeddedDefaultTookAboutWhatIsPredicted(double took) {
+        Cluster embedded = ClusterFile.read("embedded");
+        ReferenceTiming timing = ReferenceTiming.of(embedded, 2);
+
+        double predicted = SftPlanner.plan(
+                        embedded,
+                        GpuModels.get(GpuModels.REFERENCE),
+                        CriteriaFile.read(GpuModels.REFERENCE, Optional.empty()),
+                        List.of(2),
+                        1,
+                        Optional.empty(),
+                        Path.of("ds-configs"))
+                .experiments()
+                .stream()
+                .flatMapToDouble(each -> each.launches().stream()
+                        .mapToDouble(launch -> each.warmUpSeconds()
+                                + launch.measuredSeconds()
+                                + timing.trainingSeconds(launch.nodes().size())))
+                .sum();
+
+        assertThat(predicted).isCloseTo(took, withinPercentage(20));
     }
 
     /** As the plan has it on two cores; this host's may be others. */

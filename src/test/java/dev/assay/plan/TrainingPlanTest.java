@@ -28,7 +28,8 @@ class TrainingPlanTest {
 
     @Test
     void looksAsExpected() throws IOException {
-        String text = TrainingPlan.text(CLUSTER, H200, List.of(2, 4, 8), Optional.empty(), CONFIGS);
+        String text =
+                TrainingPlan.text(CLUSTER, H200, List.of(2, 4, 8), Optional.empty(), CONFIGS, MeasuredParts.none());
 
         try (var golden = TrainingPlanTest.class.getResourceAsStream("training-spectrumx-h200-2-4-8.txt")) {
             assertThat(golden).isNotNull();
@@ -51,7 +52,7 @@ class TrainingPlanTest {
         assertThat(text)
                 .contains("does not fit 1 node: weights, gradients and states 128.5 +", "GiB > 112.3 GiB")
                 .contains("prediction   none: it fits on none of these")
-                .doesNotContain("sensitivity");
+                .doesNotContain("    sensitivity");
     }
 
     @Test

@@ -31,7 +31,7 @@ class StepPredictionTest {
         StepPrediction fast = StepPrediction.of(Setups.of(size, 3), Setups.h200(8), 8);
         StepPrediction slow = StepPrediction.of(Setups.of(size, 3), Setups.h200(2), 8);
 
-        assertThat(fast.computing() / 16).isCloseTo(computing, within(0.006));
+        assertThat(fast.framework() / 16).isCloseTo(computing, within(0.006));
         assertThat(fast.wire() / 16).isCloseTo(eight, within(0.006));
         assertThat(slow.wire() / 16).isCloseTo(two, within(0.045));
         assertThat(100 * fast.efficiencyWithFullOverlap()).isCloseTo(hidden8, within(0.5));
@@ -87,14 +87,17 @@ class StepPredictionTest {
         assertThat(1e3 * machine.latency(Collective.Kind.ALL_GATHER, 8)).isCloseTo(0.30 * 1.85, within(0.01));
     }
 
-    /** A step of 16 micro-batches is 53, 51, 68 and 85 s of computing; the optimizer's 6, 7.5 and 19 ms vanish in it. */
+    /**
+     * At a framework's pace a step of 16 micro-batches is 53, 51, 68 and 85 s of computing, here it is less; the optimizer's 6,
+     * 7.5 and 19 ms vanish in it.
+     */
     @Test
     void stepsAreLong() {
         Machine machine = Setups.h200(8);
 
-        assertThat(StepPrediction.of(Setups.of("7b", 1), machine, 8).step()).isBetween(53.0, 54.0);
-        assertThat(StepPrediction.of(Setups.of("13b", 2), machine, 8).step()).isBetween(51.0, 53.0);
-        assertThat(StepPrediction.of(Setups.of("70b", 3), machine, 8).step()).isBetween(67.5, 74.0);
+        assertThat(StepPrediction.of(Setups.of("7b", 1), machine, 8).step()).isBetween(42.0, 46.0);
+        assertThat(StepPrediction.of(Setups.of("13b", 2), machine, 8).step()).isBetween(40.0, 46.0);
+        assertThat(StepPrediction.of(Setups.of("70b", 3), machine, 8).step()).isBetween(52.0, 68.0);
         assertThat(1e3 * StepPrediction.of(Setups.of("7b", 1), machine, 1).optimizer())
                 .isCloseTo(6, within(0.1));
         assertThat(1e3 * StepPrediction.of(Setups.of("70b", 3), machine, 8).optimizer())
@@ -117,8 +120,10 @@ class StepPredictionTest {
         assertThat(waiting.disturbance()).isZero();
         assertThat(behind.communicating()).isEqualTo(waiting.communicating());
         assertThat(behind.exposed()).isBetween(0.01 * behind.communicating(), 0.3 * behind.communicating());
+        double hidden = 1 - behind.exposed() / behind.communicating();
         assertThat(behind.disturbance())
-                .isEqualTo(StepPrediction.SM_SHARE * (behind.communicating() - behind.exposed()));
+                .as("1.9 ms a GB")
+                .isCloseTo(0.0019 * hidden * StepCollectives.busBytes(Setups.of("7b", 2), 64) / 1e9, within(1e-9));
     }
 
     @Test
@@ -126,7 +131,6 @@ class StepPredictionTest {
         StepPrediction step = StepPrediction.of(Setups.of("175b", 3), Setups.h200(2), 8);
 
         assertThat(step.exposed()).isGreaterThan(step.communicating() - step.computing());
-        assertThat(step.errorPercent()).isEqualTo(15);
     }
 
     @Test
@@ -136,7 +140,7 @@ class StepPredictionTest {
 
         assertThat(step.communicating()).isZero();
         assertThat(step.exposed()).isZero();
-        assertThat(step.mfuCausal()).isCloseTo(0.41, within(0.01));
+        assertThat(step.mfuCausal()).isCloseTo(0.49, within(0.01));
         assertThat(step.weakEfficiency(step)).isEqualTo(1);
     }
 

@@ -1,0 +1,174 @@
+package dev.assay.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.summary.Conclusion;
+import dev.assay.summary.Manifest;
+import dev.assay.verdict.Decision;
+import dev.assay.verdict.State;
+import dev.assay.verdict.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Recorded runs of training judged again. {@code embedded-sft} is a run of the embedded default, trimmed by {@code keep} to what
+ * judging reads; a run on real GPUs is put beside it by the same script and gets a line here.
+ */
+class SftReplayTest {
+    private static final Path RUNS = Path.of("src/test/resources/runs");
+    private static final Path RECORDED = RUNS.resolve("embedded-sft");
+    private static final String TRAINED = "sft-70b-2-stress";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource("embedded-sft, PARTIAL")
+    void theSameResultsGiveTheSameVerdictsBitForBit(String name, Decision decision) throws IOException {
+        Path recorded = RUNS.resolve(name);
+
+        Conclusion conclusion = replay(recorded, Map.of());
+
+        assertThat(conclusion.decision()).isEqualTo(decision);
+        assertThat(verdicts(folder.resolve("out"))).isEqualTo(verdicts(recorded));
+        assertThat(Manifest.verify(recorded)).as("nothing was written there").isEmpty();
+    }
+
+    @Test
+    void thePageShowsWhatWasPredictedBesideWhatCame() throws IOException {
+        replay(RECORDED, Map.of());
+
+        String page = Files.readString(folder.resolve("out/summary.html"));
+        String csv = forecasts();
+        assertThat(page).contains("Training steps: prediction and result", "sft-7b-2");
+        assertThat(csv.lines())
+                .as("a head, and the step and the tokens of eight")
+                .hasSize(1 + 2 * 8);
+        assertThat(csv.lines().skip(1))
+                .allMatch(line -> line.matches(".*,[0-9.E-]+,[0-9.E-]+,\"(yes|no)\""), "a result, its ratio, a word");
+    }
+
+    /** Patterns of training are made into each config's own criteria anew, the overridden one among them. */
+    @Test
+    void otherCriteriaGiveOtherVerdicts() throws IOException {
+        Path criteria = Files.writeString(
+                folder.resolve("site.json"),
+                "{\"sft-equal\": {\"limit\": {\"equal\": 2}, \"reason\": \"to see it fail\"}}");
+
+        Conclusion conclusion = replay(RECORDED, Map.of("criteria", criteria.toString()));
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.state() == State.FAIL)
+                .hasSize(8)
+                .allMatch(verdict -> verdict.key().matches("sft-(7b|13b|70b|175b)(-stress)?-equal@2"))
+                .allMatch(verdict -> verdict.criterion().siteLimit().isPresent());
+    }
+
+    /** The suite's own criteria file, named as a site's with nothing of its own: the same rows, the same verdicts. */
+    @Test
+    void theSameCriteriaGiveTheSameVerdicts() throws IOException {
+        Path criteria = Files.writeString(folder.resolve("site.json"), "{}");
+
+        Conclusion conclusion = replay(RECORDED, Map.of("criteria", criteria.toString()));
+
+        assertThat(conclusion.decision()).isEqualTo(Decision.PARTIAL);
+        assertThat(verdicts(folder.resolve("out"))).isEqualTo(verdicts(RECORDED));
+    }
+
+    @Test
+    void aChangedRankIsNoPass() throws IOException {
+        Path copy = copy();
+        Path result = copy.resolve("experiments/" + TRAINED + "/scaled-2-r0/rank-1.ndjson");
+        String text = Files.readString(result);
+        int digit = text.indexOf("\"samples\":[") + "\"samples\":[".length();
+        char other = text.charAt(digit) == '9' ? '8' : '9';
+        Files.writeString(result, text.substring(0, digit) + other + text.substring(digit + 1));
+
+        nothingPasses(replay(copy, Map.of()));
+    }
+
+    @Test
+    void aMissingRankIsNoPass() throws IOException {
+        Path copy = copy();
+        Files.delete(copy.resolve("experiments/" + TRAINED + "/scaled-2-r0/rank-0.ndjson"));
+
+        nothingPasses(replay(copy, Map.of()));
+        assertThat(forecasts().lines())
+                .filteredOn(line -> line.contains(TRAINED))
+                .hasSize(2)
+                .allMatch(line -> line.endsWith(",,,\"not measured\""));
+    }
+
+    @Test
+    void anExperimentThatIsGoneIsNoPass() throws IOException {
+        Path copy = copy();
+        Files.delete(copy.resolve("experiments/" + TRAINED + "/outcome.json"));
+
+        nothingPasses(replay(copy, Map.of()));
+    }
+
+    private static void nothingPasses(Conclusion conclusion) {
+        List<Verdict> those = conclusion.verdicts().stream()
+                .filter(verdict -> verdict.key().startsWith("sft-70b-stress-"))
+                .filter(verdict -> verdict.criterion().judged())
+                .toList();
+        assertThat(conclusion.decision()).isEqualTo(Decision.SUITE_BROKEN);
+        assertThat(those).isNotEmpty().noneMatch(verdict -> verdict.state() == State.PASS);
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.key().startsWith("sft-7b-"))
+                .filteredOn(verdict -> verdict.criterion().judged())
+                .as("the others stand")
+                .allMatch(verdict -> verdict.state() == State.PASS);
+    }
+
+    /** Without a manifest, so that the results' own seals have to find it. */
+    private Path copy() throws IOException {
+        Path copy = folder.resolve("copy");
+        try (Stream<Path> files = Files.walk(RECORDED)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(RECORDED.relativize(file).toString()));
+            }
+        }
+        Files.delete(copy.resolve(Manifest.NAME));
+        return copy;
+    }
+
+    private String forecasts() throws IOException {
+        try (Stream<Path> charts = Files.list(folder.resolve("out/charts"))) {
+            Path csv = charts.filter(file -> file.toString().endsWith("prediction-and-result.csv"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.readString(csv);
+        }
+    }
+
+    private Conclusion replay(Path recorded, Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(more);
+        properties.put("run", recorded.toString());
+        properties.put("assay.home", folder.resolve("home").toString());
+        properties.put("assay.output", folder.resolve("out").toString());
+        Options options = Options.from(properties::get);
+        Preparation.prepare(options, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        Run run = Run.open(options, true);
+        run.plan().rows().forEach(run::verdict);
+        return Conclusions.conclude(run, "not asked for");
+    }
+
+    private static String verdicts(Path folder) throws IOException {
+        String json = Files.readString(folder.resolve("verdict.json"));
+        return json.substring(json.indexOf("\"verdicts\""), json.indexOf("\"certified\""));
+    }
+}
