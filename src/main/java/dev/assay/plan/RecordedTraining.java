@@ -5,7 +5,9 @@ import dev.assay.criteria.Criteria;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.PlannedFigures;
 import dev.assay.deepspeed.Adam;
+import dev.assay.deepspeed.Zero;
 import dev.assay.training.AdamW;
+import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,7 @@ final class RecordedTraining {
         SftCriteria asked = new SftCriteria(patterns, plan.cluster().device());
         requireAll(plan, record);
         List<Row> rows = record.asked().stream()
-                .flatMap(each -> experiment(plan, each).rows(asked).stream())
+                .flatMap(each -> experiment(plan, each).rows(asked, plan.cluster().sharedHost()).stream())
                 .toList();
         if (rows.isEmpty()) {
             throw new InputException(
@@ -66,7 +68,15 @@ final class RecordedTraining {
                     "judge an unchanged copy of the run folder");
         }
         return new SftExperiment(
-                config(sft, asked), sft.run(), asked.nodes(), experiment, Optional.empty(), asked.noScale());
+                config(sft, asked),
+                sft.run(),
+                asked.nodes(),
+                experiment,
+                Optional.empty(),
+                plan.experiments().stream()
+                        .filter(each -> each.id().equals(SftExperiment.unscaled(experiment.id())))
+                        .findFirst(),
+                asked.noScale());
     }
 
     /** As much of it as criteria are made of; it sets up no step. */
@@ -83,7 +93,24 @@ final class RecordedTraining {
                 List.of(),
                 gpus -> sft.setup(),
                 Optional.empty(),
-                new TrainingTerms(adam(sft.optimizer()), 0, asked.floors()));
+                new TrainingTerms(adam(sft.optimizer()), 0, asked.floors(), zero(sft.setup().zero())));
+    }
+
+    private static Zero zero(ZeroSetup of) {
+        return new Zero(
+                of.stage(),
+                of.overlap(),
+                of.reduceScatter(),
+                of.multiRank(),
+                true,
+                of.reduceBucket(),
+                of.reduceBucket(),
+                of.subGroup(),
+                of.prefetchBucket(),
+                of.persistenceThreshold(),
+                Long.MAX_VALUE,
+                of.maxLive(),
+                0);
     }
 
     private static Adam adam(AdamW of) {

@@ -3,7 +3,6 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
-import dev.assay.cluster.InputException;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.LimitText;
 import dev.assay.measurement.LaunchRole;
@@ -44,14 +43,13 @@ record SftExperiment(
             TrainingCase config, Sft.Run run, int nodes, Cluster cluster, GpuModel model, double seconds) {
         Machine machine = TrainingMachine.of(cluster, model);
         MemoryBudget budget = new MemoryBudget(model.memoryMebibytes() << 20, config.memoryFraction());
-        TrainingPlace place = place(config, run, nodes, machine, budget);
         boolean reference = cluster.device() == DeviceKind.REFERENCE;
+        SftBaseline baselines = new SftBaseline(config, run, machine, budget, reference);
+        TrainingPlace place = baselines.place(nodes);
         Optional<String> trouble = config.refused(place.setup()).or(() -> misfit(place, budget, reference));
-        int baseline = reference ? 1 : baselineNodes(config, run, nodes, machine, budget);
-        Optional<String> noScale = noScale(nodes, baseline);
-        Optional<String> noBaseline = noScale.isPresent()
-                ? Optional.empty()
-                : noBaseline(config, run, nodes, baseline, machine, budget, reference);
+        int baseline = baselines.nodes(nodes);
+        Optional<String> noScale = SftBaseline.notLarger(nodes, baseline);
+        Optional<String> noBaseline = noScale.isPresent() ? Optional.empty() : baselines.missing(nodes, baseline);
         SftSizes.Steps steps = reference
                 ? SftSizes.referenceSteps()
                 : place.prediction()
@@ -82,7 +80,7 @@ record SftExperiment(
         Optional<Experiment> unscaled = noBaseline
                 .filter(why -> trouble.isEmpty() && !reference)
                 .map(why -> new Experiment(
-                        id + "-scale", workload, List.of(), cluster.gpusPerNode(), 0, 0, Optional.of(why)));
+                        unscaled(id), workload, List.of(), cluster.gpusPerNode(), 0, 0, Optional.of(why)));
         return new SftExperiment(
                 config,
                 run,
@@ -93,9 +91,9 @@ record SftExperiment(
                 reference ? noScale.or(() -> noBaseline) : noScale);
     }
 
-    private static TrainingPlace place(
-            TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
-        return TrainingPlace.of(config.of(run, nodes * machine.gpusPerNode()), machine, budget, nodes);
+    /** The experiment that has no launches, for what a missing baseline leaves unknown. */
+    static String unscaled(String experiment) {
+        return experiment + "-scale";
     }
 
     private static Optional<String> misfit(TrainingPlace place, MemoryBudget budget, boolean reference) {
@@ -103,67 +101,6 @@ record SftExperiment(
                 ? Optional.empty()
                 : Optional.of("it does not fit " + place.arithmetic(budget)
                         + "; not run, and not made smaller: take more nodes, or another config");
-    }
-
-    /** The config's own, or the fewest that it fits on. */
-    private static int baselineNodes(
-            TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
-        if (config.baselineNodes().isPresent()) {
-            return config.baselineNodes().get();
-        }
-        int fewest = 1;
-        while (fewest < nodes
-                && resolved(config, run, fewest, machine, budget)
-                        .filter(place -> place.fit() == Fit.INSIDE)
-                        .isEmpty()) {
-            fewest *= 2;
-        }
-        return Math.min(fewest, nodes);
-    }
-
-    /** Empty where the config's batch does not fit so many GPUs. */
-    private static Optional<TrainingPlace> resolved(
-            TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
-        try {
-            return Optional.of(place(config, run, nodes, machine, budget));
-        } catch (InputException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<String> noScale(int nodes, int baseline) {
-        return nodes <= baseline
-                ? Optional.of("it is not larger than its baseline, " + Words.plural(baseline, "node"))
-                : Optional.empty();
-    }
-
-    /** With the arithmetic: asked for, and not to be had. */
-    private static Optional<String> noBaseline(
-            TrainingCase config,
-            Sft.Run run,
-            int nodes,
-            int baseline,
-            Machine machine,
-            MemoryBudget budget,
-            boolean reference) {
-        if (nodes % baseline != 0) {
-            return Optional.of(Words.plural(nodes, "node") + " are no multiple of its baseline, "
-                    + Words.plural(baseline, "node") + "; ask for a multiple (-Dnodes), or name another baseline");
-        }
-        TrainingPlace base;
-        try {
-            base = place(config, run, baseline, machine, budget);
-        } catch (InputException e) {
-            return Optional.of("its baseline of " + Words.plural(baseline, "node") + " cannot be: "
-                    + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
-        }
-        if (!base.setup().equals(config.of(run, nodes * machine.gpusPerNode()))) {
-            return Optional.of("a GPU's work is not the same on its baseline of " + Words.plural(baseline, "node")
-                    + "; " + config.scaling());
-        }
-        return reference || base.fit() == Fit.INSIDE
-                ? Optional.empty()
-                : Optional.of("its baseline does not fit " + base.arithmetic(budget));
     }
 
     /** What is judged of what cannot run is NOT_RUN, health aside, which is nobody's then. */

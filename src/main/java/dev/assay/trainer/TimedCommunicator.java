@@ -8,6 +8,7 @@ import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.ElementType;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A lane's communicator as one purpose uses it: a step's clock times and counts each operation, and leaves it out of silent steps. */
 final class TimedCommunicator implements Communicator {
@@ -116,6 +117,16 @@ final class TimedCommunicator implements Communicator {
     @Override
     public void checkHealthy() {
         lane.communicator().checkHealthy();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return lane.communicator().trouble();
+    }
+
+    @Override
+    public void abort() {
+        lane.communicator().abort();
     }
 
     /** Nothing: the lane closes what is behind it. */
