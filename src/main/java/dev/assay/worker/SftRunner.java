@@ -44,8 +44,8 @@ final class SftRunner implements Runner {
         gemms.applyTo(trainer);
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
-        SftTraffic traffic = new SftTraffic(context, sft.setup(), trainer);
-        traffic.rehearse("before the first step");
+        SftRehearsal rehearsal = new SftRehearsal(context, sft.setup(), trainer);
+        rehearsal.run("before the first step");
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
@@ -70,8 +70,8 @@ final class SftRunner implements Runner {
         SftChecks.write(context.writer(), sft.setup(), curve);
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
-        traffic.check(curve, weights);
-        traffic.rehearse("after the measured steps");
+        rehearsal.check(curve, weights);
+        rehearsal.run("after the measured steps");
     }
 
     private TrainerSetup setup() {

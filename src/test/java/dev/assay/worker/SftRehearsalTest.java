@@ -6,29 +6,29 @@ import dev.assay.measurement.Check;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SftTrafficTest {
+class SftRehearsalTest {
     @Test
     void theNormIsTheRanksOwnPartsTogether() {
-        assertThat(SftTraffic.norm(5, List.of(9.0, 16.0)).wrong()).isZero();
-        assertThat(SftTraffic.norm(5.000001, List.of(9.0, 16.0)).wrong())
+        assertThat(SftRehearsal.norm(5, List.of(9.0, 16.0)).wrong()).isZero();
+        assertThat(SftRehearsal.norm(5.000001, List.of(9.0, 16.0)).wrong())
                 .as("fp32's rounding")
                 .isZero();
-        assertThat(SftTraffic.norm(5.00001, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
+        assertThat(SftRehearsal.norm(5.00001, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
     }
 
     @Test
     void aNormOfOneRankAloneIsFound() {
-        assertThat(SftTraffic.norm(4, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
-        assertThat(SftTraffic.norm(Double.NaN, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
-        assertThat(SftTraffic.norm(0, List.of(0.0, 0.0)).wrong())
+        assertThat(SftRehearsal.norm(4, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
+        assertThat(SftRehearsal.norm(Double.NaN, List.of(9.0, 16.0)).wrong()).isEqualTo(1);
+        assertThat(SftRehearsal.norm(0, List.of(0.0, 0.0)).wrong())
                 .as("of nothing")
                 .isEqualTo(1);
     }
 
     @Test
     void everyModuleIsComparedInBothPasses() {
-        Check right = SftTraffic.weights(List.of(List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 2L)));
-        Check wrong = SftTraffic.weights(List.of(List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 3L)));
+        Check right = SftRehearsal.weights(List.of(List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 2L)));
+        Check wrong = SftRehearsal.weights(List.of(List.of(1L, 2L, 1L, 2L), List.of(1L, 2L, 1L, 3L)));
 
         assertThat(right.checked()).isEqualTo(8);
         assertThat(right.wrong()).isZero();

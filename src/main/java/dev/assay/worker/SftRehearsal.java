@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Whether what travels between the ranks is right, and what it left. Of a rank that is alone nothing travels. */
-final class SftTraffic {
+final class SftRehearsal {
     /** Beside the seeds of the steps' own data. */
     private static final long SEED = 0x747261666669634CL;
 
@@ -21,14 +21,14 @@ final class SftTraffic {
     private final Trainer trainer;
     private int rehearsals;
 
-    SftTraffic(RankContext context, StepSetup setup, Trainer trainer) {
+    SftRehearsal(RankContext context, StepSetup setup, Trainer trainer) {
         this.context = context;
         this.setup = setup;
         this.trainer = trainer;
     }
 
     /** Collective. What was learned is lost. */
-    void rehearse(String when) {
+    void run(String when) {
         Group group = context.group();
         if (group.size() == 1) {
             return;
@@ -68,7 +68,7 @@ final class SftTraffic {
         context.writer().write(norm(curve.lastNorm(group.rank()), squares));
         context.writer()
                 .write(weights(group.allGather("checksums of the weights", bytes(sums)).stream()
-                        .map(SftTraffic::longs)
+                        .map(SftRehearsal::longs)
                         .toList()));
     }
 
