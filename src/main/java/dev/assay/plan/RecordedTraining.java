@@ -29,7 +29,8 @@ final class RecordedTraining {
         SftCriteria asked = new SftCriteria(patterns, plan.cluster().device());
         requireAll(plan, record);
         List<Row> rows = record.asked().stream()
-                .flatMap(each -> experiment(plan, each).rows(asked, plan.cluster().sharedHost()).stream())
+                .flatMap(each ->
+                        experiment(plan, each).rows(asked, plan.cluster().sharedHost()).stream())
                 .toList();
         if (rows.isEmpty()) {
             throw new InputException(
@@ -93,7 +94,11 @@ final class RecordedTraining {
                 List.of(),
                 gpus -> sft.setup(),
                 Optional.empty(),
-                new TrainingTerms(adam(sft.optimizer()), 0, asked.floors(), zero(sft.setup().zero())));
+                new TrainingTerms(
+                        adam(sft.optimizer()),
+                        0,
+                        asked.floors(),
+                        zero(sft.setup().zero())));
     }
 
     private static Zero zero(ZeroSetup of) {

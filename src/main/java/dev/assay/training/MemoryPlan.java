@@ -80,7 +80,9 @@ public record MemoryPlan(
                 zero.buckets(),
                 zero.gathered(),
                 decoder.kept(),
-                decoder.live() + zero.scratch() + quantized(setup).map(Quantized::total).orElse(0L),
+                decoder.live()
+                        + zero.scratch()
+                        + quantized(setup).map(Quantized::total).orElse(0L),
                 decoder.loss(),
                 decoder.workspace(),
                 NCCL_CONNECTION * NCCL_CHANNELS * NCCL_CONNECTIONS * communicators(setup, gpus),

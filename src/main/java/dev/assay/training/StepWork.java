@@ -53,7 +53,12 @@ record StepWork(
         double layers = setup.model().layers();
         for (int i = 0; i < layer.size(); i++) {
             boolean last = i == layer.size() - 1;
-            passes(list, layer.get(i), layers + (last ? 0 : again), layers, setup.precision().rateOverBf16());
+            passes(
+                    list,
+                    layer.get(i),
+                    layers + (last ? 0 : again),
+                    layers,
+                    setup.precision().rateOverBf16());
         }
         passes(list, StepFlops.headGemm(setup), 1, 1, 1);
         return list;

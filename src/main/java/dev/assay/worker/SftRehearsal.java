@@ -28,7 +28,7 @@ final class SftRehearsal {
     }
 
     /** Collective. What was learned is lost. */
-    void rehearse(String when) {
+    void run(String when) {
         Group group = context.group();
         if (group.size() == 1) {
             return;

@@ -49,7 +49,7 @@ final class SftRunner implements Runner {
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
         SftRehearsal rehearsal = new SftRehearsal(context, sft.setup(), trainer);
-        rehearsal.rehearse("before the first step");
+        rehearsal.run("before the first step");
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
@@ -80,7 +80,7 @@ final class SftRunner implements Runner {
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
         rehearsal.check(curve, weights);
-        rehearsal.rehearse("after the measured steps");
+        rehearsal.run("after the measured steps");
         if (breakdown.wantsSilence()) {
             breakdown.writeSilent(steps);
         }

@@ -16,6 +16,7 @@ import dev.assay.criteria.Limit;
 import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
+import dev.assay.training.Figure;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.Machine;
 import dev.assay.training.MatrixPrecision;
@@ -238,8 +239,8 @@ class SftPlannerTest {
                 sound.gpusPerNode(),
                 sound.peakTflops(),
                 sound.memoryGBps(),
-                sound.nvlinkAllReduceGBps(),
-                sound.nvlinkGatherGBps(),
+                sound.estimate(Figure.NODE_ALL_REDUCE).value(),
+                sound.estimate(Figure.NODE_GATHER).value(),
                 floor / 3 / Machine.NIC_SHARE);
 
         assertThat(fabric(training, sound, nodes, baseline, floor)).isLessThan(1);
@@ -251,7 +252,7 @@ class SftPlannerTest {
         StepSetup setup = training.stressed(8 * nodes);
         StepPrediction step = StepPrediction.of(setup, machine, nodes);
         StepPrediction base = StepPrediction.of(training.stressed(8 * baseline), machine, baseline);
-        double halfPeak = step.computing() * machine.flopPerSecond() / (0.5 * machine.peakTflops() * 1e12);
+        double halfPeak = step.framework() * machine.flopPerSecond() / (0.5 * machine.peakTflops() * 1e12);
         double alone = baseline == 1 ? base.step() : Math.min(base.step(), halfPeak);
         return (step.step() - alone) / (StepCollectives.busBytes(setup, 8 * nodes) / (floor * 1e9));
     }

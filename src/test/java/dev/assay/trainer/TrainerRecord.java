@@ -154,7 +154,7 @@ final class TrainerRecord {
         content.put("optimizer", setup.optimizer());
         content.put("maxNorm", setup.clipping().maxNorm());
         content.put("normEpsilon", Norm.EPSILON);
-        content.put("ropeBase", SelfAttention.ROPE_BASE);
+        content.put("ropeBase", step.model().ropeBase());
         content.put("tensors", setup.layout().parameters());
         content.put("losses", results.stream().map(StepResult::loss).toList());
         content.put("norms", results.stream().map(StepResult::gradientNorm).toList());

@@ -29,6 +29,7 @@ final class Truncated {
                 whole.headSize(),
                 whole.feedForward(),
                 whole.vocabulary(),
-                whole.positions());
+                whole.positions(),
+                whole.ropeBase());
     }
 }
