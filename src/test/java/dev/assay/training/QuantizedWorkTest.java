@@ -31,10 +31,13 @@ class QuantizedWorkTest {
     void thePredictionCountsGemmsAndCopies() {
         StepPrediction bf16 = StepPrediction.of(step(Recomputation.FULL), H200, 1);
         StepPrediction fp8 = StepPrediction.of(step(Recomputation.FULL).in(MatrixPrecision.FP8), H200, 1);
-        double share = QuantizedWork.of(fp8.setup()).share();
-        double copies = QuantizedWork.of(fp8.setup()).bytes() / (0.83 * 4800e9);
+        double head = 3 * 2.0 * 8192 * 4096 * 32_000;
+        double layers = StepWork.of(bf16.setup(), 1).gemmFlop() - head;
+        double saved = layers / 2 / (H200.value(Figure.GEMMS) * 1e12);
+        double copies = QuantizedWork.of(fp8.setup()).bytes() / (H200.value(Figure.MEMORY_KERNELS) * 1e9);
 
-        assertThat(fp8.computing()).isCloseTo(bf16.computing() * (1 - share / 2) + copies, within(1e-9));
+        assertThat(fp8.computing())
+                .isCloseTo(bf16.computing() + (copies - saved) * H200.value(Figure.BEYOND_THE_PARTS), within(1e-9));
         assertThat(fp8.computing() / bf16.computing()).isBetween(0.5, 0.8);
         assertThat(fp8.mfuCausal()).isLessThan(bf16.mfuCausal());
         assertThat(fp8.optimizer()).isEqualTo(bf16.optimizer());

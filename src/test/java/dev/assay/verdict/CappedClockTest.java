@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.Check;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.Metric;
 import java.util.List;
@@ -19,9 +18,7 @@ class CappedClockTest {
     private static final Criterion MFU = criterion("m", "sft", Metric.TRAIN_MFU, Statistic.MEAN, new Limit.AtLeast(40));
 
     /** 1000 tokens of 33 GFLOP in 100 ms: 33 % of the peak; all at 1980 MHz with power to spare. */
-    private static final Fleet SLOW = Fleet.cuda(2, 2)
-            .ranks(rank -> Fleet.withChecks(
-                    rank, new Check("sft.start", 1, 0, 0.1, "right"), new Check("allreduce.norm", 4, 0, 0, "right")))
+    private static final Fleet SLOW = TrainingRatesTest.checked(Fleet.cuda(2, 2))
             .reading(Metric.STEP_TIME, 100, 100, 100)
             .reading(Metric.STEP_TOKENS, 1000)
             .reading(Metric.STEP_FLOP, 33e12)

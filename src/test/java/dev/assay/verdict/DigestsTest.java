@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.Check;
 import dev.assay.measurement.Digest;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
@@ -19,15 +18,8 @@ class DigestsTest {
             criterion("equal", "sft", Metric.DISTINCT_RESULTS, Statistic.MAXIMUM, new Limit.Equal(1));
 
     private static Fleet fleet(int gpusPerNode) {
-        return Fleet.cuda(4, gpusPerNode)
-                .ranks(rank -> Fleet.withDigests(
-                        Fleet.withChecks(
-                                rank,
-                                new Check("sft.norm", 1, 0, 0, "right"),
-                                new Check("allreduce.norm", 4, 0, 0, "right"),
-                                new Check("sft.traffic.gradients", 9, 0, 0, "right"),
-                                new Check("sft.weights", 8, 0, 0, "right")),
-                        new Digest("sft.weights", "aa")));
+        return TrainingRatesTest.checked(Fleet.cuda(4, gpusPerNode))
+                .ranks(rank -> Fleet.withDigests(rank, new Digest("sft.weights", "aa")));
     }
 
     /** Nodes that trained by themselves have other weights than their neighbours: other data, other sums. */

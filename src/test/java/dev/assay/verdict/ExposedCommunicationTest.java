@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
-import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
@@ -24,10 +23,7 @@ class ExposedCommunicationTest {
     private static final Fleet FLEET = trained(Fleet.cuda(2, 2));
 
     private static Fleet trained(Fleet fleet) {
-        return fleet.ranks(rank -> Fleet.withChecks(
-                        rank,
-                        new Check("sft.start", 1, 0, 0.1, "right"),
-                        new Check("allreduce.norm", 4, 0, 0, "right")))
+        return TrainingRatesTest.checked(fleet)
                 .reading(Metric.STEP_TIME, 100, 99, 101)
                 .reading(Metric.TRAIN_EXPOSED, 9, 10, 11)
                 .reading(Metric.TRAIN_SILENT, 90, 90.8);
