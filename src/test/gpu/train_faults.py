@@ -20,7 +20,8 @@ def config(path):
     content = {
         "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2, "gradient_clipping": 1.0,
         "bf16": {"enabled": True},
-        "zero_optimization": {"stage": 3, "overlap_comm": True, "contiguous_gradients": True, "reduce_scatter": True},
+        "zero_optimization": {"stage": 3, "overlap_comm": True, "contiguous_gradients": True, "reduce_scatter": True,
+                              "stage3_max_reuse_distance": 0},
         "optimizer": {"type": "AdamW", "params": {"lr": 1e-5, "betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1}},
         "assay": {
             "model": {"family": "llama", "layers": 8, "hidden": 4096, "heads": 32, "kvHeads": 32, "headSize": 128,

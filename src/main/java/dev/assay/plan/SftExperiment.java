@@ -46,7 +46,7 @@ record SftExperiment(
         boolean reference = cluster.device() == DeviceKind.REFERENCE;
         SftBaseline baselines = new SftBaseline(config, run, machine, budget, reference);
         TrainingPlace place = baselines.place(nodes);
-        Optional<String> trouble = config.refused(place.setup()).or(() -> misfit(place, budget, reference));
+        Optional<String> trouble = config.refused(place).or(() -> misfit(place, budget, reference));
         int baseline = baselines.nodes(nodes);
         Optional<String> noScale = SftBaseline.notLarger(nodes, baseline);
         Optional<String> noBaseline = noScale.isPresent() ? Optional.empty() : baselines.missing(nodes, baseline);

@@ -58,7 +58,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
             }
             try {
                 TrainingPlace place = place(config.setup(), nodes);
-                Optional<String> cannot = config.refused(place.setup());
+                Optional<String> cannot = config.refused(place);
                 cannot.ifPresent(why -> wrap(refused, "  cannot run   ", Words.plural(nodes, "node") + ": " + why));
                 if (cannot.isEmpty()) {
                     places.add(place);
@@ -139,7 +139,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
     private void stress(List<String> lines, List<TrainingPlace> fitting, int nodes) {
         List<TrainingPlace> places = fitting.stream()
                 .map(place -> place(config::stressed, place.nodes()))
-                .filter(place -> config.refused(place.setup()).isEmpty())
+                .filter(place -> config.refused(place).isEmpty())
                 .filter(place -> place.prediction().isPresent())
                 .toList();
         if (places.isEmpty()) {

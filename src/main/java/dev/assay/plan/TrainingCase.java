@@ -54,10 +54,10 @@ record TrainingCase(
     }
 
     /** Why the engine cannot train so, in one sentence; empty: it can. */
-    Optional<String> refused(StepSetup step) {
+    Optional<String> refused(TrainingPlace place) {
         return terms.refused()
-                .or(() -> terms.refused(step).map(why -> name + ": " + why))
-                .or(() -> EngineLimits.of(step).map(refusal -> name + " asks for " + refusal + "; not run"));
+                .or(() -> terms.refused(place).map(why -> name + ": " + why))
+                .or(() -> EngineLimits.of(place.setup()).map(refusal -> name + " asks for " + refusal + "; not run"));
     }
 
     StepSetup of(Sft.Run run, int gpus) {

@@ -30,9 +30,14 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
                 : Optional.of("its optimizer does not correct the moments' bias, and the engine's always does");
     }
 
-    /** Why the engine's traffic would not be what the file asks for; empty: it is, to a tenth of the weights' gathers. */
-    Optional<String> refused(StepSetup step) {
-        return shardedAgain(step).or(() -> keptAtTheTurn(step));
+    /**
+     * Why the engine's traffic would not be what the file asks for; empty: it is, to a tenth of the weights' gathers. A file of
+     * another stage asks for nothing where its stress variant gathers weights, and on one GPU nothing travels.
+     */
+    Optional<String> refused(TrainingPlace place) {
+        return zero.stage() < 3 || place.gpus() == 1
+                ? Optional.empty()
+                : shardedAgain(place.setup()).or(() -> keptAtTheTurn(place.setup()));
     }
 
     /** DeepSpeed leaves small tensors whole only up to so many elements in all, the engine all of them. */

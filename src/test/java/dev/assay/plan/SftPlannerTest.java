@@ -405,24 +405,37 @@ class SftPlannerTest {
         String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
         Path small = Files.writeString(
                 folder.resolve("small.json"),
-                seven.replace(
-                        "\"model\": \"llama2-7b\"",
-                        "\"model\": {\"family\": \"llama\", \"layers\": 4, \"hidden\": 1024, \"heads\": 16,"
-                                + " \"kvHeads\": 16, \"headSize\": 64, \"feedForward\": 2816,"
-                                + " \"vocabulary\": 32000, \"positions\": 4096}"));
+                seven.replace("\"stage\": 1,", "\"stage\": 3,")
+                        .replace(
+                                "\"model\": \"llama2-7b\"",
+                                "\"model\": {\"family\": \"llama\", \"layers\": 4, \"hidden\": 1024, \"heads\": 16,"
+                                        + " \"kvHeads\": 16, \"headSize\": 64, \"feedForward\": 2816,"
+                                        + " \"vocabulary\": 32000, \"positions\": 4096}"));
         Path none = Files.writeString(
                 folder.resolve("none.json"),
                 Files.readString(small)
                         .replace("\"stage3_max_reuse_distance\": 1e9", "\"stage3_max_reuse_distance\": 0"));
+        Path first = Files.writeString(
+                folder.resolve("first.json"), Files.readString(small).replace("\"stage\": 3,", "\"stage\": 1,"));
 
+        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(first))
+                        .experiment("sft-first-2-stress")
+                        .notRunnable())
+                .as("the file asks for stage 1, the variant alone is of stage 3")
+                .isEmpty();
+        assertThat(plan(PlannerTest.h200(1, 1, new Nics(0, 400), true), List.of(1), Optional.of(small))
+                        .experiment("sft-small-1")
+                        .notRunnable())
+                .as("nothing travels on one GPU")
+                .isEmpty();
         assertThat(plan(SPECTRUMX, List.of(2), Optional.of(small))
-                        .experiment("sft-small-2-stress")
+                        .experiment("sft-small-2")
                         .notRunnable())
                 .get()
                 .asString()
                 .contains("stage3_max_reuse_distance 1000000000 lets DeepSpeed keep 50.0 % of the weights", "as 0");
         assertThat(plan(SPECTRUMX, List.of(2), Optional.of(none))
-                        .experiment("sft-none-2-stress")
+                        .experiment("sft-none-2")
                         .notRunnable())
                 .isEmpty();
         assertThat(TrainingPlan.text(
@@ -442,18 +455,17 @@ class SftPlannerTest {
         String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
         String key = "\"stage3_model_persistence_threshold\": ";
         Path less = Files.writeString(
-                folder.resolve("less.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266239,"));
+                folder.resolve("less.json"), seven.replace("\"stage\": 1,", "\"stage\": 3, " + key + "266239,"));
         Path enough = Files.writeString(
-                folder.resolve("enough.json"), seven.replace("\"stage\": 1,", "\"stage\": 1, " + key + "266240,"));
+                folder.resolve("enough.json"), seven.replace("\"stage\": 1,", "\"stage\": 3, " + key + "266240,"));
 
         Plan refused = plan(SPECTRUMX, List.of(2), Optional.of(less));
-        assertThat(refused.experiment("sft-less-2").notRunnable()).as("stage 1").isEmpty();
-        assertThat(refused.experiment("sft-less-2-stress").notRunnable())
+        assertThat(refused.experiment("sft-less-2").notRunnable())
                 .get()
                 .asString()
                 .contains("less.json: stage3_model_persistence_threshold 266239", "set it to 266240 at least");
         assertThat(plan(SPECTRUMX, List.of(2), Optional.of(enough))
-                        .experiment("sft-enough-2-stress")
+                        .experiment("sft-enough-2")
                         .notRunnable())
                 .isEmpty();
     }
