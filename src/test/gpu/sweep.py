@@ -4,6 +4,7 @@ Usage: sweep.py TABLE PICTURE.svg
 Prints every setting, then the best ones. Exit code 1 where a setting that fits was not measured, or one measured is wrong.
 """
 
+import math
 import sys
 
 # Of the GPU's memory, as the configs in ds-configs allow.
@@ -80,14 +81,17 @@ class Picture:
             yield f"{sequence}, {checkpointing}", colour, "" if checkpointing == "full" else "5 4", sorted(those, key=self.tokens)
 
     def panel(self, top, title, column, low, high, limit=None):
+        between = ticks(low, high)
+        low, high = math.floor(low / between) * between, math.ceil(high / between) * between
+
         def y(value):
             return top + PANEL * (1 - (value - low) / (high - low))
 
         self.text(LEFT, top - 10, title, colour="#222222", size=12)
-        for step in range(5):
-            value = low + (high - low) * step / 4
+        for step in range(round((high - low) / between) + 1):
+            value = low + between * step
             self.line(LEFT, y(value), RIGHT, y(value), "#e4e4e4")
-            self.text(LEFT - 6, y(value) + 4, f"{value:,.0f}" if high - low > 8 else f"{value:.3f}", "end")
+            self.text(LEFT - 6, y(value) + 4, f"{value:,.{max(0, -math.floor(math.log10(between)))}f}", "end")
         for size in self.sizes:
             self.text(self.x(size), top + PANEL + 16, f"{size:,}", "middle")
         if limit is not None and low < limit < high:
@@ -120,6 +124,13 @@ class Picture:
         self.legend()
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
                 'font-family="sans-serif"><rect width="100%" height="100%" fill="#ffffff"/>' + "\n".join(self.parts) + "</svg>\n")
+
+
+def ticks(low, high):
+    """Between ticks: 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / 4
+    power = 10 ** math.floor(math.log10(raw))
+    return next(each for each in (power, 2 * power, 5 * power, 10 * power) if raw <= each * (1 + 1e-9))
 
 
 def main(table, picture):

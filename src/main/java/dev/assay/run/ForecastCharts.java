@@ -104,7 +104,10 @@ final class ForecastCharts {
     private static OptionalDouble mfu(Run run, TrainingForecast forecast, OptionalDouble seconds) {
         double peak = run.plan().gpuModel().bf16DenseTflops() * 1e12;
         return sft(run, forecast)
-                .map(sft -> over(OptionalDouble.of(100 * sft.flopPerStep() / peak), seconds))
+                .map(sft -> {
+                    double own = peak * sft.setup().precision().rateOverBf16();
+                    return over(OptionalDouble.of(100 * sft.flopPerStep() / own), seconds);
+                })
                 .orElse(OptionalDouble.empty());
     }
 

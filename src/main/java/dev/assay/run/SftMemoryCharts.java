@@ -28,6 +28,9 @@ final class SftMemoryCharts {
     /** A part of one column. */
     private record Piece(String name, int column, double mebibytes) {}
 
+    /** Of the plan, what is nobody's own allocation. */
+    private static final List<String> ASSUMED = List.of("NCCL's buffers", "context");
+
     static List<Chart> of(String experiment, LaunchResult launch) {
         return launch.ranks().stream()
                 .filter(rank -> !rank.measurements(Metric.MEMORY_PART, Map.of()).isEmpty())
@@ -40,7 +43,7 @@ final class SftMemoryCharts {
     private static Chart chart(String experiment, LaunchResult launch, RankResult rank) {
         OptionalDouble used = SftCharts.mean(rank, Metric.MEMORY_USED);
         List<Piece> pieces = pieces(rank, used);
-        double largest = IntStream.range(0, 3)
+        double largest = IntStream.range(0, 2)
                 .mapToDouble(column -> total(pieces, column))
                 .max()
                 .orElse(0);
@@ -49,7 +52,7 @@ final class SftMemoryCharts {
         List<Part> parts = pieces.stream()
                 .map(piece -> new Part(piece.name(), figure(piece.mebibytes() / divisor) + " " + unit))
                 .toList();
-        List<String> columns = List.of("planned by part", "predicted (-Dplan)", "in use, says the device");
+        List<String> columns = List.of("planned by part", "in use, says the device");
         List<Stack> stacks = IntStream.range(0, columns.size())
                 .filter(column -> total(pieces, column) > 0)
                 .mapToObj(column -> new Stack(
@@ -86,18 +89,13 @@ final class SftMemoryCharts {
                 pieces.add(new Piece(part.conditions().getOrDefault("part", "unnamed"), 0, mebibytes));
             }
         }
-        Optional<Measurement> planned = rank.measurement(Metric.MEMORY_PLANNED);
-        planned.ifPresent(all -> {
-            double before = all.samples().get(0) - total(pieces, 0);
-            if (before > 0) {
-                pieces.add(new Piece("in use before: context", 0, before));
-            }
-            String predicted = all.conditions().getOrDefault("predictedMebibytes", "");
-            if (predicted.matches("[0-9]{1,12}")) {
-                pieces.add(new Piece("predicted before the run", 1, Long.parseLong(predicted)));
-            }
-        });
-        used.ifPresent(mebibytes -> pieces.add(new Piece("in use, NCCL's buffers too", 2, mebibytes)));
+        rank.measurement(Metric.MEMORY_PLANNED)
+                .ifPresent(all -> ASSUMED.forEach(part -> Optional.ofNullable(
+                                all.conditions().get(part + ", MiB"))
+                        .filter(mebibytes -> mebibytes.matches("[0-9]{1,12}"))
+                        .ifPresent(
+                                mebibytes -> pieces.add(new Piece(part + ", assumed", 0, Long.parseLong(mebibytes))))));
+        used.ifPresent(mebibytes -> pieces.add(new Piece("in use", 1, mebibytes)));
         return pieces;
     }
 

@@ -64,7 +64,8 @@ final class StepsChart implements Picture {
         double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
         double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
         double room = (most - least) * 0.05;
-        Axis y = Axis.over(least - room, most + room, top + PANEL, top);
+        double low = least >= 0 ? Math.max(0, least - room) : least - room;
+        Axis y = Axis.over(low, most + room, top + PANEL, top);
         if (warmUp > 0) {
             double end = Math.min(RIGHT, (x(warmUp) + x(warmUp + 1)) / 2);
             svg.rectangle(LEFT, top, end - LEFT, PANEL, SHADE, "");

@@ -158,6 +158,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private PendingStep step(List<MicroBatch> microBatches, boolean silent) {
+        requireWhole();
         StepSlot slot = slots.get(steps % IN_FLIGHT);
         slot.begin(steps + 1, microBatches, silent);
         broken = true;
@@ -170,6 +171,12 @@ public final class Trainer implements AutoCloseable {
         PendingStep pending = slot.end();
         broken = false;
         return pending;
+    }
+
+    private void requireWhole() {
+        if (broken) {
+            throw new IllegalStateException("training: something was left unfinished; close the trainer");
+        }
     }
 
     private void microBatch(StepSlot slot, int number) {
@@ -186,6 +193,7 @@ public final class Trainer implements AutoCloseable {
      * must call it with the same seed and with no step unawaited. Training begins anew afterwards. Nothing on one rank.
      */
     public List<Traffic> rehearse(long seed, Duration deadline) {
+        requireWhole();
         broken = true;
         List<Traffic> found = sharding.rehearse(seed, deadline);
         if (!found.isEmpty()) {
@@ -197,6 +205,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Of all weights, as the next step would read them. Blocks; every rank must call it, with no step unawaited. */
     public WeightSums weightSums(Duration deadline) {
+        requireWhole();
         broken = true;
         WeightSums sums = WeightSums.read(setup.modules(), device, arena, compute, sharding, deadline);
         broken = false;

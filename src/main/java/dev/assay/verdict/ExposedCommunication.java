@@ -28,14 +28,23 @@ final class ExposedCommunication {
     private ExposedCommunication() {}
 
     /** Both ways of one rank, ms a step. */
-    private record Ways(RankResult rank, double waits, double step, double silent) {
+    /** @param copies waits of a silent step: for what is copied beside computing, which both steps do */
+    private record Ways(RankResult rank, double waits, double step, double silent, double copies) {
         static Optional<Ways> of(RankResult rank) {
             List<Double> waits = GpuReadings.samples(rank, Metric.TRAIN_EXPOSED);
             List<Double> steps = GpuReadings.samples(rank, Metric.STEP_TIME);
             List<Double> silent = GpuReadings.samples(rank, Metric.TRAIN_SILENT);
             return waits.isEmpty() || steps.isEmpty() || silent.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new Ways(rank, Samples.mean(waits), Samples.mean(steps), Samples.mean(silent)));
+                    : Optional.of(new Ways(
+                            rank, Samples.mean(waits), Samples.mean(steps), Samples.mean(silent), copies(rank)));
+        }
+
+        private static double copies(RankResult rank) {
+            return rank.measurement(Metric.TRAIN_SILENT)
+                    .map(silent -> silent.conditions().getOrDefault("waitsMilliseconds", "0"))
+                    .map(Double::parseDouble)
+                    .orElse(0.0);
         }
 
         double difference() {
@@ -43,7 +52,7 @@ final class ExposedCommunication {
         }
 
         boolean agree() {
-            return Math.abs(difference() - waits) <= AGREEMENT * step;
+            return Math.abs(difference() - (waits - copies)) <= AGREEMENT * step;
         }
 
         String words() {
@@ -54,7 +63,7 @@ final class ExposedCommunication {
         /** Collectives and computing share SMs, memory and power: the part that no wait shows. */
         String disagreement() {
             return "INCONCLUSIVE, its two ways differ by more than 1 % of the step: " + words() + "; "
-                    + (difference() > waits
+                    + (difference() > waits - copies
                             ? "computing is slower beside collectives, or something waits unseen"
                             : "computing is slower without collectives, by power or clock, or not all of a wait is for them");
         }

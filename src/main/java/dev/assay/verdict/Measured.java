@@ -110,7 +110,8 @@ final class Measured {
                 || metric == Metric.NIC_SHARE
                 || metric == Metric.FOREIGN_PROCESSES
                 || metric == Metric.LOAD_RATIO;
-        boolean cannotTell = metric == Metric.SENSITIVITY || metric == Metric.TEMPERATURE_RISE;
+        boolean cannotTell =
+                metric == Metric.SENSITIVITY || metric == Metric.TEMPERATURE_RISE || metric == Metric.MEMORY_PLAN_RATIO;
         return cannotTell ? State.INCONCLUSIVE : notTheWorkAlone ? State.INVALID : State.FAIL;
     }
 

@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
 final class TrainingFabric {
     private static final double KEPT = 0.95;
 
-    /** Of the dense bf16 peak, what a sound GPU computes at least: 592 of 989 TFLOPS at 7B, micro-batch 4, on one H200. */
+    /** Of the dense peak, of bf16 and FP8 as they are mixed, what a sound GPU computes at least: 592 of 989 TFLOPS at 7B, micro-batch 4, on one H200. */
     private static final double LEAST_COMPUTING = 0.5;
 
     private static final double TERA = 1e12;
@@ -62,11 +62,17 @@ final class TrainingFabric {
             return OptionalDouble.of(Double.POSITIVE_INFINITY);
         }
         OptionalDouble flop = Steps.constant(launch.ranks(), Metric.STEP_FLOP_EXECUTED);
-        double rate = LEAST_COMPUTING * evidence.contract().bf16DenseTflops() * TERA;
-        return flop.isPresent() ? OptionalDouble.of(flop.getAsDouble() / rate * MILLIS) : OptionalDouble.empty();
+        double mixed = launch.ranks().stream()
+                .mapToDouble(rank -> TrainingRates.mixedRate(rank, evidence.contract()))
+                .min()
+                .orElse(Double.NaN);
+        double rate = LEAST_COMPUTING * mixed * evidence.contract().bf16DenseTflops() * TERA;
+        return flop.isPresent() && rate > 0
+                ? OptionalDouble.of(flop.getAsDouble() / rate * MILLIS)
+                : OptionalDouble.empty();
     }
 
-    /** One value a launch. */
+    /** One value a launch. A baseline that something slowed would hide what the fabric costs. */
     static Readings time(Evidence evidence) {
         List<Reading> readings = evidence.measured().stream()
                 .map(launch -> of(launch, evidence)
@@ -74,6 +80,7 @@ final class TrainingFabric {
                         .orElseGet(() -> gap(launch)))
                 .toList();
         return Readings.collect(readings, "launches")
+                .broken(BaselineHealth.problem(evidence, true))
                 .details(evidence.measured().stream()
                         .flatMap(launch -> of(launch, evidence)
                                 .map(fabric -> StepThroughput.name(launch) + ": " + fabric.words()

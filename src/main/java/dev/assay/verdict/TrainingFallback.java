@@ -65,11 +65,9 @@ final class TrainingFallback {
         List<String> nics = Arrays.stream(said(rank, "nics").split(" "))
                 .filter(nic -> !nic.isEmpty())
                 .toList();
-        if (nics.size() < contract.nics()) {
-            return Optional.of(
-                    rank.unit() + ": NCCL found " + (nics.isEmpty() ? "no NIC" : nics.size() + " NICs " + nics)
-                            + " where the cluster file has " + contract.nics()
-                            + "; look at NCCL_IB_HCA, the RDMA devices in the container, and whether NICs in a bond show as one");
+        if (nics.isEmpty()) {
+            return Optional.of(rank.unit() + ": NCCL found no NIC where the cluster file has " + contract.nics()
+                    + "; look at NCCL_IB_HCA and the RDMA devices in the container");
         }
         return notDirect(rank);
     }

@@ -49,6 +49,7 @@ final class SftRunner implements Runner {
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
         SftSteps steps = SftSteps.of(context, sft, trainer);
         SftRehearsal rehearsal = new SftRehearsal(context, sft.setup(), trainer);
+        context.phase("rehearsal", context.spec().measuredSeconds());
         rehearsal.run("before the first step");
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
@@ -80,10 +81,12 @@ final class SftRunner implements Runner {
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
         rehearsal.check(curve, weights);
-        rehearsal.run("after the measured steps");
+        // Silent steps want the weights that weightSums has gathered; the rehearsal needs nothing of what is there.
         if (breakdown.wantsSilence()) {
             breakdown.writeSilent(steps);
         }
+        context.phase("rehearsal", context.spec().measuredSeconds());
+        rehearsal.run("after the measured steps");
     }
 
     private TrainerSetup setup() {

@@ -72,7 +72,9 @@ class SftChartsTest {
     void thePlanByPartStandsBesideWhatTheDeviceSaysOfTheFullestGpu() {
         List<Measurement> measured = new ArrayList<>(planned());
         measured.add(Measurement.of(
-                Metric.MEMORY_PLANNED, List.of(12_288.0), Map.of("predictedMebibytes", "14336", "config", "7b")));
+                Metric.MEMORY_PLANNED,
+                List.of(13_312.0),
+                Map.of("weights, MiB", "2048", "context, MiB", "2048", "NCCL's buffers, MiB", "1024", "config", "7b")));
         List<Measurement> fuller = new ArrayList<>(measured);
         measured.add(Measurement.of(Metric.MEMORY_USED, 12_800));
         fuller.add(Measurement.of(Metric.MEMORY_USED, 13_312));
@@ -82,10 +84,9 @@ class SftChartsTest {
 
         assertThat(chart.csv().lines())
                 .containsExactly(
-                        "\"unit\",\"weights GiB\",\"optimizer GiB\",\"in use before: context GiB\","
-                                + "\"predicted before the run GiB\",\"in use, NCCL's buffers too GiB\"",
-                        "\"planned by part\",2.0,8.0,2.0,0.0,0.0",
-                        "\"predicted (-Dplan)\",0.0,0.0,0.0,14.0,0.0",
+                        "\"unit\",\"weights GiB\",\"optimizer GiB\",\"NCCL's buffers, assumed GiB\","
+                                + "\"context, assumed GiB\",\"in use GiB\"",
+                        "\"planned by part\",2.0,8.0,1.0,2.0,0.0",
                         "\"in use, says the device\",0.0,0.0,0.0,0.0,13.0");
         assertThat(chart.svg()).contains("node001 GPU 1");
     }

@@ -167,7 +167,6 @@ class TrainingVerdictTest {
                 "transport=NET/IB+SHM; through host memory",
                 "transport=P2P/CUMEM; no network transport on any rank",
                 "transport=; did not report",
-                "nics=mlx5_0:1/RoCE; NCCL found 1 NICs",
                 "nics=; NCCL found no NIC",
                 "gdr=2 of 4 connections; GPUDirect RDMA must carry all",
                 "gdr=; NCCL reports nothing of it",

@@ -208,7 +208,7 @@ class SftRunnerTest {
         ranks.run((spec, environment) -> spoiled(environment, SpoiledCommunicator.Fault.HANGS));
 
         assertThat(ranks.result(0).failure().orElseThrow().message())
-                .contains("in phase prepare: ")
+                .contains("in phase rehearsal: ")
                 .contains("the rehearsal of a step's traffic: it was not done after");
     }
 
