@@ -101,6 +101,8 @@ public final class SftPlanner {
                 .flatMap(each -> each.rows(asked, cluster.sharedHost()).stream())
                 .toList();
         Selection selection = new Selection(Suite.SFT, List.of());
+        TrainingRecord record = TrainingRecords.of(cases, all, cluster, model, measured);
+        omits.addAll(SftReach.beyond(rows, record.forecasts()));
         return new Plan(
                 cluster,
                 model,
@@ -115,7 +117,7 @@ public final class SftPlanner {
                 SftScope.certifies(cluster, all, asked),
                 SftScope.omits(cluster, selection, criteria, all, omits, asked),
                 Optional.of(selection),
-                Optional.of(TrainingRecords.of(cases, all, cluster, model, measured)));
+                Optional.of(record));
     }
 
     private static List<Integer> counts(TrainingCase config, List<Integer> asked, Cluster cluster, List<String> omits) {

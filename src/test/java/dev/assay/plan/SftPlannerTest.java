@@ -199,6 +199,18 @@ class SftPlannerTest {
         assertThat(plan.certifies()).anyMatch(line -> line.startsWith("The fabric under training: the stress variant"));
     }
 
+    /** 2 × 400 GbE a node: 70B and 175B by ZeRO-3 expose a third of a step and more. */
+    @Test
+    void floorsBeyondTheProjectionAreNamed() {
+        List<String> omits = plan(SPECTRUMX, List.of(), Optional.empty()).omits();
+
+        assertThat(omits)
+                .anyMatch(line -> line.contains("no 70b: MFU") && line.contains("≥ 36 %"))
+                .anyMatch(line -> line.contains("no 70b: Scale efficiency of training ≥ 95 %"))
+                .anyMatch(line -> line.contains("no 175b: MFU"))
+                .noneMatch(line -> line.contains("no 7b:") || line.contains("no 13b:"));
+    }
+
     /** A site that does not judge the stress variant is told that nothing is said of its fabric. */
     @Test
     void withoutAJudgedStressVariantNothingIsSaidOfTheFabric() {
