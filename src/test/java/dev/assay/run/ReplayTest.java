@@ -10,9 +10,6 @@ import dev.assay.verdict.Decision;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,7 +39,7 @@ class ReplayTest {
         Conclusion conclusion = replay(recorded, Map.of());
 
         assertThat(conclusion.decision()).isEqualTo(decision);
-        assertThat(verdicts(folder.resolve("out"))).isEqualTo(verdicts(recorded));
+        assertThat(Replays.verdicts(folder.resolve("out"))).isEqualTo(Replays.verdicts(recorded));
         assertThat(Manifest.verify(recorded)).isEmpty();
     }
 
@@ -143,19 +140,6 @@ class ReplayTest {
     }
 
     private Conclusion replay(Path recorded, Map<String, String> more) {
-        Map<String, String> properties = new HashMap<>(more);
-        properties.put("run", recorded.toString());
-        properties.put("assay.home", folder.resolve("home").toString());
-        properties.put("assay.output", folder.resolve("out").toString());
-        Options options = Options.from(properties::get);
-        Preparation.prepare(options, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-        Run run = Run.open(options, true);
-        run.plan().rows().forEach(run::verdict);
-        return Conclusions.conclude(run, "not asked for");
-    }
-
-    private static String verdicts(Path folder) throws IOException {
-        String json = Files.readString(folder.resolve("verdict.json"));
-        return json.substring(json.indexOf("\"verdicts\""), json.indexOf("\"certified\""));
+        return Replays.replay(folder, recorded, more);
     }
 }
