@@ -48,7 +48,8 @@ final class AlgorithmChoice {
     /** Of the first look at bursts; the favourite is one more. */
     private static final int FINALISTS = 4;
 
-    private static final int ROUNDS_OF_BURSTS = 4;
+    /** Odd, so that their median is one of them. */
+    private static final int ROUNDS_OF_BURSTS = 5;
 
     /** Of load until the power limit holds the clocks down. */
     private static final double HEAT_MILLISECONDS = 1000;
@@ -102,14 +103,27 @@ final class AlgorithmChoice {
             times[i] = burst();
         }
         int[] finalists = finalists(times);
-        Arrays.fill(times, Double.MAX_VALUE);
+        double[][] shares = new double[finalists.length][ROUNDS_OF_BURSTS];
         for (int round = 0; round < ROUNDS_OF_BURSTS; round++) {
-            for (int i : finalists) {
-                runner.choose(candidates.get(i));
-                times[i] = Math.min(times[i], burst());
+            double favourite = 0;
+            for (int i = 0; i < finalists.length; i++) {
+                runner.choose(candidates.get(finalists[i]));
+                double time = burst();
+                favourite = i == 0 ? time : favourite;
+                shares[i][round] = time / favourite;
             }
         }
-        return candidates.get(fastest(times));
+        return candidates.get(finalists[
+                fastest(Arrays.stream(shares)
+                        .mapToDouble(AlgorithmChoice::median)
+                        .toArray())]);
+    }
+
+    /** A clock that rises for a moment makes any candidate look fast once: the best of its rounds says nothing. */
+    private static double median(double[] odd) {
+        double[] sorted = odd.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 
     private static int[] finalists(double[] times) {

@@ -52,6 +52,20 @@ class AlgorithmChoiceTest {
         assertThat(choice(noisy).decide(Load.BURST, Optional.empty())).containsExactly(9);
     }
 
+    /** Seen on an H200 in fp64: clocks rose by 8 % for a moment, and a candidate that is 7 % slower was taken. */
+    @Test
+    void aMomentOfHigherClocksChoosesNobody() throws Exception {
+        double[] two = {1.00, 1.07};
+        for (int moment = 0; moment < 40; moment++) {
+            Library unsteady = new Library(two, two);
+            unsteady.fastMoment = OptionalInt.of(moment);
+
+            assertThat(choice(unsteady).decide(Load.BURST, Optional.empty()))
+                    .as("clocks high at call %d", moment)
+                    .containsExactly(0);
+        }
+    }
+
     @Test
     void theFirstLaunchChoosesForTheWholeRun() throws Exception {
         Optional<Path> kept = kept();
@@ -106,6 +120,7 @@ class AlgorithmChoiceTest {
         private int chosen;
         private int timed;
         private Optional<Random> noise = Optional.empty();
+        private OptionalInt fastMoment = OptionalInt.empty();
 
         Library(double[] cold, double[] hot) {
             this.cold = cold.clone();
@@ -114,9 +129,10 @@ class AlgorithmChoiceTest {
 
         double milliseconds(int gemms) {
             timed++;
+            double clocks = fastMoment.isPresent() && Math.abs(timed - fastMoment.getAsInt()) < 2 ? 0.9 : 1;
             double slowed = noise.map(random -> (random.nextInt(16) == 0 ? 0.05 : 0.002) * random.nextDouble())
                     .orElse(0.0);
-            return gemms * (gemms < 50 ? cold : hot)[chosen] * (1 + slowed);
+            return gemms * (gemms < 50 ? cold : hot)[chosen] * (1 + slowed) * clocks;
         }
 
         @Override
