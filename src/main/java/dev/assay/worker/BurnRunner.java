@@ -23,6 +23,11 @@ final class BurnRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         Owned owned = context.owned();
         context.phase("prepare", 0);

@@ -36,6 +36,11 @@ final class CoupledRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         Owned owned = context.owned();
         context.phase("prepare", 0);

@@ -29,6 +29,11 @@ final class GemmSweepRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         context.phase("prepare", 0);
         Stream stream = context.owned().own(context.device().newStream());

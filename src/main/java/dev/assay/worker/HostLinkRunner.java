@@ -53,6 +53,11 @@ final class HostLinkRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         context.phase("prepare", 0);
         Device device = context.device();

@@ -49,6 +49,11 @@ final class LaunchRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         context.phase("prepare", TO_TELL);
         HostCpus cpus = HostCpus.of(Path.of("/proc/self/status"), Path.of("/sys"));

@@ -20,6 +20,14 @@ import dev.assay.workload.Workload;
 interface Runner {
     void run() throws Exception;
 
+    /**
+     * Whether telemetry may look at the GPU from the first to the last: not where the runner opens windows of its own, and not
+     * where its calls would stand in the host's times that are measured.
+     */
+    default boolean isWatchedThroughout() {
+        return true;
+    }
+
     /** The runner of the spec's workload. */
     static Runner of(RankContext context) {
         Workload workload = context.spec().workload();

@@ -36,6 +36,11 @@ final class SftRunner implements Runner {
     }
 
     @Override
+    public boolean isWatchedThroughout() {
+        return false;
+    }
+
+    @Override
     public void run() throws Exception {
         context.phase("prepare", context.spec().warmUpSeconds());
         SftTraffic traffic = new SftTraffic(context, sft.setup());

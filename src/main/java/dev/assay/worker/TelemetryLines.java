@@ -17,6 +17,11 @@ final class TelemetryLines {
         write(writer, window, declaredSeconds, Map.of());
     }
 
+    /** Of a window over all that a launch does, its preparation and checks included. */
+    static void writeThroughout(ResultWriter writer, Telemetry.Window window) {
+        write(writer, window, window.seconds(), Map.of("window", "launch"));
+    }
+
     /** @param conditions of the work beside it, where a launch has several windows; they are added to telemetry's own */
     static void write(
             ResultWriter writer, Telemetry.Window window, double declaredSeconds, Map<String, String> conditions) {

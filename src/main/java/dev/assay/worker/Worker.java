@@ -2,6 +2,7 @@ package dev.assay.worker;
 
 import dev.assay.device.Device;
 import dev.assay.device.Health;
+import dev.assay.device.Telemetry;
 import dev.assay.measurement.Failure;
 import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.ResultWriter;
@@ -147,11 +148,22 @@ public final class Worker {
     private static void watched(Health health, RankContext context) throws Exception {
         context.phase("health before", 0);
         health.begin();
-        Runner.of(context).run();
+        work(Runner.of(context), context);
         context.owned().close();
         context.phase("health after", 0);
         HealthLines.write(context.writer(), health.end());
         health.close();
+    }
+
+    private static void work(Runner runner, RankContext context) throws Exception {
+        if (!runner.isWatchedThroughout()) {
+            runner.run();
+            return;
+        }
+        Telemetry telemetry = context.owned().own(context.device().newTelemetry());
+        telemetry.begin();
+        runner.run();
+        TelemetryLines.writeThroughout(context.writer(), telemetry.end());
     }
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {
