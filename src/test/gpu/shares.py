@@ -7,9 +7,10 @@ import sys
 
 from ours import main
 
-# What tells the values of a metric apart, in the order in which a person reads it.
+# What tells the values of a metric apart, in the order in which a person reads it; of some the value alone says too little.
 NAMES = ("kernel", "footprint", "pattern", "operation", "type", "dtype", "shape", "mode", "method", "access", "direction",
          "load", "place", "scope", "batch", "bytes", "config", "run", "to", "round")
+LABELLED = ("footprint", "load", "place", "batch", "bytes", "to", "round")
 RATES = ("bandwidth", "busbw", "tflops")
 MOST_PERCENT = 1.0
 MIB = 1 << 20
@@ -38,6 +39,10 @@ def told(folder):
                     yield line["conditions"], line["samples"]
 
 
+def words(conditions):
+    return ", ".join(f"{key} {conditions[key]}" if key in LABELLED else conditions[key] for key in NAMES if key in conditions)
+
+
 def judged(conditions):
     """Of rates alone the issue is 1 %; of small messages the share is told. A step of training says nothing by lateness."""
     return conditions["of"].endswith(RATES) and int(conditions.get("bytes", MIB)) >= MIB
@@ -47,7 +52,7 @@ def show(folder):
     """A line a value, of all ranks and launches together: the highest of their medians, of all pieces, and of what is exposed."""
     rows = {}
     for conditions, samples in told(folder):
-        name = conditions["of"], ", ".join(conditions[key] for key in NAMES if key in conditions)
+        name = conditions["of"], words(conditions)
         late, pieces = (int(word) for word in conditions["late"].split(" of "))
         row = rows.setdefault(name, dict(pieces=0, late=0, median=0.0, worst=0.0, exposed=0.0, judged=judged(conditions)))
         row["pieces"] += pieces
