@@ -260,6 +260,9 @@ public enum Metric {
     /** Derived: bus bandwidth of the gathers of weights. */
     TRAIN_WEIGHTS_BUSBW("train.weights.busbw", Unit.GIGABYTES_PER_SECOND, MetricKind.DERIVED),
 
+    /** The host's time to enqueue a timed piece of work, of the GPU's to run it; condition {@code of}: the metric timed. */
+    HOST_ENQUEUE_SHARE("host.enqueue.share", Unit.PERCENT),
+
     /** Derived: GEMM FLOP of a step per GPU over the slowest rank's step time. */
     STEP_TFLOPS("step.tflops", Unit.TFLOPS, MetricKind.DERIVED),
     /** Derived: weak scale efficiency against the nodes' own baselines. */

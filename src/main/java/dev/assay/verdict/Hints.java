@@ -82,6 +82,8 @@ final class Hints {
             case TRAIN_COLLECTIVE, TRAIN_COMMUNICATION, TRAIN_GRADIENTS_BUSBW, TRAIN_WEIGHTS_BUSBW ->
                 "links, NICs and NCCL's settings, and the slowest GPU, which all wait for";
             case MEMORY_PART -> "the plan and the spec: the work is what they say";
+            case HOST_ENQUEUE_SHARE ->
+                "that node's CPU governor and clock, and its CPU binding: launch tells what a call takes";
             case TRAIN_LOSS, TRAIN_GRADIENT_NORM -> "that GPU's memory and arithmetic: hbm, memtest and gemm test them";
             case MEMORY_USED, MEMORY_PLANNED, MEMORY_PLAN_RATIO ->
                 "foreign processes on that GPU, and NCCL's buffers (NCCL_BUFFSIZE)";

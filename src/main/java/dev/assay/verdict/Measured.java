@@ -146,7 +146,7 @@ final class Measured {
         boolean relative = Limits.compares(criterion.limit());
         return new Finding(
                 state,
-                words,
+                words + HostTime.remark(evidence).map(remark -> "; " + remark).orElse(""),
                 OptionalDouble.of(value),
                 values.size() > 1 && Double.isFinite(spread) ? OptionalDouble.of(spread) : OptionalDouble.empty(),
                 Optional.of(meeting.worst().unit()),

@@ -93,7 +93,9 @@ final class Physics {
                 .flatMap(measurement -> measurement.samples().stream())
                 .toList();
         boolean negative = !metric.mayBeNegative() && Samples.minimum(samples) < 0;
-        boolean share = metric.unit() == Unit.PERCENT && metric != Metric.TELEMETRY_COVERAGE;
+        boolean share = metric.unit() == Unit.PERCENT
+                && metric != Metric.TELEMETRY_COVERAGE
+                && metric != Metric.HOST_ENQUEUE_SHARE;
         if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
             return Optional.of("the test is broken: " + metric.key() + " on " + rank.unit() + " reads from "
                     + Numbers.of(Samples.minimum(samples), metric.unit()) + " to "

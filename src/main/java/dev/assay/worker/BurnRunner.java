@@ -62,9 +62,10 @@ final class BurnRunner implements Runner {
         Map<String, String> conditions = new HashMap<>(work.conditions());
         conditions.put("batch", Integer.toString(burn.batch()));
         List<Double> tflops = watched.batches().stream()
-                .map(milliseconds -> burn.flopPerBatch() / (milliseconds / 1e3) / 1e12)
+                .map(piece -> burn.flopPerBatch() / (piece.milliseconds() / 1e3) / 1e12)
                 .toList();
         context.writer().write(Measurement.of(Metric.GEMM_TFLOPS, tflops, conditions));
+        context.writer().write(Enqueuing.of(Metric.GEMM_TFLOPS, watched.batches(), conditions));
         TelemetryLines.write(context.writer(), watched.window(), context.spec().measuredSeconds());
     }
 }

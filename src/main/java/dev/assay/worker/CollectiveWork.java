@@ -93,12 +93,8 @@ final class CollectiveWork {
         }
         Pipeline pipeline = pipeline(piece, repetitions, owned);
         circle.barrier("case");
-        List<Double> milliseconds = pipeline.run(what.warmUp() + what.samples());
-        double longest = write(
-                what,
-                milliseconds.subList(what.warmUp(), milliseconds.size()).stream()
-                        .map(each -> 1e3 * each / what.batch())
-                        .toList());
+        List<Piece> pieces = pipeline.run(what.warmUp() + what.samples());
+        double longest = write(what, pieces.subList(what.warmUp(), pieces.size()));
         eachByItself(what, once, longest, owned);
 
         fill(buffers, seed);
@@ -179,7 +175,10 @@ final class CollectiveWork {
     }
 
     /** Microseconds of one operation, the longest of all ranks. */
-    private double write(CollectiveCase what, List<Double> microseconds) {
+    private double write(CollectiveCase what, List<Piece> pieces) {
+        List<Double> microseconds = pieces.stream()
+                .map(piece -> 1e3 * piece.milliseconds() / what.batch())
+                .toList();
         Map<String, String> all = told(what);
         Circle.Agreement agreement = circle.agree(microseconds, (System.nanoTime() - began) / 1e9);
         pace.told(what, agreement.elapsed(), agreement.longest());
@@ -188,6 +187,7 @@ final class CollectiveWork {
                 .toList();
         context.writer().write(Measurement.of(Metric.COLLECTIVE_TIME, microseconds, all));
         context.writer().write(Measurement.of(Metric.COLLECTIVE_BUSBW, gigabytesPerSecond, all));
+        context.writer().write(Enqueuing.of(Metric.COLLECTIVE_BUSBW, pieces, all));
         return agreement.longest();
     }
 

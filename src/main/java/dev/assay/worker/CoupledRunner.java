@@ -65,10 +65,10 @@ final class CoupledRunner implements Runner {
         NicWindow nics = NicWindow.open(context);
         context.world().all().barrier("measure");
         telemetry.begin();
-        List<Double> times = measure(step, step.whole(owned), steps);
+        List<Piece> pieces = measure(step, step.whole(owned), steps);
         Telemetry.Window window = telemetry.end();
-        nics.close(predictions(times.size()));
-        write(Metric.STEP_TIME, times, conditions);
+        nics.close(predictions(pieces.size()));
+        writeTimed(Metric.STEP_TIME, pieces, conditions);
         write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
         write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
         TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
@@ -76,9 +76,9 @@ final class CoupledRunner implements Runner {
 
         context.phase("alone", context.spec().measuredSeconds());
         context.world().all().barrier("compute alone");
-        write(Metric.COMPUTE_ALONE, alone(step.computeAlone(owned), alone), conditions);
+        writeTimed(Metric.COMPUTE_ALONE, alone(step.computeAlone(owned), alone), conditions);
         context.world().all().barrier("communication alone");
-        write(Metric.COMMUNICATION_ALONE, alone(step.communicationAlone(owned), alone), conditions);
+        writeTimed(Metric.COMMUNICATION_ALONE, alone(step.communicationAlone(owned), alone), conditions);
 
         context.phase("check", 0);
         step.fillGradients(1);
@@ -107,33 +107,35 @@ final class CoupledRunner implements Runner {
     private double warmUp(CoupledStep step) {
         step.fillGradients(0);
         Pipeline pipeline = step.whole(context.owned());
-        double first = fastest(pipeline.run(3));
+        double first = fastest(Piece.milliseconds(pipeline.run(3)));
         long warm = step.agree("warm-up steps", count(context.spec().warmUpSeconds(), first));
-        List<Double> times = pipeline.run(warm);
+        List<Double> times = Piece.milliseconds(pipeline.run(warm));
         return median(times.subList(times.size() / 2, times.size()));
     }
 
     /** Runs a quarter of the steps, then, with steps still queued, agrees anew on how many are left by the rate reached. */
-    private List<Double> measure(CoupledStep step, Pipeline pipeline, long estimate) {
-        List<Double> times = new ArrayList<>();
+    private List<Piece> measure(CoupledStep step, Pipeline pipeline, long estimate) {
+        List<Piece> times = new ArrayList<>();
         try {
             measure(step, pipeline, estimate, times);
             return times;
         } catch (RuntimeException e) {
             if (!times.isEmpty()) {
-                write(Metric.STEP_TIME, times, Map.of("until", "the failure"));
+                write(Metric.STEP_TIME, Piece.milliseconds(times), Map.of("until", "the failure"));
             }
             throw e;
         }
     }
 
-    private void measure(CoupledStep step, Pipeline pipeline, long estimate, List<Double> times) {
+    private void measure(CoupledStep step, Pipeline pipeline, long estimate, List<Piece> times) {
         for (long i = 0; i < Math.max(FEWEST_SAMPLES, estimate / 4); i++) {
             pipeline.next().ifPresent(times::add);
         }
-        double spent = times.stream().mapToDouble(Double::doubleValue).sum();
+        double spent = times.stream().mapToDouble(Piece::milliseconds).sum();
         double left = MARGIN * 1e3 * context.spec().measuredSeconds() - spent;
-        long rest = step.agree("remaining steps", Math.round(left / Math.max(median(times), 1e-3)) - Pipeline.AHEAD);
+        long rest = step.agree(
+                "remaining steps",
+                Math.round(left / Math.max(median(Piece.milliseconds(times)), 1e-3)) - Pipeline.AHEAD);
         for (long i = 0; i < rest; i++) {
             pipeline.next().ifPresent(times::add);
         }
@@ -141,7 +143,7 @@ final class CoupledRunner implements Runner {
     }
 
     /** As long unmeasured as measured: the SM clock needs a moment to recover from the GEMMs' power limit. */
-    private static List<Double> alone(Pipeline pipeline, long samples) {
+    private static List<Piece> alone(Pipeline pipeline, long samples) {
         pipeline.run(samples);
         return pipeline.run(samples);
     }
@@ -154,6 +156,11 @@ final class CoupledRunner implements Runner {
         conditions.put("ranks", Integer.toString(context.group().size()));
         conditions.put("communicates", Boolean.toString(context.group().size() > 1));
         return Map.copyOf(conditions);
+    }
+
+    private void writeTimed(Metric metric, List<Piece> pieces, Map<String, String> conditions) {
+        write(metric, Piece.milliseconds(pieces), conditions);
+        context.writer().write(Enqueuing.of(metric, pieces, conditions));
     }
 
     private void write(Metric metric, List<Double> samples, Map<String, String> conditions) {

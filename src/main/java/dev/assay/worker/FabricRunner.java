@@ -82,7 +82,7 @@ final class FabricRunner implements Runner {
 
     /** As many as there is time for in a round, one at least. */
     private int samples(String name, Optional<FabricWork> work) {
-        double mine = work.map(each -> each.milliseconds(0, 1).get(0)).orElse(0.0);
+        double mine = work.map(each -> each.pieces(0, 1).get(0).milliseconds()).orElse(0.0);
         double slowest = Math.max(1e-3, Told.of(context, "one of " + name, mine).highest());
         double fit = ROUND_MILLIS / slowest - fabric.warmUp();
         return (int) Math.max(1, Math.min(fabric.samples(), fit));
@@ -126,10 +126,11 @@ final class FabricRunner implements Runner {
         work.ifPresent(FabricWork::connect);
         int samples = samples(name, work);
         context.world().all().barrier(name);
-        List<Double> times =
-                work.map(each -> each.milliseconds(fabric.warmUp(), samples)).orElse(List.of());
+        List<Piece> pieces =
+                work.map(each -> each.pieces(fabric.warmUp(), samples)).orElse(List.of());
+        List<Double> times = Piece.milliseconds(pieces);
         List<Double> slowest = pattern == FabricPattern.ALL_REDUCE ? slowest(times) : times;
-        work.ifPresent(each -> write(pattern, round, bytes, members, each, slowest));
+        work.ifPresent(each -> write(pattern, round, bytes, members, each, slowest, pieces));
         work.ifPresent(each -> each.check(pattern.key()));
         owned.close();
     }
@@ -147,7 +148,8 @@ final class FabricRunner implements Runner {
             long bytes,
             List<Integer> members,
             FabricWork work,
-            List<Double> milliseconds) {
+            List<Double> milliseconds,
+            List<Piece> pieces) {
         boolean reduces = pattern == FabricPattern.ALL_REDUCE;
         boolean receives = pattern != FabricPattern.INCAST
                 || members.get(0) == context.world().rank();
@@ -157,11 +159,10 @@ final class FabricRunner implements Runner {
                 conditions.put("to", places.other(members, context.spec().nodes()));
             }
             ToDoubleFunction<Double> rate = reduces ? work::busGBps : work::gigabytesPerSecond;
-            context.writer()
-                    .write(Measurement.of(
-                            reduces ? Metric.FABRIC_BUSBW : Metric.FABRIC_BANDWIDTH,
-                            milliseconds.stream().map(rate::applyAsDouble).toList(),
-                            conditions));
+            Metric metric = reduces ? Metric.FABRIC_BUSBW : Metric.FABRIC_BANDWIDTH;
+            List<Double> rates = milliseconds.stream().map(rate::applyAsDouble).toList();
+            context.writer().write(Measurement.of(metric, rates, conditions));
+            context.writer().write(Enqueuing.of(metric, pieces, conditions));
         }
     }
 

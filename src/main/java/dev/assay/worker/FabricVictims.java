@@ -64,17 +64,17 @@ final class FabricVictims {
     /** The victims by themselves, and the time of one operation of the aggressors, by themselves too. */
     private double alone(String name, int round, int load, List<Integer> victims, FabricWork work) {
         context.world().all().barrier(name + ", alone");
-        List<Double> times = victims.isEmpty() ? List.of() : work.milliseconds(fabric.warmUp(), fabric.samples());
+        List<Piece> times = victims.isEmpty() ? List.of() : work.pieces(fabric.warmUp(), fabric.samples());
         if (load == 0) {
             write(round, "alone", victims, work, times);
         }
-        double mine = times.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+        double mine = mean(times);
         return Told.of(context, name + ", alone", mine).highest();
     }
 
     private void besideAll(String name, int round, String load, List<Integer> victims, double alone, FabricWork work) {
         boolean victim = !victims.isEmpty();
-        double operation = victim ? 0 : mean(work.milliseconds(1, 2));
+        double operation = victim ? 0 : mean(work.pieces(1, 2));
         double slowest = Math.max(
                 1e-6, Told.of(context, name + ", one operation", operation).highest());
         double wanted = LONGER * alone * (fabric.warmUp() + fabric.samples());
@@ -82,9 +82,8 @@ final class FabricVictims {
             long operations = (long) Math.min(MOST_OPERATIONS, Math.max(2, Math.ceil(wanted / slowest)));
             context.world().all().barrier(name + ", attempt " + attempt);
             long began = System.nanoTime();
-            List<Double> times = victim
-                    ? work.milliseconds(fabric.warmUp(), fabric.samples())
-                    : work.milliseconds(1, (int) operations - 1);
+            List<Piece> times =
+                    victim ? work.pieces(fabric.warmUp(), fabric.samples()) : work.pieces(1, (int) operations - 1);
             double elapsed = (System.nanoTime() - began) / 1e6;
             Elapsed of = new Elapsed(
                     Told.of(context, name + ", victims", victim ? elapsed : 0).highest(),
@@ -106,19 +105,19 @@ final class FabricVictims {
     /** Milliseconds from the barrier on: of the last victim, and of the first aggressor to end. */
     private record Elapsed(double victims, double aggressors) {}
 
-    private void write(int round, String load, List<Integer> victims, FabricWork work, List<Double> milliseconds) {
-        if (milliseconds.isEmpty()) {
+    private void write(int round, String load, List<Integer> victims, FabricWork work, List<Piece> pieces) {
+        if (pieces.isEmpty()) {
             return;
         }
         Map<String, String> conditions =
                 FabricRunner.conditions(context, FabricPattern.VICTIM, round, fabric.bytes(), work);
         conditions.put("load", load);
         conditions.put("to", places.other(victims, context.spec().nodes()));
-        context.writer()
-                .write(Measurement.of(
-                        Metric.FABRIC_BANDWIDTH,
-                        milliseconds.stream().map(work::gigabytesPerSecond).toList(),
-                        conditions));
+        List<Double> rates = pieces.stream()
+                .map(piece -> work.gigabytesPerSecond(piece.milliseconds()))
+                .toList();
+        context.writer().write(Measurement.of(Metric.FABRIC_BANDWIDTH, rates, conditions));
+        context.writer().write(Enqueuing.of(Metric.FABRIC_BANDWIDTH, pieces, conditions));
     }
 
     /** What the load was; of an incast what its receiver got. */
@@ -132,7 +131,7 @@ final class FabricVictims {
                         Metric.FABRIC_BANDWIDTH, List.of(work.gigabytesPerSecond(milliseconds)), conditions));
     }
 
-    private static double mean(List<Double> times) {
-        return times.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    private static double mean(List<Piece> times) {
+        return times.stream().mapToDouble(Piece::milliseconds).average().orElse(0);
     }
 }

@@ -81,9 +81,9 @@ final class FabricWork {
         buffers.stream().synchronize(context.within(0));
     }
 
-    /** Milliseconds of each of {@code samples} operations, after {@code warmUp} that are not kept. */
-    List<Double> milliseconds(int warmUp, int samples) {
-        List<Double> all = pipeline().run((long) warmUp + samples);
+    /** One piece an operation, {@code samples} of them after {@code warmUp} that are not kept. */
+    List<Piece> pieces(int warmUp, int samples) {
+        List<Piece> all = pipeline().run((long) warmUp + samples);
         return all.subList(warmUp, all.size());
     }
 

@@ -41,14 +41,15 @@ final class GemmFinding {
         List<Gemm> shapes = finder.shapes();
         String chosen = context.world().rank() == 0 ? finalists(shapes) : "";
         byte[] agreed = context.world().all().broadcast("finalists", chosen.getBytes(StandardCharsets.UTF_8));
-        List<Measurement> found = new ArrayList<>();
+        List<Found> found = new ArrayList<>();
         for (String index : new String(agreed, StandardCharsets.UTF_8).split(",", -1)) {
             found.add(measure(shapes.get(Integer.parseInt(index))));
         }
-        context.writer()
-                .write(found.stream()
-                        .max(Comparator.comparingDouble(GemmFinding::rate))
-                        .orElseThrow());
+        Found best = found.stream()
+                .max(Comparator.comparingDouble(each -> rate(each.tflops())))
+                .orElseThrow();
+        context.writer().write(best.tflops());
+        context.writer().write(best.enqueuing());
     }
 
     /** Indexes of the fastest shapes, fastest first. */
@@ -80,21 +81,28 @@ final class GemmFinding {
                 .collect(Collectors.joining(","));
     }
 
-    private Measurement measure(Gemm gemm) throws Exception {
+    /** A finalist's rate, and what the host took to enqueue it. */
+    private record Found(Measurement tflops, Measurement enqueuing) {}
+
+    private Found measure(Gemm gemm) throws Exception {
         Owned owned = new Owned();
         GemmWork work =
                 GemmWork.prepare(context, gemm, gemm.label() + " finder", AlgorithmChoice.Load.BURST, stream, owned);
         context.world().all().barrier("finalist");
         GemmSweepRunner.rest(sweep);
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
-        List<Double> tflops = pipeline.run((long) GemmSweepRunner.LEAD_IN + finder.repeats()).stream()
+        List<Piece> pieces = pipeline.run((long) GemmSweepRunner.LEAD_IN + finder.repeats()).stream()
                 .skip(GemmSweepRunner.LEAD_IN)
-                .map(milliseconds -> work.tflops(1, milliseconds))
+                .toList();
+        List<Double> tflops = pieces.stream()
+                .map(piece -> work.tflops(1, piece.milliseconds()))
                 .toList();
         Map<String, String> conditions = GemmSweepRunner.conditions(work, "finder");
         work.verify(1);
         owned.close();
-        return Measurement.of(Metric.GEMM_TFLOPS, tflops, conditions);
+        return new Found(
+                Measurement.of(Metric.GEMM_TFLOPS, tflops, conditions),
+                Enqueuing.of(Metric.GEMM_TFLOPS, pieces, conditions));
     }
 
     /** Equal work over all of its time. */

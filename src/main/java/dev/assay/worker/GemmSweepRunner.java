@@ -55,9 +55,9 @@ final class GemmSweepRunner implements Runner {
         context.world().all().barrier("burst");
         rest(sweep);
         Pipeline pipeline = new Pipeline(context.device(), owned, stream, work::enqueue, () -> {}, context.within(0));
-        List<Double> times = pipeline.run((long) LEAD_IN + sweep.samples());
+        List<Piece> pieces = pipeline.run((long) LEAD_IN + sweep.samples());
         Map<String, String> conditions = conditions(work, "burst");
-        write(Metric.GEMM_TFLOPS, work, 1, times.subList(LEAD_IN, times.size()), conditions);
+        write(work, 1, pieces.subList(LEAD_IN, pieces.size()), conditions);
         write(Metric.GEMM_COMPARED, work, 1, work.verify(OUTPUTS), conditions);
         owned.close();
     }
@@ -89,7 +89,7 @@ final class GemmSweepRunner implements Runner {
 
         context.phase("sustained", sweep.sustainedSeconds());
         WatchedLoad.Watched watched = load.watch(telemetry, sweep.sustainedSeconds());
-        write(Metric.GEMM_TFLOPS, work, sweep.batch(), watched.batches(), conditions);
+        write(work, sweep.batch(), watched.batches(), conditions);
         TelemetryLines.write(context.writer(), watched.window(), sweep.sustainedSeconds(), conditions);
         write(Metric.GEMM_COMPARED, work, 1, work.verify(OUTPUTS), conditions);
         owned.close();
@@ -98,6 +98,11 @@ final class GemmSweepRunner implements Runner {
     private boolean onAll(boolean mine) {
         return context.world().all().allGather("heated", new byte[] {(byte) (mine ? 1 : 0)}).stream()
                 .allMatch(theirs -> theirs[0] == 1);
+    }
+
+    private void write(GemmWork work, int gemms, List<Piece> pieces, Map<String, String> conditions) {
+        write(Metric.GEMM_TFLOPS, work, gemms, Piece.milliseconds(pieces), conditions);
+        context.writer().write(Enqueuing.of(Metric.GEMM_TFLOPS, pieces, conditions));
     }
 
     private void write(Metric metric, GemmWork work, int gemms, List<Double> times, Map<String, String> conditions) {

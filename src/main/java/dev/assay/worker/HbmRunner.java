@@ -60,7 +60,7 @@ final class HbmRunner implements Runner {
         double left = 1e3 * context.spec().warmUpSeconds();
         while (left > 0) {
             left -= pipeline.run(WARM_UP).stream()
-                    .mapToDouble(Double::doubleValue)
+                    .mapToDouble(Piece::milliseconds)
                     .sum();
         }
     }
@@ -80,14 +80,13 @@ final class HbmRunner implements Runner {
         MemoryLoad load = context.device().memoryLoad();
         Pipeline pipeline = pipeline(kernel, a, b, c, stream);
         pipeline.run(WARM_UP);
-        List<Double> gigabytesPerSecond = pipeline.run(hbm.samples()).stream()
-                .map(milliseconds -> hbm.moved(kernel) / milliseconds / 1e6)
+        List<Piece> pieces = pipeline.run(hbm.samples());
+        List<Double> gigabytesPerSecond = pieces.stream()
+                .map(piece -> hbm.moved(kernel) / piece.milliseconds() / 1e6)
                 .toList();
-        context.writer()
-                .write(Measurement.of(
-                        Metric.HBM_BANDWIDTH,
-                        gigabytesPerSecond,
-                        Map.of("kernel", kernel.key(), "bytes", Long.toString(hbm.bytes()))));
+        Map<String, String> conditions = Map.of("kernel", kernel.key(), "bytes", Long.toString(hbm.bytes()));
+        context.writer().write(Measurement.of(Metric.HBM_BANDWIDTH, gigabytesPerSecond, conditions));
+        context.writer().write(Enqueuing.of(Metric.HBM_BANDWIDTH, pieces, conditions));
 
         context.device().poison(c, stream);
         load.enqueue(kernel, a, b, c, hbm.bytes(), stream);
@@ -111,11 +110,13 @@ final class HbmRunner implements Runner {
                 () -> load.chase(memory, footprint, hbm.chaseSteps(), at, stream),
                 () -> {},
                 context.within(0));
-        List<Double> nanoseconds = pipeline.run(CHASES).stream()
-                .map(milliseconds -> 1e6 * milliseconds / hbm.chaseSteps())
+        List<Piece> pieces = pipeline.run(CHASES);
+        List<Double> nanoseconds = pieces.stream()
+                .map(piece -> 1e6 * piece.milliseconds() / hbm.chaseSteps())
                 .toList();
-        context.writer()
-                .write(Measurement.of(Metric.HBM_LATENCY, nanoseconds, Map.of("footprint", Long.toString(footprint))));
+        Map<String, String> conditions = Map.of("footprint", Long.toString(footprint));
+        context.writer().write(Measurement.of(Metric.HBM_LATENCY, nanoseconds, conditions));
+        context.writer().write(Enqueuing.of(Metric.HBM_LATENCY, pieces, conditions));
         long reached = ByteBuffer.wrap(at.slice(0, Long.BYTES).read())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();

@@ -42,16 +42,18 @@ record HostLinkCopies(
         out.synchronize(deadline);
     }
 
-    /** GB/s of each sample, both ways together where both are. */
-    List<Double> run(HostDirection direction, Owned owned, Duration deadline) {
+    /** One piece a sample. */
+    List<Piece> run(HostDirection direction, Owned owned, Duration deadline) {
         try (Event begin = device.newEvent();
                 Event end = device.newEvent()) {
             Pipeline pipeline = new Pipeline(device, owned, in, () -> piece(direction, begin, end), () -> {}, deadline);
-            List<Double> milliseconds = pipeline.run(link.samples() + 2L * EDGE);
-            return milliseconds.subList(EDGE, EDGE + link.samples()).stream()
-                    .map(time -> direction.ways() * link.moved() / time / 1e6)
-                    .toList();
+            return pipeline.run(link.samples() + 2L * EDGE).subList(EDGE, EDGE + link.samples());
         }
+    }
+
+    /** GB/s, both ways together where both are. */
+    double gigabytesPerSecond(HostDirection direction, Piece piece) {
+        return direction.ways() * link.moved() / piece.milliseconds() / 1e6;
     }
 
     /** Both ways at once for as long as telemetry is to see the link under load; nothing of it is timed. */
@@ -102,14 +104,15 @@ record HostLinkCopies(
         return wrong;
     }
 
-    /** Microseconds of one small copy in a queue of them: all are queued behind a large one, so the host is ahead. */
-    List<Double> smallCopies(HostDirection direction, int bytes, int count, Duration deadline) {
-        List<Double> microseconds = new ArrayList<>();
+    /** So many small copies a piece: all are queued behind a large one, so that the host is ahead. */
+    List<Piece> smallCopies(HostDirection direction, int bytes, int count, Duration deadline) {
+        List<Piece> pieces = new ArrayList<>();
         try (Event begin = device.newEvent();
                 Event end = device.newEvent()) {
             for (int sample = 0; sample < link.samples(); sample++) {
                 piece(HostDirection.H2D, begin, end);
                 in.record(begin);
+                long start = System.nanoTime();
                 for (int copy = 0; copy < count; copy++) {
                     if (direction.in()) {
                         copies.copyIn(from, target, bytes, in);
@@ -118,10 +121,12 @@ record HostLinkCopies(
                     }
                 }
                 in.record(end);
+                boolean late = begin.isDone();
+                long hostNanos = System.nanoTime() - start;
                 in.synchronize(deadline);
-                microseconds.add(1e3 * end.millisecondsSince(begin) / count);
+                pieces.add(new Piece(end.millisecondsSince(begin), hostNanos, late));
             }
         }
-        return microseconds;
+        return pieces;
     }
 }

@@ -113,15 +113,22 @@ final class HostLinkRunner implements Runner {
                 String load = alone ? "alone" : "all";
                 long seed = Counter.hash(context.spec().seed(), 64 + cases++);
                 copies.prepare(direction, seed, context.within(0));
-                List<Double> rates = alone ? inTurns(copies, direction, place) : together(copies, direction, place);
-                write(Metric.HOST_BANDWIDTH, rates, direction, load, place, pages, link.bytes());
+                List<Piece> pieces = alone ? inTurns(copies, direction, place) : together(copies, direction, place);
+                List<Double> rates = pieces.stream()
+                        .map(piece -> copies.gigabytesPerSecond(direction, piece))
+                        .toList();
+                Map<String, String> conditions = conditions(direction, load, place, pages, link.bytes());
+                write(Metric.HOST_BANDWIDTH, rates, pieces, conditions);
                 check(direction, copies.countWrong(direction, seed));
                 host.barrier("checked");
             }
         }
         for (HostDirection direction : List.of(HostDirection.H2D, HostDirection.D2H)) {
-            List<Double> microseconds = copies.smallCopies(direction, SMALL_BYTES, SMALL_COPIES, context.within(0));
-            write(Metric.HOST_LATENCY, microseconds, direction, "all", place, pages, SMALL_BYTES);
+            List<Piece> pieces = copies.smallCopies(direction, SMALL_BYTES, SMALL_COPIES, context.within(0));
+            List<Double> microseconds = pieces.stream()
+                    .map(piece -> 1e3 * piece.milliseconds() / SMALL_COPIES)
+                    .toList();
+            write(Metric.HOST_LATENCY, microseconds, pieces, conditions(direction, "all", place, pages, SMALL_BYTES));
         }
     }
 
@@ -136,8 +143,8 @@ final class HostLinkRunner implements Runner {
         host.barrier("watched");
     }
 
-    private List<Double> inTurns(HostLinkCopies copies, HostDirection direction, HostPlace place) {
-        List<Double> mine = List.of();
+    private List<Piece> inTurns(HostLinkCopies copies, HostDirection direction, HostPlace place) {
+        List<Piece> mine = List.of();
         for (int turn = 0; turn < host.size(); turn++) {
             host.barrier(place.name() + " " + direction.key() + " turn " + turn);
             if (turn == host.rank()) {
@@ -148,19 +155,18 @@ final class HostLinkRunner implements Runner {
         return mine;
     }
 
-    private List<Double> together(HostLinkCopies copies, HostDirection direction, HostPlace place) {
+    private List<Piece> together(HostLinkCopies copies, HostDirection direction, HostPlace place) {
         host.barrier(place.name() + " " + direction.key() + " together");
         return copies.run(direction, context.owned(), context.within(0));
     }
 
-    private void write(
-            Metric metric,
-            List<Double> samples,
-            HostDirection direction,
-            String load,
-            HostPlace place,
-            HostPages pages,
-            long bytes) {
+    private void write(Metric metric, List<Double> samples, List<Piece> pieces, Map<String, String> conditions) {
+        context.writer().write(Measurement.of(metric, samples, conditions));
+        context.writer().write(Enqueuing.of(metric, pieces, conditions));
+    }
+
+    private static Map<String, String> conditions(
+            HostDirection direction, String load, HostPlace place, HostPages pages, long bytes) {
         Map<String, String> conditions = new LinkedHashMap<>(Map.of(
                 "direction",
                 direction.key(),
@@ -173,7 +179,7 @@ final class HostLinkRunner implements Runner {
                 "bytes",
                 Long.toString(bytes)));
         conditions.putAll(found(pages));
-        context.writer().write(Measurement.of(metric, samples, conditions));
+        return conditions;
     }
 
     /** A judge must not take memory for what it was asked to be, but is not. */

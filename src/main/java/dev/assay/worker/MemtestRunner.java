@@ -57,14 +57,13 @@ final class MemtestRunner implements Runner {
                 () -> step(next.next(), test, memory, stream),
                 () -> {},
                 context.within(0));
-        List<Double> gigabytesPerSecond = pipeline.run(steps.size()).stream()
-                .map(milliseconds -> Memtest.moved(memory.bytes()) / milliseconds / 1e6)
+        List<Piece> pieces = pipeline.run(steps.size());
+        List<Double> gigabytesPerSecond = pieces.stream()
+                .map(piece -> Memtest.moved(memory.bytes()) / piece.milliseconds() / 1e6)
                 .toList();
-        context.writer()
-                .write(Measurement.of(
-                        Metric.MEMTEST_BANDWIDTH,
-                        gigabytesPerSecond,
-                        Map.of("pattern", pattern.key(), "bytes", Long.toString(memory.bytes()))));
+        Map<String, String> conditions = Map.of("pattern", pattern.key(), "bytes", Long.toString(memory.bytes()));
+        context.writer().write(Measurement.of(Metric.MEMTEST_BANDWIDTH, gigabytesPerSecond, conditions));
+        context.writer().write(Enqueuing.of(Metric.MEMTEST_BANDWIDTH, pieces, conditions));
 
         MemoryFaults faults = test.takeFaults(stream);
         context.writer()

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -103,9 +104,8 @@ final class NodePairRunner implements Runner {
                 round,
                 NodePair.LATENCY_BYTES,
                 pair.connected(),
-                pair.time(NodePair.LATENCY_BYTES, nodePair.latencyBatch(), nodePair.latencySamples()).stream()
-                        .map(milliseconds -> 1e3 * milliseconds)
-                        .toList()));
+                pair.time(NodePair.LATENCY_BYTES, nodePair.latencyBatch(), nodePair.latencySamples()),
+                milliseconds -> 1e3 * milliseconds / nodePair.latencyBatch()));
 
         link.ifPresent(pair -> pair.prepare(nodePair.bytes(), 1));
         context.world().all().barrier("bandwidth of round " + round);
@@ -115,9 +115,8 @@ final class NodePairRunner implements Runner {
                 round,
                 nodePair.bytes(),
                 pair.connected(),
-                pair.time(nodePair.bytes(), 1, nodePair.samples()).stream()
-                        .map(milliseconds -> nodePair.bytes() / milliseconds / 1e6)
-                        .toList()));
+                pair.time(nodePair.bytes(), 1, nodePair.samples()),
+                milliseconds -> nodePair.bytes() / milliseconds / 1e6));
         owned.close();
     }
 
@@ -143,13 +142,18 @@ final class NodePairRunner implements Runner {
             int round,
             long bytes,
             Map<String, String> connected,
-            List<Double> samples) {
+            List<Piece> pieces,
+            DoubleUnaryOperator sample) {
         Map<String, String> conditions = new TreeMap<>(connected);
         conditions.putAll(wiring);
         conditions.put("to", partner.node());
         conditions.put("round", Integer.toString(round));
         conditions.put("bytes", Long.toString(bytes));
         conditions.put("over", context.spec().loopback() ? "host" : "network");
+        List<Double> samples = pieces.stream()
+                .map(piece -> sample.applyAsDouble(piece.milliseconds()))
+                .toList();
         context.writer().write(Measurement.of(metric, samples, conditions));
+        context.writer().write(Enqueuing.of(metric, pieces, conditions));
     }
 }

@@ -51,11 +51,9 @@ final class PairLink {
         return communicator.report();
     }
 
-    /** Milliseconds of one all-reduce, one sample a batch. */
-    List<Double> time(long bytes, int batch, int samples) {
-        List<Double> milliseconds = pipeline(bytes, batch).run(samples).stream()
-                .map(time -> time / batch)
-                .toList();
+    /** One piece a batch of all-reduces. */
+    List<Piece> time(long bytes, int batch, int samples) {
+        List<Piece> pieces = pipeline(bytes, batch).run(samples);
         communicator.checkHealthy();
         long wrong = context.device()
                 .countWrongSums(buffers.receive().slice(0, bytes), elements(bytes), seed, RANKS, buffers.stream());
@@ -66,7 +64,7 @@ final class PairLink {
                         wrong,
                         wrong == 0 ? 0 : Double.MAX_VALUE,
                         "exact sums over two nodes, " + bytes + " bytes"));
-        return milliseconds;
+        return pieces;
     }
 
     private Pipeline pipeline(long bytes, int batch) {

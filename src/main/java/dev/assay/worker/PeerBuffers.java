@@ -12,7 +12,6 @@ import dev.assay.workload.PeerMethod;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,16 +87,16 @@ final class PeerBuffers {
         stream.synchronize(deadline);
     }
 
-    /** GB/s of each sample. */
-    List<Double> write(PeerMethod method, DeviceMemory theirs) {
+    /** One piece a sample. */
+    List<Piece> write(PeerMethod method, DeviceMemory theirs) {
         return timed(method, data(shared), inbox(theirs, method));
     }
 
-    List<Double> read(PeerMethod method, DeviceMemory theirs) {
+    List<Piece> read(PeerMethod method, DeviceMemory theirs) {
         return timed(method, data(theirs), landing(method));
     }
 
-    private List<Double> timed(PeerMethod method, DeviceMemory from, DeviceMemory to) {
+    private List<Piece> timed(PeerMethod method, DeviceMemory from, DeviceMemory to) {
         Pipeline pipeline = new Pipeline(
                 device,
                 owned,
@@ -109,8 +108,13 @@ final class PeerBuffers {
                 },
                 () -> {},
                 deadline);
-        return pipeline.run(peer.samples() + 2L * EDGE).subList(EDGE, EDGE + peer.samples()).stream()
-                .map(milliseconds -> peer.moved() / milliseconds / 1e6)
+        return pipeline.run(peer.samples() + 2L * EDGE).subList(EDGE, EDGE + peer.samples());
+    }
+
+    /** GB/s of each sample. */
+    List<Double> gigabytesPerSecond(List<Piece> pieces) {
+        return pieces.stream()
+                .map(piece -> peer.moved() / piece.milliseconds() / 1e6)
                 .toList();
     }
 
@@ -139,11 +143,10 @@ final class PeerBuffers {
      *
      * @param right whether it ended at the line where it must
      */
-    record Chase(List<Double> nanoseconds, boolean right) {}
+    record Chase(List<Piece> pieces, List<Double> nanoseconds, boolean right) {}
 
     Chase chase(DeviceMemory theirs) {
         MemoryLoad load = device.memoryLoad();
-        List<Double> nanoseconds = new ArrayList<>();
         Pipeline pipeline = new Pipeline(
                 device,
                 owned,
@@ -153,12 +156,13 @@ final class PeerBuffers {
                 deadline);
         stream.synchronize(deadline);
         end.write(new byte[Long.BYTES]);
-        pipeline.run(CHASES + 1L)
-                .subList(1, CHASES + 1)
-                .forEach(milliseconds -> nanoseconds.add(1e6 * milliseconds / peer.chaseSteps()));
+        List<Piece> pieces = pipeline.run(CHASES + 1L).subList(1, CHASES + 1);
+        List<Double> nanoseconds = pieces.stream()
+                .map(piece -> 1e6 * piece.milliseconds() / peer.chaseSteps())
+                .toList();
         long reached =
                 ByteBuffer.wrap(end.read()).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        return new Chase(nanoseconds, reached == expectedLine());
+        return new Chase(pieces, nanoseconds, reached == expectedLine());
     }
 
     /** Each walk goes on where the last one ended, the uncounted one first. */

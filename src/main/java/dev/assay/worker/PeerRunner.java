@@ -96,44 +96,54 @@ final class PeerRunner implements Runner {
     /** Each end writes into the other's memory at the same time, warm before and on after the samples that count. */
     private void bothWays(String pair, PeerMethod method, PeerBuffers mine, Optional<PeerLink> link) {
         node.barrier(pair + " both " + method.key());
-        List<Double> rates =
+        List<Piece> pieces =
                 link.map(taking -> mine.write(method, taking.memory())).orElse(List.of());
+        List<Double> rates = mine.gigabytesPerSecond(pieces);
         List<byte[]> all = node.allGather(pair + " rates " + method.key(), bytes(rates));
-        link.ifPresent(taking ->
-                bandwidth(taking, method, WRITE, "both", sum(rates, doubles(all.get(taking.other())))));
+        link.ifPresent(taking -> bandwidth(
+                conditions(taking, method, WRITE, "both"), pieces, sum(rates, doubles(all.get(taking.other())))));
     }
 
     private void oneWay(PeerBuffers mine, PeerLink link) {
         for (PeerMethod method : link.methods()) {
-            bandwidth(link, method, WRITE, "one", mine.write(method, link.memory()));
-            bandwidth(link, method, READ, "one", mine.read(method, link.memory()));
+            oneWay(mine, link, method, WRITE, mine.write(method, link.memory()));
+            oneWay(mine, link, method, READ, mine.read(method, link.memory()));
         }
         if (link.direct()) {
             PeerBuffers.Chase chase = mine.chase(link.memory());
-            write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions(link, Map.of())));
+            Map<String, String> conditions = conditions(link, Map.of());
+            write(Measurement.of(Metric.PEER_LATENCY, chase.nanoseconds(), conditions));
+            write(Enqueuing.of(Metric.PEER_LATENCY, chase.pieces(), conditions));
             check(CHECK_READ, 1, chase.right() ? 0 : 1, "the line that a chase through " + link.name() + " reached");
         }
+    }
+
+    private void oneWay(PeerBuffers mine, PeerLink link, PeerMethod method, String access, List<Piece> pieces) {
+        bandwidth(conditions(link, method, access, "one"), pieces, mine.gigabytesPerSecond(pieces));
     }
 
     private void write(Measurement measurement) {
         found.add(() -> context.writer().write(measurement));
     }
 
-    private void bandwidth(PeerLink link, PeerMethod method, String access, String direction, List<Double> rates) {
-        write(Measurement.of(
-                Metric.PEER_BANDWIDTH,
-                rates,
-                conditions(
-                        link,
-                        Map.of(
-                                "method",
-                                method.key(),
-                                "access",
-                                access,
-                                "direction",
-                                direction,
-                                "bytes",
-                                Long.toString(peer.bytes())))));
+    /** @param pieces of this rank; both ways the rates hold the other's as well */
+    private void bandwidth(Map<String, String> conditions, List<Piece> pieces, List<Double> rates) {
+        write(Measurement.of(Metric.PEER_BANDWIDTH, rates, conditions));
+        write(Enqueuing.of(Metric.PEER_BANDWIDTH, pieces, conditions));
+    }
+
+    private Map<String, String> conditions(PeerLink link, PeerMethod method, String access, String direction) {
+        return conditions(
+                link,
+                Map.of(
+                        "method",
+                        method.key(),
+                        "access",
+                        access,
+                        "direction",
+                        direction,
+                        "bytes",
+                        Long.toString(peer.bytes())));
     }
 
     private Map<String, String> conditions(PeerLink link, Map<String, String> more) {

@@ -6,12 +6,12 @@ import dev.assay.device.Stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Equal pieces of work one after the other on a stream, timed from event to event. The host stays a few pieces ahead, so the
- * device is never idle, and no more than that, so trouble is noticed.
+ * device is never idle, and no more than that, so trouble is noticed. Whether it really was ahead every piece tells.
  */
 final class Pipeline {
     /** Pieces enqueued beyond the one waited for. */
@@ -25,6 +25,8 @@ final class Pipeline {
     private final Runnable health;
     private final Duration deadline;
     private final List<Event> ring = new ArrayList<>();
+    private final long[] hostNanos = new long[AHEAD + 2];
+    private final boolean[] late = new boolean[AHEAD + 2];
     private long enqueued;
     private long completed;
 
@@ -41,34 +43,47 @@ final class Pipeline {
         for (int i = 0; i < AHEAD + 2; i++) {
             ring.add(owned.own(device.newEvent()));
         }
-        stream.record(event(0));
     }
 
-    /** Enqueues a piece; milliseconds of the piece that is {@link #AHEAD} before it, once there is one. */
-    OptionalDouble next() {
+    /**
+     * Enqueues a piece; the piece that is {@link #AHEAD} before it, once there is one. Where nothing is in flight the piece
+     * begins now, so that no pause before it is in its time.
+     */
+    Optional<Piece> next() {
+        if (completed == enqueued) {
+            stream.record(event(enqueued));
+        }
+        enqueue();
+        return enqueued > completed + AHEAD ? Optional.of(complete()) : Optional.empty();
+    }
+
+    /** Asks last whether the device had come to the piece: while it had not, the host's time is beside the device's. */
+    private void enqueue() {
+        long start = System.nanoTime();
         piece.run();
         enqueued++;
         stream.record(event(enqueued));
-        return enqueued > completed + AHEAD ? OptionalDouble.of(complete()) : OptionalDouble.empty();
+        late[slot(enqueued)] = event(enqueued - 1).isDone();
+        hostNanos[slot(enqueued)] = System.nanoTime() - start;
     }
 
-    /** Milliseconds of each piece that has not completed yet. */
-    List<Double> drain() {
-        List<Double> times = new ArrayList<>();
+    /** Each piece that had not completed yet. */
+    List<Piece> drain() {
+        List<Piece> pieces = new ArrayList<>();
         while (completed < enqueued) {
-            times.add(complete());
+            pieces.add(complete());
         }
-        return times;
+        return pieces;
     }
 
-    /** Runs exactly so many pieces and waits for them, nothing being in flight before; milliseconds of each. */
-    List<Double> run(long pieces) {
-        List<Double> times = new ArrayList<>();
-        for (long i = 0; i < pieces; i++) {
-            next().ifPresent(times::add);
+    /** Runs exactly so many pieces and waits for them, nothing being in flight before. */
+    List<Piece> run(long count) {
+        List<Piece> pieces = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            next().ifPresent(pieces::add);
         }
-        times.addAll(drain());
-        return times;
+        pieces.addAll(drain());
+        return pieces;
     }
 
     /** Pieces enqueued since the start. */
@@ -81,10 +96,13 @@ final class Pipeline {
         return completed;
     }
 
-    private double complete() {
+    private Piece complete() {
         completed++;
         await(event(completed));
-        return event(completed).millisecondsSince(event(completed - 1));
+        return new Piece(
+                event(completed).millisecondsSince(event(completed - 1)),
+                hostNanos[slot(completed)],
+                late[slot(completed)]);
     }
 
     private void await(Event event) {
@@ -101,6 +119,10 @@ final class Pipeline {
     }
 
     private Event event(long number) {
-        return ring.get((int) (number % ring.size()));
+        return ring.get(slot(number));
+    }
+
+    private static int slot(long number) {
+        return (int) (number % (AHEAD + 2));
     }
 }

@@ -72,6 +72,7 @@ final class SftRunner implements Runner {
         nics.close(traffic.predictions(measured.size()));
         List<Double> times = steps.millis();
         write(Metric.STEP_TIME, times);
+        context.writer().write(Enqueuing.of(Metric.STEP_TIME, steps.pieces(), conditions()));
         writeTraffic(traffic);
         writeWork(plan);
         SftBreakdown breakdown = new SftBreakdown(context, sft, conditions());

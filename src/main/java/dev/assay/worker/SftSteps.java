@@ -21,6 +21,8 @@ final class SftSteps {
     private final List<MicroBatch> microBatches;
     private final List<Event> ends;
     private final Watchdog watchdog;
+    private final long[] hostNanos;
+    private final boolean[] late;
     private int steps;
 
     private SftSteps(Trainer trainer, List<MicroBatch> microBatches, List<Event> ends, Watchdog watchdog) {
@@ -28,6 +30,8 @@ final class SftSteps {
         this.microBatches = microBatches;
         this.ends = ends;
         this.watchdog = watchdog;
+        this.hostNanos = new long[ends.size()];
+        this.late = new boolean[ends.size()];
     }
 
     static SftSteps of(RankContext context, Sft sft, Trainer trainer) {
@@ -74,8 +78,11 @@ final class SftSteps {
                 results.add(await(pending.remove()));
             }
             watchdog.at("enqueuing step " + step + " of " + count);
+            long start = System.nanoTime();
             pending.add(enqueue.apply(microBatches));
             trainer.compute().record(ends.get(step));
+            late[step] = ends.get(step - 1).isDone();
+            hostNanos[step] = System.nanoTime() - start;
         }
         pending.forEach(each -> results.add(await(each)));
         trainer.compute().synchronize(watchdog.left());
@@ -89,8 +96,14 @@ final class SftSteps {
 
     /** Milliseconds of each step of the last run. */
     List<Double> millis() {
+        return Piece.milliseconds(pieces());
+    }
+
+    /** Each step of the last run. */
+    List<Piece> pieces() {
         return IntStream.rangeClosed(1, steps)
-                .mapToObj(step -> ends.get(step).millisecondsSince(ends.get(step - 1)))
+                .mapToObj(step ->
+                        new Piece(ends.get(step).millisecondsSince(ends.get(step - 1)), hostNanos[step], late[step]))
                 .toList();
     }
 }

@@ -3,7 +3,7 @@ package dev.assay.worker;
 import dev.assay.device.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
@@ -16,9 +16,9 @@ final class WatchedLoad {
     }
 
     /**
-     * @param batches milliseconds of each that lies wholly inside the window
+     * @param batches each that lies wholly inside the window
      */
-    record Watched(List<Double> batches, Telemetry.Window window) {
+    record Watched(List<Piece> batches, Telemetry.Window window) {
         Watched {
             batches = List.copyOf(batches);
         }
@@ -31,21 +31,21 @@ final class WatchedLoad {
             telemetry.begin();
             return true;
         });
-        List<Double> batches = runFor(seconds);
+        List<Piece> batches = runFor(seconds);
         Telemetry.Window window = underLoad(telemetry::end);
         pipeline.drain();
         return new Watched(batches, window);
     }
 
-    /** Runs until batches that were enqueued after this call have taken so long by the device's clock; their milliseconds. */
-    List<Double> runFor(double seconds) {
+    /** Runs until batches that were enqueued after this call have taken so long by the device's clock; returns them. */
+    List<Piece> runFor(double seconds) {
         long before = pipeline.enqueued();
-        List<Double> batches = new ArrayList<>();
+        List<Piece> batches = new ArrayList<>();
         for (double sum = 0; batches.isEmpty() || sum < 1e3 * seconds; ) {
-            OptionalDouble batch = pipeline.next();
+            Optional<Piece> batch = pipeline.next();
             if (batch.isPresent() && pipeline.completed() > before) {
-                batches.add(batch.getAsDouble());
-                sum += batch.getAsDouble();
+                batches.add(batch.get());
+                sum += batch.get().milliseconds();
             }
         }
         return batches;

@@ -45,6 +45,7 @@ class CollectiveRunnerTest {
                         .allMatch(each -> each.samples().size() == 20)
                         .noneMatch(each -> each.conditions().containsKey("batch"));
             }
+            EnqueuingTest.assertBeside(result, Metric.COLLECTIVE_BUSBW);
             assertThat(result.checks())
                     .hasSize(3 * collective.cases().size())
                     .allMatch(check -> check.wrong() == 0 && check.checked() > 0);

@@ -74,6 +74,7 @@ class FabricRunnerTest {
     void acrossRailsAGpuMeetsTheNextOneOfTheOtherNode() throws Exception {
         LaunchResult launch = launch(fabric(2, 3), LaunchVariant.CROSS_RAIL, 2, 3, environment -> Optional.empty());
 
+        launch.ranks().forEach(rank -> EnqueuingTest.assertBeside(rank, Metric.FABRIC_BANDWIDTH));
         assertThat(launch.ranks())
                 .extracting(rank -> rank.measurement(Metric.FABRIC_BANDWIDTH)
                         .orElseThrow()

@@ -52,6 +52,7 @@ class GemmSweepRunnerTest {
 
         List<RankResult> results = ranks.results();
         for (RankResult result : results) {
+            EnqueuingTest.assertBeside(result, Metric.GEMM_TFLOPS);
             for (Precision precision : Precision.values()) {
                 List<Measurement> burst = result.measurements(
                         Metric.GEMM_TFLOPS, Map.of("dtype", precision.key(), "shape", "16x32x48", "mode", "burst"));

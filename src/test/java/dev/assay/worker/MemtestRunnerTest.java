@@ -33,6 +33,7 @@ class MemtestRunnerTest {
             assertThat(result.measurements(Metric.MEMTEST_SHARE, Map.of()))
                     .singleElement()
                     .satisfies(share -> assertThat(share.samples()).allMatch(percent -> percent > 0 && percent < 98.1));
+            EnqueuingTest.assertBeside(result, Metric.MEMTEST_BANDWIDTH);
             for (MemtestPattern pattern : MemtestPattern.values()) {
                 List<Measurement> found =
                         result.measurements(Metric.MEMTEST_BANDWIDTH, Map.of("pattern", pattern.key()));

@@ -44,6 +44,7 @@ class NodePairRunnerTest {
                     .mapToObj(node -> "node" + node)
                     .filter(node -> !node.equals(result.header().node()))
                     .toList();
+            EnqueuingTest.assertBeside(result, Metric.PAIR_BANDWIDTH, Metric.PAIR_LATENCY);
             for (Metric metric : List.of(Metric.PAIR_BANDWIDTH, Metric.PAIR_LATENCY)) {
                 List<Measurement> found = result.measurements(metric, Map.of());
                 assertThat(found)

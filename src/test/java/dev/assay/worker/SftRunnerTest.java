@@ -71,6 +71,7 @@ class SftRunnerTest {
         assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
 
         for (RankResult result : ranks.results()) {
+            EnqueuingTest.assertBeside(result, Metric.STEP_TIME);
             for (Metric metric :
                     new Metric[] {Metric.STEP_TIME, Metric.TRAIN_FORWARD, Metric.TRAIN_BACKWARD, Metric.TRAIN_UPDATE}) {
                 assertThat(samples(result, metric)).as(metric.key()).hasSize(3).allMatch(millis -> millis > 0);

@@ -47,6 +47,7 @@ class WorkerTest {
                     .extracting(Check::name)
                     .containsExactly("gemm.repeatable", "gemm.freivalds", "gemm.fp64");
             assertThat(result.checks()).allMatch(check -> check.wrong() == 0);
+            EnqueuingTest.assertBeside(result, Metric.GEMM_TFLOPS);
             Measurement rate = result.measurement(Metric.GEMM_TFLOPS).orElseThrow();
             double seconds = rate.samples().stream()
                     .mapToDouble(tflops -> BURN.flopPerBatch() / tflops / 1e12)
@@ -109,6 +110,7 @@ class WorkerTest {
                     .hasSize(2)
                     .allMatch(check -> check.checked() == 3003 && check.wrong() == 0);
             assertThat(result.checks()).allMatch(check -> check.wrong() == 0);
+            EnqueuingTest.assertBeside(result, Metric.STEP_TIME, Metric.COMPUTE_ALONE, Metric.COMMUNICATION_ALONE);
             assertThat(result.measurement(Metric.STEP_TIME).orElseThrow().samples())
                     .hasSize(steps);
             assertThat(result.measurement(Metric.STEP_TIME).orElseThrow().conditions())
