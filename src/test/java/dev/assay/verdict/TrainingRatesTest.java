@@ -95,6 +95,37 @@ class TrainingRatesTest {
         assertThat(judge(mixed, Metric.TRAIN_MFU).state()).isNotIn(State.PASS, State.NOT_APPLICABLE);
     }
 
+    /** A tenth more than is counted as executed, by padded heads, which the pipes' activity shows. */
+    @Test
+    void theLoadProofCountsWhatIsEnqueuedAndNothingElseDoes() {
+        double active = 100 * 1.1 * 550 / 989.4 / 0.9;
+        Fleet load = FLEET.reading(Metric.TENSOR_ACTIVE, active)
+                .reading(Metric.SM_CLOCK, 1830, 1830)
+                .reading(Metric.TELEMETRY_COVERAGE, 99)
+                .reading(Metric.TELEMETRY_RATE, 10);
+        Fleet told = load.ranks(rank -> typed(rank, Map.of("enqueued", "6.05E13")));
+        Fleet less = load.ranks(rank -> typed(rank, Map.of("enqueued", "5.4E13")));
+        Criterion proof = criterion("p", "sft", Metric.LOAD_RATIO, Statistic.MEAN, new Limit.Within(0.84, 0.96));
+
+        Verdict verdict =
+                Judge.judge(List.of(told.question(proof)), told.coupled(1)).get(0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.value().orElseThrow()).isCloseTo(0.9, within(1e-3));
+        assertThat(Judge.judge(List.of(load.question(proof)), load.coupled(1))
+                        .get(0)
+                        .value()
+                        .orElseThrow())
+                .as("a result of old")
+                .isCloseTo(0.9 / 1.1, within(1e-3));
+        assertThat(Judge.judge(List.of(less.question(proof)), less.coupled(1))
+                        .get(0)
+                        .state())
+                .as("less than is executed")
+                .isNotEqualTo(State.PASS);
+        assertThat(judge(told, Metric.TRAIN_HFU).value().orElseThrow()).isCloseTo(55.589, within(0.01));
+    }
+
     /** Of 550 executed TFLOPS 440 in FP8, which take as long as 220: the pipes account for 330 / 0.75 of bf16's peak. */
     @Test
     void theLoadProofCountsWhatRunsInFp8() {
