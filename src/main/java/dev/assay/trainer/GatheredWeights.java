@@ -34,10 +34,10 @@ final class GatheredWeights implements WeightKeeper {
         this.zero = zero;
         for (int slot = 0; slot < zero.schedule().slots(); slot++) {
             slots.add(zero.memory().of(ZeroMemory.SLOT + slot));
-            gathered.add(new Fence(zero.device()));
-            released.add(new Fence(zero.device()));
+            gathered.add(zero.fence());
+            released.add(zero.fence());
         }
-        updated = new Fence(zero.device());
+        updated = zero.fence();
         loads = GatherLoads.of(zero, slots);
         order = new ArrayList<>(zero.schedule().forward());
         order.addAll(zero.schedule().backward());
@@ -174,12 +174,5 @@ final class GatheredWeights implements WeightKeeper {
         zero.weights().after(zero.compute(), updated);
         small.forEach(TensorGather::enqueue);
         zero.weights().before(zero.clock(), updated);
-    }
-
-    @Override
-    public void close() {
-        gathered.forEach(Fence::close);
-        released.forEach(Fence::close);
-        updated.close();
     }
 }
