@@ -123,7 +123,7 @@ public final class ZeroFactory implements ShardingFactory {
         int modules = schedule.tensors().modules();
         int gathers = setup.step().zero().stage() == 3
                 ? schedule.gathers(schedule.forward()).size()
-                        + schedule.gathers(schedule.backward()).size()
+                        + schedule.gathers(schedule.gatheredAgain()).size()
                 : 0;
         int reductions = schedule.buckets().stream()
                 .mapToInt(bucket -> bucket.calls().size())

@@ -88,7 +88,7 @@ public final class StepCollectives {
     private static void gathers(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
         Map<String, List<Integer>> passes = new LinkedHashMap<>();
         passes.put("weights, forward", schedule.forward());
-        passes.put("weights, backward", schedule.backward());
+        passes.put("weights, backward", schedule.gatheredAgain());
         passes.forEach((purpose, order) -> many(
                         Kind.ALL_GATHER,
                         purpose,

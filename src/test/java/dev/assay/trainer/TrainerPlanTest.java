@@ -70,6 +70,17 @@ class TrainerPlanTest {
         }
     }
 
+    /** Modules that stay gathered from forward to backward have memory of their own, and the turns fewer slots. */
+    @ParameterizedTest
+    @EnumSource(ModelPreset.class)
+    void soItIsOfWhatStaysGathered(ModelPreset preset) {
+        for (long maxReuse : new long[] {1, 1_000_000_000, 5_000_000_000L}) {
+            StepSetup step = step(preset, Recomputation.FULL, 2, zero(3, true).keeping(maxReuse), 2, 2);
+            holds(step, 7);
+            holds(step, 16);
+        }
+    }
+
     private static void holds(StepSetup step, int gpus) {
         MemoryPlan predicted = MemoryPlan.of(step, gpus);
         AllocationPlan planned = plan(step, gpus).memory();
