@@ -55,6 +55,7 @@ class TrainingRatesTest {
                         new Check("sft.start", 1, 0, 0.1, "right"),
                         new Check("allreduce.norm", 4, 0, 0, "right"),
                         new Check("sft.norm", 1, 0, 0, "right"),
+                        new Check("sft.sent", 8, 0, 0, "right"),
                         new Check("sft.traffic.gradients", 9, 0, 0, "right"),
                         new Check("sft.weights", 8, 0, 0, "right")));
     }
@@ -229,7 +230,7 @@ class TrainingRatesTest {
 
     /** One global norm on all ranks is theirs by construction: it says nothing of what they sent each other. */
     @ParameterizedTest
-    @ValueSource(strings = {"sft.norm", "sft.traffic.gradients", "sft.weights"})
+    @ValueSource(strings = {"sft.norm", "sft.sent", "sft.traffic.gradients", "sft.weights"})
     void trafficThatNobodyComparedIsNoTraining(String left) {
         Fleet blind = FLEET.ranks(rank -> Fleet.withChecks(
                 rank,
@@ -241,6 +242,39 @@ class TrainingRatesTest {
 
         assertThat(verdict.state()).isEqualTo(State.INVALID);
         assertThat(verdict.sentence()).contains("the result was not checked", left);
+    }
+
+    /** A run that was recorded before there was such a check is judged as it was. */
+    @Test
+    void whatWasSentIsAskedForSinceItIsChecked() {
+        Fleet without = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals("sft.sent"))
+                        .toArray(Check[]::new)));
+        Fleet recorded = without.ranks(rank -> Fleet.withHeader(rank, header -> header.schema = 1));
+
+        assertThat(judge(without, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
+        assertThat(judge(recorded, Metric.TRAIN_MFU).state()).isEqualTo(State.PASS);
+    }
+
+    @Test
+    void stepsThatSentSomethingElseFail() {
+        String words = "first in step 2, all-gather of weights: 3 calls of 90 B enqueued, 2 calls of 60 B predicted";
+        Fleet other = FLEET.rank(
+                1,
+                rank -> Fleet.withChecks(
+                        rank,
+                        rank.checks().stream()
+                                .map(check -> check.name().equals("sft.sent")
+                                        ? new Check("sft.sent", 8, 2, Double.MAX_VALUE, words)
+                                        : check)
+                                .toArray(Check[]::new)));
+
+        Verdict verdict = judge(other, Metric.TRAIN_MFU);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence()).contains("2 of 8 elements of sft.sent", words);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */
