@@ -137,8 +137,8 @@ class ZeroScheduleTest {
     @ParameterizedTest
     @CsvSource({
         "LLAMA2_7B, 1000000000, 31 32 33",
-        "LLAMA2_7B, 666924033, 31 32 33",
-        "LLAMA2_7B, 666924032, 32 33",
+        "LLAMA2_7B, 666918913, 31 32 33",
+        "LLAMA2_7B, 666918912, 32 33",
         "LLAMA2_7B, 1, 33",
         "LLAMA2_70B, 1000000000, 80 81",
         "GPT3_175B, 1000000000, 96",
@@ -153,7 +153,7 @@ class ZeroScheduleTest {
 
         assertThat(schedule.kept().stream().map(String::valueOf).collect(Collectors.joining(" ")))
                 .isEqualTo(modules);
-        assertThat(schedule.gatheredAgain()).doesNotContainAnyElementsOf(schedule.kept());
+        assertThat(schedule.gatheredAgain()).noneMatch(schedule.kept()::contains);
         assertThat(schedule.gatheredAgain())
                 .hasSize(schedule.backward().size() - schedule.kept().size());
         assertThat(elements(without.gathers(without.backward())) - elements(schedule.gathers(schedule.gatheredAgain())))
