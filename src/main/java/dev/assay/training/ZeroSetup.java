@@ -1,5 +1,7 @@
 package dev.assay.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * What ZeRO does with weights, gradients and optimizer states. Sizes are in elements, not bytes, as in DeepSpeed's files.
  *
@@ -24,7 +26,8 @@ public record ZeroSetup(
         long persistenceThreshold,
         long maxLive,
         long subGroup,
-        long maxReuse) {
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long maxReuse) {
     /** DeepSpeed 0.19's own: {@code reduce_bucket_size}, {@code stage3_prefetch_bucket_size} and so on left out. */
     private static final long BUCKET = 500_000_000;
 
