@@ -11,6 +11,9 @@ package dev.assay.device;
  */
 public record AttentionShape(
         int batch, int sequence, int heads, int kvHeads, int headSize, int queryStride, int kvStride) {
+    private static final int NARROW_TILE = 64;
+    private static final int WIDE_TILE = 128;
+
     public AttentionShape {
         if (batch <= 0 || sequence <= 0 || heads <= 0 || kvHeads <= 0 || heads % kvHeads != 0) {
             throw new IllegalArgumentException(
@@ -53,6 +56,11 @@ public record AttentionShape(
     /** One for each row and head; sequence by sequence, head by head. */
     public long statistics() {
         return rows() * heads;
+    }
+
+    /** Columns that the kernels multiply for each head. */
+    public int tileWidth() {
+        return headSize == NARROW_TILE ? NARROW_TILE : WIDE_TILE;
     }
 
     /** What products of queries and keys are multiplied by. */

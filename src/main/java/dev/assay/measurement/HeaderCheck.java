@@ -10,8 +10,9 @@ final class HeaderCheck {
 
     /** What is wrong, in words; empty where nothing is. */
     static Optional<String> check(Header header, ResultReader.Expected expected) {
-        if (header.schema() != Header.SCHEMA) {
-            return Optional.of("has schema version " + header.schema() + ", this suite reads " + Header.SCHEMA);
+        if (header.schema() < Header.OLDEST || header.schema() > Header.SCHEMA) {
+            return Optional.of("has schema version " + header.schema() + ", this suite reads " + Header.OLDEST + " to "
+                    + Header.SCHEMA);
         }
         return differs("run", header.run(), expected.run())
                 .or(() -> differs("plan", header.plan(), expected.plan()))

@@ -67,6 +67,7 @@ public final class PlanJson {
             for (String part : List.of("experiments", "extension")) {
                 tree.path(part).forEach(experiment -> {
                     experiment.path("launches").forEach(SpecFile::allowNoVariant);
+                    SpecFile.allowNoReuse(experiment.path("workload"));
                     allowAbsent(experiment, "notRunnable");
                 });
             }

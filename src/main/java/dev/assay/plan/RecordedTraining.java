@@ -115,7 +115,7 @@ final class RecordedTraining {
                 of.persistenceThreshold(),
                 Long.MAX_VALUE,
                 of.maxLive(),
-                0);
+                of.maxReuse());
     }
 
     private static Adam adam(AdamW of) {

@@ -69,7 +69,8 @@ record SftExperiment(
         String id = SftCriteria.prefix(config, Sft.Run.NOMINAL) + "-" + nodes
                 + (run == Sft.Run.NOMINAL ? "" : "-" + run.key());
         boolean scales = noScale.isEmpty() && noBaseline.isEmpty();
-        Launches launches = new Launches(cluster, nodes, scales, steps);
+        SftRehearsals rehearsals = new SftRehearsals(place.setup(), machine, nodes, baseline, reference);
+        Launches launches = new Launches(cluster, nodes, scales, steps, rehearsals);
         Experiment experiment = trouble.isPresent()
                 ? new Experiment(id, workload, List.of(), cluster.gpusPerNode(), 0, 0, trouble)
                 : launches.experiment(id, workload, 0, reference || !scales ? 1 : Planner.REPETITIONS);
@@ -151,7 +152,8 @@ record SftExperiment(
     }
 
     /** Baselines and scaled launches by turns, every repetition beginning with the other one, all on the same nodes. */
-    private record Launches(Cluster cluster, int nodes, boolean scales, SftSizes.Steps steps) {
+    private record Launches(
+            Cluster cluster, int nodes, boolean scales, SftSizes.Steps steps, SftRehearsals rehearsals) {
         Experiment experiment(String id, Sft workload, int first, int repetitions) {
             List<Launch> launches = new ArrayList<>();
             for (int repetition = first; repetition < first + repetitions; repetition++) {
@@ -169,6 +171,7 @@ record SftExperiment(
                     cluster.gpusPerNode(),
                     steps.warmUpSeconds(),
                     Timing.trainingSeconds(cluster, steps.warmUpSeconds(), launches)
+                            + launches.stream().mapToDouble(rehearsals::seconds).sum()
                             + (first == 0 ? silentSeconds(workload) : 0));
         }
 

@@ -127,6 +127,7 @@ final class SftSizes {
                 Math.min(of.prefetchBucket(), PREFETCH),
                 Math.min(of.persistenceThreshold(), PERSISTENCE),
                 Math.min(of.maxLive(), 2 * BUCKET),
-                Math.min(of.subGroup(), BUCKET));
+                Math.min(of.subGroup(), BUCKET),
+                Math.min(of.maxReuse(), BUCKET));
     }
 }

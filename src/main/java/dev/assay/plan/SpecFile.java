@@ -65,6 +65,7 @@ public final class SpecFile {
                                 + "; driver and worker must come from the same build of Assay");
             }
             allowNoVariant(tree);
+            allowNoReuse(tree.path("workload"));
             return MAPPER.treeToValue(tree, Spec.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("reading spec " + source + ": " + e.getMessage(), e);
@@ -75,6 +76,13 @@ public final class SpecFile {
     static void allowNoVariant(JsonNode launch) {
         if (launch instanceof ObjectNode object && !object.has("variant")) {
             object.put("variant", LaunchVariant.DEFAULT.key());
+        }
+    }
+
+    /** Training that keeps nothing gathered is written without it, as it was before any did. */
+    static void allowNoReuse(JsonNode workload) {
+        if (workload.path("setup").path("zero") instanceof ObjectNode zero && !zero.has("maxReuse")) {
+            zero.put("maxReuse", 0);
         }
     }
 }

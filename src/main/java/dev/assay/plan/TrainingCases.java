@@ -110,6 +110,7 @@ final class TrainingCases {
                 zero.prefetchBucket(),
                 zero.persistenceThreshold(),
                 zero.maxLiveParameters(),
-                zero.subGroup());
+                zero.subGroup(),
+                zero.maxReuseDistance());
     }
 }

@@ -6,8 +6,8 @@ import dev.assay.deepspeed.Zero;
 import dev.assay.training.AdamW;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.LayerReuse;
 import dev.assay.training.StepSetup;
-import dev.assay.training.TurnReuse;
 import dev.assay.training.ZeroSchedule;
 import java.util.Optional;
 
@@ -31,13 +31,11 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
     }
 
     /**
-     * Why the engine's traffic would not be what the file asks for; empty: it is, to a tenth of the weights' gathers. A file of
-     * another stage asks for nothing where its stress variant gathers weights, and on one GPU nothing travels.
+     * Why the engine would not cut what the file asks for; empty: it does. A file of another stage asks for nothing where its
+     * stress variant gathers weights, and on one GPU nothing travels.
      */
     Optional<String> refused(TrainingPlace place) {
-        return zero.stage() < 3 || place.gpus() == 1
-                ? Optional.empty()
-                : shardedAgain(place.setup()).or(() -> keptAtTheTurn(place.setup()));
+        return zero.stage() < 3 || place.gpus() == 1 ? Optional.empty() : shardedAgain(place.setup());
     }
 
     /** DeepSpeed leaves small tensors whole only up to so many elements in all, the engine all of them. */
@@ -55,31 +53,15 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
                         + " at least, or leave it out; not run");
     }
 
-    private Optional<String> keptAtTheTurn(StepSetup step) {
-        TurnReuse reuse = TurnReuse.of(step, zero.maxReuseDistance());
-        return reuse.share() <= TurnReuse.MOST
-                ? Optional.empty()
-                : Optional.of("stage3_max_reuse_distance " + zero.maxReuseDistance() + " lets DeepSpeed keep "
-                        + percent(reuse)
-                        + " of the weights that this engine gathers in a micro-batch, where at most "
-                        + Words.fixed(100 * TurnReuse.MOST, 0)
-                        + " % may differ; set it lower, as 0, or take a larger model; not run");
-    }
-
-    /** What a reader must know of a smaller difference; empty: there is none. */
+    /** What a reader must know of other traffic; empty: there is none. */
     Optional<String> difference(StepSetup step) {
-        TurnReuse reuse = TurnReuse.of(step, zero.maxReuseDistance());
-        return reuse.modules() == 0 || reuse.share() > TurnReuse.MOST
+        double third = LayerReuse.of(step).share();
+        return third == 0
                 ? Optional.empty()
-                : Optional.of(
-                        "stage3_max_reuse_distance " + zero.maxReuseDistance() + ": DeepSpeed keeps the weights of "
-                                + Words.plural(reuse.modules(), "module")
-                                + " from forward to backward, this engine gathers them again: " + percent(reuse)
-                                + " of the weights that it gathers");
-    }
-
-    private static String percent(TurnReuse reuse) {
-        return Words.fixed(100 * reuse.share(), 1) + " %";
+                : Optional.of("stage3_max_reuse_distance " + zero.maxReuseDistance()
+                        + ": DeepSpeed gathers some weights of each layer a third time, between its second forward and"
+                        + " its backward, " + Words.fixed(100 * third, 1)
+                        + " % more than this engine, which keeps the layer that it works on");
     }
 
     AdamW adamW() {

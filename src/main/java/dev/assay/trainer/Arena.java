@@ -10,15 +10,17 @@ import java.util.Optional;
 /** The planned memory, allocated once; uninitialised. */
 public final class Arena implements AutoCloseable {
     private final Map<String, DeviceMemory> memory = new LinkedHashMap<>();
+    private final Handles handles = new Handles();
 
     private Arena() {}
 
     static Arena of(Device device, List<Allocation> allocations) {
         Arena arena = new Arena();
         try {
-            allocations.forEach(each -> arena.memory.put(each.name(), device.allocate(each.bytes())));
+            allocations.forEach(
+                    each -> arena.memory.put(each.name(), arena.handles.own(device.allocate(each.bytes()))));
         } catch (RuntimeException e) {
-            arena.close();
+            arena.handles.closeBecauseOf(e);
             throw e;
         }
         return arena;
@@ -32,7 +34,7 @@ public final class Arena implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.values().forEach(DeviceMemory::close);
         memory.clear();
+        handles.close();
     }
 }

@@ -27,6 +27,9 @@ record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
     /** Rows of the smallest chunk. */
     private static final int GRANULE = 8;
 
+    /** Of attention, over forward: seven products for two, as the kernels of dQ and of dK and dV both make S and dP. */
+    private static final double ATTENTION_BACKWARD = 3.5;
+
     static DecoderSizes of(TrainerSetup trainer) {
         StepSetup setup = trainer.step();
         ModelShape model = setup.model();
@@ -88,13 +91,28 @@ record DecoderSizes(StepSetup setup, int rows, int qkv, int up, int chunk) {
         int layers = model.layers();
         double down = product(model.feedForward(), model.hidden());
         double others = others();
-        double attention = 2.0 * rows * (setup.sequence() + 1) * model.queryWidth();
+        double attention = attentionForward();
         double forward = layers * (others + down + attention) + product(model.hidden(), model.vocabulary());
         double again = recomputes() ? (layers - 1) * (others + attention) : 0;
         return setup.accumulation() * (3 * forward + again);
     }
 
-    /** Of that, what runs in FP8. */
+    /** As {@link TrainerPlan#enqueuedFlop} counts. */
+    double enqueuedFlop() {
+        double layers = model().layers();
+        double again = recomputes() ? layers - 1 : 0;
+        double wide = (double) attention().tileWidth() / model().headSize();
+        double counted = 3 * layers + again;
+        double enqueued = wide * ((1 + ATTENTION_BACKWARD) * layers + again);
+        return flop() + setup.accumulation() * (enqueued - counted) * attentionForward();
+    }
+
+    /** Of a layer, two products, each query with the keys up to its own. */
+    private double attentionForward() {
+        return 2.0 * rows * (setup.sequence() + 1) * model().queryWidth();
+    }
+
+    /** Of {@link #flop}, what runs in FP8. */
     double quantizedFlop() {
         double again = recomputes() ? (model().layers() - 1) * others() : 0;
         double forward = model().layers() * (others() + product(model().feedForward(), model().hidden()));

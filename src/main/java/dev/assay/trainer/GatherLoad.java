@@ -3,7 +3,7 @@ package dev.assay.trainer;
 import java.util.List;
 
 /**
- * What is gathered by one operation, for the uses of a micro-batch, which are counted through both passes.
+ * What is gathered by one operation, for the uses of a micro-batch that something is gathered for, counted through both passes.
  *
  * @param opens uses whose slot it is the first to write
  * @param gather may be of no tensor

@@ -5,23 +5,25 @@ import dev.assay.training.FlatTensor;
 import dev.assay.workload.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/** All loads of a micro-batch, in order: forward's, then backward's. A use's slot is its number modulo the slots. */
+/** All loads of a micro-batch, in order: forward's, then backward's, where what stays gathered is left out. */
 final class GatherLoads {
     private final Zero zero;
-    private final List<DeviceMemory> slots;
+    private final IntFunction<DeviceMemory> slots;
     private final List<GatherLoad> loads = new ArrayList<>();
 
-    private GatherLoads(Zero zero, List<DeviceMemory> slots) {
+    private GatherLoads(Zero zero, IntFunction<DeviceMemory> slots) {
         this.zero = zero;
         this.slots = slots;
     }
 
-    static List<GatherLoad> of(Zero zero, List<DeviceMemory> slots) {
+    /** @param slots of each use that something is gathered for */
+    static List<GatherLoad> of(Zero zero, IntFunction<DeviceMemory> slots) {
         GatherLoads all = new GatherLoads(zero, slots);
         List<Integer> forward = zero.schedule().forward();
         all.pass(forward, 0);
-        all.pass(zero.schedule().backward(), forward.size());
+        all.pass(zero.schedule().gatheredAgain(), forward.size());
         return List.copyOf(all.loads);
     }
 
@@ -71,7 +73,7 @@ final class GatherLoads {
     private TensorGather gather(List<FlatTensor> group, List<Integer> order, int base) {
         return new TensorGather(zero, purpose(base), group, false, tensor -> {
             int use = base + order.indexOf(tensor.module());
-            return zero.inModule(slots.get(use % slots.size()), ElementType.BF16, tensor);
+            return zero.inModule(slots.apply(use), ElementType.BF16, tensor);
         });
     }
 

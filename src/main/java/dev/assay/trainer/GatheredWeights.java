@@ -12,39 +12,36 @@ import java.util.Map;
 
 /**
  * Stage 3: a rank has its part of every tensor; a pass gathers module by module into slots, ahead of the computing as far as
- * slots are free. Small tensors are whole on every rank and only copied there.
+ * slots are free. What is used again soon stays there for backward. Small tensors are whole on every rank and only copied there.
  */
 final class GatheredWeights implements WeightKeeper {
     private static final ElementType BF16 = ElementType.BF16;
 
     private final Zero zero;
-    private final List<DeviceMemory> slots = new ArrayList<>();
+    private final GatherSlots slots;
     private final List<Fence> gathered = new ArrayList<>();
     private final List<Fence> released = new ArrayList<>();
     private final Fence updated;
     private final List<GatherLoad> loads;
     private final List<TensorGather> small = new ArrayList<>();
     private final List<List<Carry>> smallCopies = new ArrayList<>();
-    private final List<Integer> order;
     private final boolean[] isReleased;
     private int launched;
     private int whole;
 
     GatheredWeights(Zero zero) {
         this.zero = zero;
-        for (int slot = 0; slot < zero.schedule().slots(); slot++) {
-            slots.add(zero.memory().of(ZeroMemory.SLOT + slot));
-            gathered.add(new Fence(zero.device()));
-            released.add(new Fence(zero.device()));
+        slots = new GatherSlots(zero.schedule(), zero.memory());
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            gathered.add(zero.fence());
+            released.add(zero.fence());
         }
-        updated = new Fence(zero.device());
-        loads = GatherLoads.of(zero, slots);
-        order = new ArrayList<>(zero.schedule().forward());
-        order.addAll(zero.schedule().backward());
-        isReleased = new boolean[order.size()];
+        updated = zero.fence();
+        loads = GatherLoads.of(zero, slots::memory);
+        isReleased = new boolean[slots.uses()];
         Map<FlatTensor, DeviceMemory> places = smallPlaces();
         addSmallGathers(places);
-        for (int use = 0; use < order.size(); use++) {
+        for (int use = 0; use < slots.uses(); use++) {
             smallCopies.add(copies(use, places));
         }
     }
@@ -74,9 +71,9 @@ final class GatheredWeights implements WeightKeeper {
     private List<Carry> copies(int use, Map<FlatTensor, DeviceMemory> places) {
         List<Carry> copies = new ArrayList<>();
         places.forEach((tensor, place) -> {
-            if (tensor.module() == order.get(use)) {
+            if (tensor.module() == slots.module(use)) {
                 DeviceMemory from = Zero.slice(place, BF16, 0, tensor.size());
-                DeviceMemory to = zero.inModule(slots.get(slot(use)), BF16, tensor);
+                DeviceMemory to = zero.inModule(slots.memory(use), BF16, tensor);
                 copies.add(new Carry(from, BF16, to, BF16, tensor.size()));
             }
         });
@@ -90,9 +87,9 @@ final class GatheredWeights implements WeightKeeper {
 
     @Override
     public void beginMicroBatch() {
-        for (int use = 0; launched > 0 && use < order.size(); use++) {
+        for (int use = 0; launched > 0 && use < slots.uses(); use++) {
             if (!isReleased[use]) {
-                throw new IllegalStateException("beginning a micro-batch: module " + order.get(use)
+                throw new IllegalStateException("beginning a micro-batch: module " + slots.module(use)
                         + " of the one before must be released, is still held");
             }
         }
@@ -103,27 +100,34 @@ final class GatheredWeights implements WeightKeeper {
 
     @Override
     public DeviceMemory of(int module, Pass pass) {
-        int use = use(module, pass);
+        int use = slots.use(module, pass);
         while (whole <= use) {
             if (!mayLaunch()) {
                 throw new IllegalStateException("gathering the weights of module " + module + ": none of "
-                        + slots.size() + " slots is free; release a module before the next but one is asked for");
+                        + slots.slots() + " slots is free; release a module before the next but one is asked for");
             }
             launch();
         }
-        if (zero.weights().own()) {
-            zero.clock().await(gathered.get(slot(use)));
+        if (zero.weights().own() && !isKept(module, pass)) {
+            zero.clock().await(gathered.get(slots.slot(use)));
         }
         launchAhead();
-        return slots.get(slot(use)).slice(0, zero.tensors().elements(module) * BF16.bytes());
+        return slots.memory(use).slice(0, zero.tensors().elements(module) * BF16.bytes());
     }
 
     @Override
     public void release(int module, Pass pass) {
-        int use = use(module, pass);
-        released.get(slot(use)).passed(zero.compute());
-        isReleased[use] = true;
+        if (pass == Pass.BACKWARD || !slots.staysGathered(module)) {
+            int use = slots.use(module, pass);
+            released.get(slots.slot(use)).passed(zero.compute());
+            isReleased[use] = true;
+        }
         launchAhead();
+    }
+
+    /** Whether it is there since forward, for which the compute stream has waited. */
+    private boolean isKept(int module, Pass pass) {
+        return pass == Pass.BACKWARD && slots.staysGathered(module);
     }
 
     private void launchAhead() {
@@ -135,32 +139,21 @@ final class GatheredWeights implements WeightKeeper {
     /** Whether all slots that it begins to write are free: whoever reads them has been enqueued. */
     private boolean mayLaunch() {
         return loads.get(launched).opens().stream()
-                .allMatch(use -> use < slots.size() || isReleased[use - slots.size()]);
+                .map(slots::before)
+                .allMatch(before -> before.isEmpty() || isReleased[before.getAsInt()]);
     }
 
     private void launch() {
         GatherLoad load = loads.get(launched++);
         for (int use : load.opens()) {
-            released.get(slot(use)).before(zero.weights().stream());
+            released.get(slots.slot(use)).before(zero.weights().stream());
             smallCopies.get(use).forEach(copy -> copy.enqueue(zero.kernels(), false, zero.weights().stream()));
         }
         load.gather().enqueue();
         for (int use : load.closes()) {
-            gathered.get(slot(use)).passed(zero.weights().stream());
+            gathered.get(slots.slot(use)).passed(zero.weights().stream());
             whole = use + 1;
         }
-    }
-
-    private int use(int module, Pass pass) {
-        int modules = zero.tensors().modules();
-        return switch (pass) {
-            case FORWARD -> order.subList(0, modules).indexOf(module);
-            case BACKWARD -> modules + order.subList(modules, 2 * modules).indexOf(module);
-        };
-    }
-
-    private int slot(int use) {
-        return use % slots.size();
     }
 
     @Override
@@ -174,12 +167,5 @@ final class GatheredWeights implements WeightKeeper {
         zero.weights().after(zero.compute(), updated);
         small.forEach(TensorGather::enqueue);
         zero.weights().before(zero.clock(), updated);
-    }
-
-    @Override
-    public void close() {
-        gathered.forEach(Fence::close);
-        released.forEach(Fence::close);
-        updated.close();
     }
 }

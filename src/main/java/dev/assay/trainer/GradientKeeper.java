@@ -3,7 +3,7 @@ package dev.assay.trainer;
 import dev.assay.device.DeviceMemory;
 
 /** Where gradients are added and how they come to the rank that keeps them. */
-interface GradientKeeper extends AutoCloseable {
+interface GradientKeeper {
     void initialise();
 
     void beginMicroBatch(int number);
@@ -17,7 +17,4 @@ interface GradientKeeper extends AutoCloseable {
 
     /** This rank's sums over ranks and micro-batches once the gradients' lane has come so far; what no tensor fills is zero. */
     DeviceMemory shard();
-
-    @Override
-    void close();
 }

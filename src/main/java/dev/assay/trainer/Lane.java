@@ -1,7 +1,6 @@
 package dev.assay.trainer;
 
 import dev.assay.device.Communicator;
-import dev.assay.device.Device;
 import dev.assay.device.Stream;
 
 /**
@@ -9,11 +8,7 @@ import dev.assay.device.Stream;
  *
  * @param own whether the stream is this lane's alone
  */
-record Lane(Stream stream, Communicator communicator, boolean own) implements AutoCloseable {
-    static Lane of(Device device, Stream compute, Communicator communicator, boolean beside) {
-        return new Lane(beside ? device.newStream() : compute, communicator, beside);
-    }
-
+record Lane(Stream stream, Communicator communicator, boolean own) {
     /** What is enqueued here from now on comes after what is on the compute stream by now. */
     void after(Stream compute, Fence fence) {
         if (own) {
@@ -27,15 +22,6 @@ record Lane(Stream stream, Communicator communicator, boolean own) implements Au
         if (own) {
             fence.passed(stream);
             clock.await(fence);
-        }
-    }
-
-    /** To be closed when its work is done. */
-    @Override
-    public void close() {
-        communicator.close();
-        if (own) {
-            stream.close();
         }
     }
 }

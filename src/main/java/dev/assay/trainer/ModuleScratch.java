@@ -11,7 +11,7 @@ import java.util.Set;
  * bf16 gradients of one micro-batch, a module at a time: modules take turns, but a tied embedding has memory of its own, as the
  * head writes it long before it is complete.
  */
-final class ModuleScratch implements AutoCloseable {
+final class ModuleScratch {
     private final Zero zero;
     private final List<DeviceMemory> modules = new ArrayList<>();
     private final List<Fence> free = new ArrayList<>();
@@ -26,14 +26,14 @@ final class ModuleScratch implements AutoCloseable {
         int turns = ZeroMemory.scratches(zero.schedule());
         List<Fence> fences = new ArrayList<>();
         for (int turn = 0; turn < turns; turn++) {
-            fences.add(new Fence(zero.device()));
+            fences.add(zero.fence());
         }
         for (int module = 0; module < zero.tensors().modules(); module++) {
             boolean tied = module == 0 && zero.setup().modules().tied();
             int turn = (zero.tensors().modules() - module) % turns;
             String name = tied ? ZeroMemory.TIED_SCRATCH : ZeroMemory.SCRATCH + turn;
             modules.add(zero.slice(name, ElementType.BF16, 0, zero.tensors().elements(module)));
-            free.add(tied ? new Fence(zero.device()) : fences.get(turn));
+            free.add(tied ? zero.fence() : fences.get(turn));
         }
     }
 
@@ -63,10 +63,5 @@ final class ModuleScratch implements AutoCloseable {
         if (readElsewhere) {
             free.get(module).passed(zero.gradients().stream());
         }
-    }
-
-    @Override
-    public void close() {
-        new HashSet<>(free).forEach(Fence::close);
     }
 }

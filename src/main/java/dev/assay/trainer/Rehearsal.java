@@ -26,7 +26,7 @@ import java.util.OptionalInt;
  * keeps, and every weight that it reads in either pass. All memory that anything travels through is poisoned first, and holds
  * nothing of use afterwards.
  */
-final class Rehearsal implements AutoCloseable {
+final class Rehearsal {
     /** The norm's sum has one element, which one pattern may leave as it is. */
     private static final int NORMS = 8;
 
@@ -55,7 +55,7 @@ final class Rehearsal implements AutoCloseable {
         modules = zero.setup().modules();
         load = zero.device().collectiveLoad();
         counts = zero.memory().of(ZeroMemory.REHEARSAL);
-        reduced = new Fence(zero.device());
+        reduced = zero.fence();
     }
 
     /** Of counters: of gradients and of both passes' weights a module each, one of norms. */
@@ -243,10 +243,5 @@ final class Rehearsal implements AutoCloseable {
         String words() {
             return first;
         }
-    }
-
-    @Override
-    public void close() {
-        reduced.close();
     }
 }

@@ -29,7 +29,7 @@ final class RehearsalWords {
     static String weights(ZeroSchedule schedule) {
         LongSummaryStatistics sizes = new LongSummaryStatistics();
         schedule.gathersAfterUpdate().forEach(sizes::accept);
-        for (List<Integer> order : List.of(schedule.forward(), schedule.backward())) {
+        for (List<Integer> order : List.of(schedule.forward(), schedule.gatheredAgain())) {
             for (List<FlatTensor> group : gathers(schedule, order)) {
                 sizes.accept(schedule.dealt(group));
             }

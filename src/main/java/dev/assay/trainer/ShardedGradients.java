@@ -21,7 +21,7 @@ final class ShardedGradients implements GradientKeeper {
         this.zero = zero;
         scratch = new ModuleScratch(zero);
         shard = zero.memory().of(ZeroMemory.GRADIENT_SHARD);
-        complete = new Fence(zero.device());
+        complete = zero.fence();
         for (int module = 0; module < zero.tensors().modules(); module++) {
             steps.add(new ArrayList<>());
         }
@@ -70,11 +70,5 @@ final class ShardedGradients implements GradientKeeper {
     @Override
     public DeviceMemory shard() {
         return shard;
-    }
-
-    @Override
-    public void close() {
-        complete.close();
-        scratch.close();
     }
 }

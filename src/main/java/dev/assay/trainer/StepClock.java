@@ -10,7 +10,7 @@ import java.util.Optional;
  * Tells where a step's time goes, by events that are made once and that nothing on the device waits for. Between steps it does
  * nothing. In a silent step nothing travels: everything is enqueued as always but the collectives themselves.
  */
-final class StepClock implements AutoCloseable {
+final class StepClock {
     /** Enqueues one operation, and says what it was. */
     interface Operation {
         Sent enqueue();
@@ -35,9 +35,10 @@ final class StepClock implements AutoCloseable {
         operations += moreOperations;
     }
 
-    void allocate(int stepsInFlight) {
+    /** @param handles to close the events with */
+    void allocate(int stepsInFlight, Handles handles) {
         for (int slot = 0; slot < stepsInFlight; slot++) {
-            slots.add(new StepMarks(device, marks, operations));
+            slots.add(new StepMarks(() -> handles.own(device.newEvent()), marks, operations));
         }
     }
 
@@ -91,10 +92,5 @@ final class StepClock implements AutoCloseable {
     private static void timed(StepMarks step, Stream stream, Operation call) {
         step.beforeOperation(stream);
         step.afterOperation(stream, call.enqueue());
-    }
-
-    @Override
-    public void close() {
-        slots.forEach(StepMarks::close);
     }
 }

@@ -1,6 +1,5 @@
 package dev.assay.trainer;
 
-import dev.assay.device.Device;
 import dev.assay.device.Event;
 import dev.assay.device.Stream;
 import java.util.ArrayList;
@@ -8,29 +7,31 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What one step leaves on its way: an event on the compute stream wherever another part begins, and two around each operation
  * on the stream that it is enqueued on. Used again when the step has been awaited.
  */
-final class StepMarks implements AutoCloseable {
-    private final Device device;
+final class StepMarks {
+    private final Supplier<Event> events;
     private final List<Event> changes = new ArrayList<>();
     private final List<StepPart> parts = new ArrayList<>();
     private final List<Event> edges = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
 
     /**
+     * @param events makes one, which is closed elsewhere
      * @param marks on the compute stream for which there is an event from the start
      * @param operations for which there are two
      */
-    StepMarks(Device device, int marks, int operations) {
-        this.device = device;
+    StepMarks(Supplier<Event> events, int marks, int operations) {
+        this.events = events;
         for (int i = 0; i < marks; i++) {
-            changes.add(device.newEvent());
+            changes.add(events.get());
         }
         for (int i = 0; i < 2 * operations; i++) {
-            edges.add(device.newEvent());
+            edges.add(events.get());
         }
     }
 
@@ -64,11 +65,11 @@ final class StepMarks implements AutoCloseable {
     }
 
     /** A step with more marks than were foreseen gets them all the same. */
-    private Event at(List<Event> events, int index) {
-        if (index == events.size()) {
-            events.add(device.newEvent());
+    private Event at(List<Event> made, int index) {
+        if (index == made.size()) {
+            made.add(events.get());
         }
-        return events.get(index);
+        return made.get(index);
     }
 
     /** When all of the step is done. */
@@ -98,11 +99,5 @@ final class StepMarks implements AutoCloseable {
                     CollectiveTime::and);
         }
         return List.copyOf(all.values());
-    }
-
-    @Override
-    public void close() {
-        changes.forEach(Event::close);
-        edges.forEach(Event::close);
     }
 }

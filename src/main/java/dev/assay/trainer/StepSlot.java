@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** What one step on its way needs: its tokens, its losses, its events. Used again when the step has been awaited. */
-final class StepSlot implements AutoCloseable {
+final class StepSlot {
     /** Short beside a step, long beside a look. */
     private static final long PARK_NANOS = 50_000;
 
@@ -37,6 +37,7 @@ final class StepSlot implements AutoCloseable {
             int index,
             DecoderSizes sizes,
             Device device,
+            Handles handles,
             Arena arena,
             Stream compute,
             StepClock clock,
@@ -49,10 +50,10 @@ final class StepSlot implements AutoCloseable {
         copies = device.hostCopies();
         input = arena.of(inputName(index));
         losses = arena.of(lossName(index));
-        inputHere = pinned(input.bytes());
-        lossesHere = pinned(losses.bytes());
-        normHere = pinned(2L * Float.BYTES);
-        done = device.newEvent();
+        inputHere = handles.own(pinned(input.bytes()));
+        lossesHere = handles.own(pinned(losses.bytes()));
+        normHere = handles.own(pinned(2L * Float.BYTES));
+        done = handles.own(device.newEvent());
     }
 
     static void plan(DecoderSizes sizes, AllocationPlan plan) {
@@ -205,11 +206,5 @@ final class StepSlot implements AutoCloseable {
             }
         }
         return sum / ((double) sizes.setup().accumulation() * sizes.rows());
-    }
-
-    @Override
-    public void close() {
-        List.of(inputHere, lossesHere, normHere).forEach(PinnedMemory::close);
-        done.close();
     }
 }

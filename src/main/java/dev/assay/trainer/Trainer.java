@@ -28,6 +28,7 @@ public final class Trainer implements AutoCloseable {
 
     private final TrainerSetup setup;
     private final Device device;
+    private final Handles handles;
     private final Arena arena;
     private final Stream compute;
     private final StepClock clock;
@@ -42,6 +43,7 @@ public final class Trainer implements AutoCloseable {
     private Trainer(
             TrainerSetup setup,
             Device device,
+            Handles handles,
             Arena arena,
             Stream compute,
             StepClock clock,
@@ -51,6 +53,7 @@ public final class Trainer implements AutoCloseable {
             List<StepSlot> slots) {
         this.setup = setup;
         this.device = device;
+        this.handles = handles;
         this.arena = arena;
         this.compute = compute;
         this.clock = clock;
@@ -67,29 +70,33 @@ public final class Trainer implements AutoCloseable {
             AllocationPlan memory,
             Device device,
             Duration deadline) {
-        Arena arena = memory.allocate(device);
+        Handles handles = new Handles();
         Optional<Sharding> opened = Optional.empty();
         try {
-            Stream compute = device.newStream();
+            Arena arena = handles.own(memory.allocate(device));
+            Stream compute = handles.own(device.newStream());
             StepClock clock = new StepClock(device, compute);
             clock.expect(marks(setup), 0);
-            Sharding sharding = factory.open(setup, device, arena, compute, clock);
+            Sharding sharding = handles.own(factory.open(setup, device, arena, compute, clock));
             opened = Optional.of(sharding);
-            clock.allocate(IN_FLIGHT);
-            Trainer trainer = prepare(setup, sizes, arena, device, compute, clock, sharding);
+            clock.allocate(IN_FLIGHT, handles);
+            Trainer trainer = prepare(setup, sizes, handles, arena, device, compute, clock, sharding);
             trainer.begin(deadline);
             return trainer;
         } catch (RuntimeException e) {
-            giveUp(opened, arena, e);
+            giveUp(opened, handles, e);
             throw e;
         }
     }
 
-    /** Freeing memory beneath a collective that still runs waits for it: for ever, where its partner is gone. */
-    private static void giveUp(Optional<Sharding> opened, Arena arena, RuntimeException reason) {
+    /**
+     * Freeing memory beneath a collective that still runs waits for it: for ever, where its partner is gone. So what cannot be
+     * aborted is left to the end of the process.
+     */
+    private static void giveUp(Optional<Sharding> opened, Handles handles, RuntimeException reason) {
         try {
             opened.ifPresent(Sharding::abort);
-            arena.close();
+            handles.close();
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }
@@ -98,19 +105,20 @@ public final class Trainer implements AutoCloseable {
     private static Trainer prepare(
             TrainerSetup setup,
             DecoderSizes sizes,
+            Handles handles,
             Arena arena,
             Device device,
             Stream compute,
             StepClock clock,
             Sharding sharding) {
         Map<LinearGemm, GemmRunner> gemms = new LinkedHashMap<>();
-        sizes.gemms().forEach(gemm -> gemms.put(gemm, device.newLinear(gemm)));
+        sizes.gemms().forEach(gemm -> gemms.put(gemm, handles.own(device.newLinear(gemm))));
         List<StepSlot> slots = new ArrayList<>();
         for (int i = 0; i < IN_FLIGHT; i++) {
-            slots.add(new StepSlot(i, sizes, device, arena, compute, clock, sharding));
+            slots.add(new StepSlot(i, sizes, device, handles, arena, compute, clock, sharding));
         }
         Decoder decoder = new Decoder(setup, sizes, device, arena, compute, sharding, clock, gemms);
-        return new Trainer(setup, device, arena, compute, clock, sharding, gemms, decoder, slots);
+        return new Trainer(setup, device, handles, arena, compute, clock, sharding, gemms, decoder, slots);
     }
 
     /** Begin, update and end of a step; forward and backward of a micro-batch; recomputation of a layer and what follows it. */
@@ -231,11 +239,6 @@ public final class Trainer implements AutoCloseable {
         if (broken || slots.stream().anyMatch(StepSlot::isUnderWay)) {
             sharding.abort();
         }
-        slots.forEach(StepSlot::close);
-        gemms.values().forEach(GemmRunner::close);
-        sharding.close();
-        clock.close();
-        compute.close();
-        arena.close();
+        handles.close();
     }
 }

@@ -54,12 +54,20 @@ public final class TrainerPlan {
     }
 
     /**
-     * Floating-point operations of a step on this GPU, as they are enqueued: 2 a multiplication and addition of GEMMs; of
+     * Floating-point operations of a step on this GPU, by what is computed and computed again: 2 a multiplication and addition of GEMMs; of
      * attention 4 · headSize forward and twice that backward, each query with the keys up to its own. Less than a second forward
      * pass where layers are computed again: backward needs no down projection, and the last layer is still there.
      */
     public double flop() {
         return sizes.flop();
+    }
+
+    /**
+     * The same as the GPU's tensor cores multiply it, for the load proof alone: attention's seven products backward, of heads
+     * as wide as its tiles. Masked halves of tiles on the diagonal are left out.
+     */
+    public double enqueuedFlop() {
+        return sizes.enqueuedFlop();
     }
 
     /** Of {@link #flop}, what the tensor cores do in FP8. */

@@ -3,7 +3,7 @@ package dev.assay.trainer;
 import dev.assay.device.DeviceMemory;
 
 /** Where bf16 weights lie and how they come to where they are read. */
-interface WeightKeeper extends AutoCloseable {
+interface WeightKeeper {
     void initialise();
 
     void beginMicroBatch();
@@ -18,7 +18,4 @@ interface WeightKeeper extends AutoCloseable {
 
     /** This rank's have been written on the compute stream: enqueues what brings all ranks' together. */
     void updated();
-
-    @Override
-    void close();
 }

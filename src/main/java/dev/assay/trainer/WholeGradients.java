@@ -41,7 +41,7 @@ final class WholeGradients implements GradientKeeper {
                     additions.add(new Carry(each.memory(index), ElementType.BF16, sum, zero.sumType(), elements)));
         }
         zero.schedule().buckets().forEach(bucket -> ways.add(way(bucket)));
-        complete = new Fence(zero.device());
+        complete = zero.fence();
     }
 
     private BucketWay way(GradientBucket bucket) {
@@ -117,11 +117,5 @@ final class WholeGradients implements GradientKeeper {
     @Override
     public DeviceMemory shard() {
         return shard;
-    }
-
-    @Override
-    public void close() {
-        complete.close();
-        scratch.ifPresent(ModuleScratch::close);
     }
 }

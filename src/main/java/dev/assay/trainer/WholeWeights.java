@@ -43,7 +43,7 @@ final class WholeWeights implements WeightKeeper {
                         false,
                         tensor -> Zero.slice(all, BF16, tensor.offset(), tensor.size()))::enqueue;
         };
-        fence = new Fence(zero.device());
+        fence = zero.fence();
     }
 
     @Override
@@ -77,10 +77,5 @@ final class WholeWeights implements WeightKeeper {
             gather.run();
             zero.weights().before(zero.clock(), fence);
         }
-    }
-
-    @Override
-    public void close() {
-        fence.close();
     }
 }

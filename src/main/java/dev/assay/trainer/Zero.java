@@ -18,6 +18,7 @@ import java.util.List;
  * @param clock knows of all that travels and of every wait for it
  * @param gradients where gradients and their norm travel
  * @param weights where weights travel; the same where they do not travel beside gradients
+ * @param handles all that is to be closed: the lanes and what is made for them
  */
 record Zero(
         TrainerSetup setup,
@@ -28,7 +29,12 @@ record Zero(
         Stream compute,
         StepClock clock,
         Lane gradients,
-        Lane weights) {
+        Lane weights,
+        Handles handles) {
+    Fence fence() {
+        return handles.own(new Fence(device));
+    }
+
     int rank() {
         return gradients.communicator().rank();
     }

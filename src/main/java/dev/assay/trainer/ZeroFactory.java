@@ -4,6 +4,9 @@ import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.Stream;
 import dev.assay.training.ZeroSchedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -58,48 +61,59 @@ public final class ZeroFactory implements ShardingFactory {
             return new Unsharded().open(setup, device, memory, compute);
         }
         ZeroSchedule schedule = ZeroSchedule.of(setup.step(), ranks);
-        Communicator communicator = join.apply("gradients");
+        Handles handles = new Handles();
+        List<Communicator> joined = new ArrayList<>();
         try {
-            Lane gradients = Lane.of(device, compute, communicator, schedule.overlaps());
-            Lane weights = weights(schedule, device, compute, gradients);
+            Lane gradients = lane(
+                    "gradients",
+                    schedule.overlaps() ? Optional.of(device) : Optional.empty(),
+                    compute,
+                    joined,
+                    handles);
+            Lane weights = schedule.sendsWeightsBesideGradients()
+                    ? lane("weights", Optional.of(device), compute, joined, handles)
+                    : gradients;
             expect(clock, setup, schedule, gradients.own(), schedule.sendsWeightsBesideGradients());
-            return open(setup, schedule, device, memory, compute, clock, gradients, weights);
-        } catch (RuntimeException e) {
-            throw givenUp(communicator, e);
-        }
-    }
-
-    /** A second communicator costs memory, so there is one only where weights travel while gradients do. */
-    private Lane weights(ZeroSchedule schedule, Device device, Stream compute, Lane gradients) {
-        return schedule.sendsWeightsBesideGradients()
-                ? Lane.of(device, compute, join.apply("weights"), true)
-                : gradients;
-    }
-
-    private static Sharding open(
-            TrainerSetup setup,
-            ZeroSchedule schedule,
-            Device device,
-            Arena memory,
-            Stream compute,
-            StepClock clock,
-            Lane gradients,
-            Lane weights) {
-        try {
             return new ZeroSharding(new Zero(
-                    setup, schedule, device, device.trainingKernels(), memory, compute, clock, gradients, weights));
+                    setup,
+                    schedule,
+                    device,
+                    device.trainingKernels(),
+                    memory,
+                    compute,
+                    clock,
+                    gradients,
+                    weights,
+                    handles));
         } catch (RuntimeException e) {
-            throw givenUp(weights.communicator(), e);
+            giveUp(joined, handles, e);
+            throw e;
         }
     }
 
-    private static RuntimeException givenUp(Communicator communicator, RuntimeException reason) {
-        try {
-            communicator.abort();
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
+    /**
+     * A communicator costs memory, so there is a second one only where weights travel while gradients do. It ends before its
+     * stream does.
+     *
+     * @param beside whose stream it has, where it has its own
+     */
+    private Lane lane(
+            String purpose, Optional<Device> beside, Stream compute, List<Communicator> joined, Handles handles) {
+        Stream stream = beside.map(device -> handles.own(device.newStream())).orElse(compute);
+        Communicator communicator = handles.own(join.apply(purpose));
+        joined.add(communicator);
+        return new Lane(stream, communicator, beside.isPresent());
+    }
+
+    private static void giveUp(List<Communicator> joined, Handles handles, RuntimeException reason) {
+        for (Communicator communicator : joined) {
+            try {
+                communicator.abort();
+            } catch (RuntimeException e) {
+                reason.addSuppressed(e);
+            }
         }
-        return reason;
+        handles.closeBecauseOf(reason);
     }
 
     /** Two marks a wait: before each module's weights in both passes, before its gradients, and three in the update. */
@@ -109,7 +123,7 @@ public final class ZeroFactory implements ShardingFactory {
         int modules = schedule.tensors().modules();
         int gathers = setup.step().zero().stage() == 3
                 ? schedule.gathers(schedule.forward()).size()
-                        + schedule.gathers(schedule.backward()).size()
+                        + schedule.gathers(schedule.gatheredAgain()).size()
                 : 0;
         int reductions = schedule.buckets().stream()
                 .mapToInt(bucket -> bucket.calls().size())

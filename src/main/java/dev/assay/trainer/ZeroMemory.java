@@ -25,6 +25,9 @@ final class ZeroMemory {
     /** Stage 3: a module gathered, one of {@link ZeroSchedule#slots}. */
     static final String SLOT = "zero.weights.slot.";
 
+    /** Stage 3: a module that stays gathered from forward to backward, each its own. */
+    static final String KEPT = "zero.weights.kept.";
+
     /** Stage 3: tensors that stay whole. */
     static final String SMALL = "zero.weights.small";
 
@@ -134,13 +137,17 @@ final class ZeroMemory {
         for (int slot = 0; slot < schedule.slots(); slot++) {
             plan.add(SLOT + slot, MemoryPart.GATHERED, schedule.tensors().largestModule() * BF16);
         }
+        for (int module : schedule.kept()) {
+            plan.add(KEPT + module, MemoryPart.GATHERED, schedule.tensors().elements(module) * BF16);
+        }
         if (!schedule.small().isEmpty()) {
             plan.add(SMALL, MemoryPart.WEIGHTS, schedule.dealt(schedule.small()) * BF16);
         }
         addStaging(
                 schedule,
                 Stream.concat(
-                        schedule.gathers(schedule.forward()).stream(), schedule.gathers(schedule.backward()).stream()),
+                        schedule.gathers(schedule.forward()).stream(),
+                        schedule.gathers(schedule.gatheredAgain()).stream()),
                 plan);
     }
 

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** The optimizer's states that one rank keeps. */
-final class ZeroOptimizer implements AutoCloseable {
+final class ZeroOptimizer {
     private final Zero zero;
     private final DeviceMemory master;
     private final DeviceMemory first;
@@ -33,7 +33,7 @@ final class ZeroOptimizer implements AutoCloseable {
         partials = zero.memory().of(ZeroMemory.PARTIALS);
         squares = zero.memory().of(ZeroMemory.SQUARES);
         scaleAndNorm = zero.memory().of(ZeroMemory.SCALE_AND_NORM);
-        fence = new Fence(zero.device());
+        fence = zero.fence();
         norm = zero.gradients(Purpose.NORM);
     }
 
@@ -149,10 +149,5 @@ final class ZeroOptimizer implements AutoCloseable {
             case SECOND_MOMENT -> second;
             case WEIGHT, GRADIENT -> throw new IllegalArgumentException(kind + " is no state of the optimizer");
         };
-    }
-
-    @Override
-    public void close() {
-        fence.close();
     }
 }

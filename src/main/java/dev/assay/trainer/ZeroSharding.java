@@ -24,7 +24,7 @@ final class ZeroSharding implements Sharding {
         gradients = zero.schedule().everyMicroBatch() ? new ShardedGradients(zero) : new WholeGradients(zero);
         weights = zero.setup().step().zero().stage() == 3 ? new GatheredWeights(zero) : new WholeWeights(zero);
         optimizer = new ZeroOptimizer(zero);
-        reduced = new Fence(zero.device());
+        reduced = zero.fence();
         rehearsal = new Rehearsal(zero, gradients, weights, optimizer);
     }
 
@@ -181,11 +181,6 @@ final class ZeroSharding implements Sharding {
 
     @Override
     public void close() {
-        gradients.close();
-        weights.close();
-        optimizer.close();
-        reduced.close();
-        rehearsal.close();
-        zero.lanes().forEach(Lane::close);
+        zero.handles().close();
     }
 }

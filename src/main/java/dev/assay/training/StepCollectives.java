@@ -21,6 +21,8 @@ public final class StepCollectives {
     static final long STAGE_0_BUCKET = 500_000_000;
     /** Weights travel in bf16. */
     private static final int WEIGHT_BYTES = 2;
+    /** Purpose of the last. */
+    static final String NORM = "gradient norm";
     /** The square of the gradients' norm, one float32. */
     private static final long NORM_BYTES = 4;
 
@@ -41,8 +43,7 @@ public final class StepCollectives {
         }
         gradients(setup, schedule, list);
         weights(setup, schedule, list);
-        list.add(new Collective(
-                Kind.ALL_REDUCE, "gradient norm", 1, NORM_BYTES, NORM_BYTES, When.AFTER_BACKWARD, Behind.NOTHING));
+        list.add(new Collective(Kind.ALL_REDUCE, NORM, 1, NORM_BYTES, NORM_BYTES, When.AFTER_BACKWARD, Behind.NOTHING));
         return List.copyOf(list);
     }
 
@@ -87,7 +88,7 @@ public final class StepCollectives {
     private static void gathers(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
         Map<String, List<Integer>> passes = new LinkedHashMap<>();
         passes.put("weights, forward", schedule.forward());
-        passes.put("weights, backward", schedule.backward());
+        passes.put("weights, backward", schedule.gatheredAgain());
         passes.forEach((purpose, order) -> many(
                         Kind.ALL_GATHER,
                         purpose,

@@ -57,7 +57,7 @@ record ZeroBytes(long weights, long gradients, long optimizer, long gathered, lo
     private static long slots(StepSetup setup, ZeroSchedule schedule) {
         return setup.zero().stage() < 3
                 ? 0
-                : schedule.slots() * schedule.tensors().largestModule();
+                : schedule.slots() * schedule.tensors().largestModule() + schedule.keptElements();
     }
 
     /** The largest gather's tensors whose parts do not fill them. */
@@ -68,7 +68,8 @@ record ZeroBytes(long weights, long gradients, long optimizer, long gathered, lo
         Stream<List<FlatTensor>> gathers = setup.zero().stage() < 3
                 ? Stream.of(schedule.tensors().all())
                 : Stream.concat(
-                        schedule.gathers(schedule.forward()).stream(), schedule.gathers(schedule.backward()).stream());
+                        schedule.gathers(schedule.forward()).stream(),
+                        schedule.gathers(schedule.gatheredAgain()).stream());
         return gathers.mapToLong(group -> schedule.dealt(group.stream()
                         .filter(tensor -> schedule.ranks() * Shares.part(tensor, schedule.ranks()) != tensor.size())
                         .toList()))

@@ -4,6 +4,7 @@ import dev.assay.training.Shares.Cut;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What ZeRO cuts and sends in a step, call by call: what {@link StepCollectives} adds up and what the trainer does. DeepSpeed
@@ -18,6 +19,7 @@ public final class ZeroSchedule {
     private final FlatTensors tensors;
     private final Shares shares;
     private final List<GradientBucket> buckets;
+    private final List<Integer> kept;
 
     private ZeroSchedule(StepSetup setup, int ranks) {
         this.setup = setup;
@@ -25,6 +27,7 @@ public final class ZeroSchedule {
         this.tensors = FlatTensors.of(setup.model());
         this.shares = Shares.of(tensors, cut(setup), ranks);
         this.buckets = GradientBuckets.of(setup, tensors, shares, ranks);
+        this.kept = findKept();
     }
 
     public static ZeroSchedule of(StepSetup setup, int ranks) {
@@ -90,11 +93,53 @@ public final class ZeroSchedule {
     }
 
     /**
-     * Stage 3: whole modules that are in memory at once. DeepSpeed gathers ahead while fewer than {@code maxLive} elements are
-     * live, tensor by tensor; here modules are whole, so it is two at least, the one that is read and the next.
+     * Stage 3: modules whose weights stay gathered from forward to backward, as fewer than {@code maxReuse} elements are used in
+     * between; in forward's order. DeepSpeed's rule ({@code partitioned_param_coordinator.py}, {@code __params_to_release}, of
+     * submodules), which asks nothing of {@code maxLive}.
+     */
+    public List<Integer> kept() {
+        return kept;
+    }
+
+    private List<Integer> findKept() {
+        return gathersWeights()
+                ? forward().stream()
+                        .filter(module -> tensors.ofModule(module).stream().anyMatch(tensor -> !staysWhole(tensor)))
+                        .filter(module -> distance(module) < setup.zero().maxReuse())
+                        .toList()
+                : List.of();
+    }
+
+    /** Elements that are used between a module's uses in forward and in backward. */
+    private long distance(int module) {
+        List<Integer> forward = forward();
+        List<Integer> backward = backward();
+        return Stream.concat(
+                        forward.subList(forward.indexOf(module) + 1, forward.size()).stream(),
+                        backward.subList(0, backward.indexOf(module)).stream())
+                .mapToLong(tensors::elements)
+                .sum();
+    }
+
+    /** Stage 3: modules whose weights backward gathers, in its order: all but the kept ones. */
+    public List<Integer> gatheredAgain() {
+        List<Integer> order = backward();
+        order.removeAll(kept);
+        return order;
+    }
+
+    /** Elements of the kept modules. */
+    public long keptElements() {
+        return kept.stream().mapToLong(tensors::elements).sum();
+    }
+
+    /**
+     * Stage 3: whole modules that are in memory at once beside the kept ones. DeepSpeed gathers ahead while fewer than {@code
+     * maxLive} elements are live, tensor by tensor; here modules are whole, so it is two at least, the one that is read and the
+     * next.
      */
     public int slots() {
-        long fit = setup.zero().maxLive() / tensors.largestModule();
+        long fit = (setup.zero().maxLive() - keptElements()) / tensors.largestModule();
         return gathersAhead() ? (int) Math.max(LEAST_SLOTS, Math.min(fit, 2L * tensors.modules())) : LEAST_SLOTS;
     }
 

@@ -1,5 +1,7 @@
 package dev.assay.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * What ZeRO does with weights, gradients and optimizer states. Sizes are in elements, not bytes, as in DeepSpeed's files.
  *
@@ -12,6 +14,7 @@ package dev.assay.training;
  * @param persistenceThreshold stage 3: tensors with fewer elements stay whole on every GPU
  * @param maxLive stage 3: gathered elements resident at most
  * @param subGroup stage 3: elements that the optimizer takes at once
+ * @param maxReuse stage 3: weights stay gathered that are used again before so many elements are
  */
 public record ZeroSetup(
         int stage,
@@ -22,7 +25,9 @@ public record ZeroSetup(
         long prefetchBucket,
         long persistenceThreshold,
         long maxLive,
-        long subGroup) {
+        long subGroup,
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long maxReuse) {
     /** DeepSpeed 0.19's own: {@code reduce_bucket_size}, {@code stage3_prefetch_bucket_size} and so on left out. */
     private static final long BUCKET = 500_000_000;
 
@@ -34,14 +39,43 @@ public record ZeroSetup(
         if (stage < 0 || stage > 3) {
             throw new IllegalArgumentException("zero stage must be 0 to 3, got " + stage);
         }
-        if (reduceBucket < 0 || prefetchBucket < 0 || persistenceThreshold < 0 || maxLive < 0 || subGroup < 0) {
+        if (reduceBucket < 0
+                || prefetchBucket < 0
+                || persistenceThreshold < 0
+                || maxLive < 0
+                || subGroup < 0
+                || maxReuse < 0) {
             throw new IllegalArgumentException("zero sizes must be ≥ 0 elements, got reduceBucket " + reduceBucket
                     + ", prefetchBucket " + prefetchBucket + ", persistenceThreshold " + persistenceThreshold
-                    + ", maxLive " + maxLive + ", subGroup " + subGroup);
+                    + ", maxLive " + maxLive + ", subGroup " + subGroup + ", maxReuse " + maxReuse);
         }
     }
 
-    /** Every size as DeepSpeed has it where a file says nothing. */
+    /** Nothing stays gathered. */
+    public ZeroSetup(
+            int stage,
+            boolean overlap,
+            boolean reduceScatter,
+            boolean multiRank,
+            long reduceBucket,
+            long prefetchBucket,
+            long persistenceThreshold,
+            long maxLive,
+            long subGroup) {
+        this(
+                stage,
+                overlap,
+                reduceScatter,
+                multiRank,
+                reduceBucket,
+                prefetchBucket,
+                persistenceThreshold,
+                maxLive,
+                subGroup,
+                0);
+    }
+
+    /** Every size as DeepSpeed has it where a file says nothing, but that nothing stays gathered. */
     public static ZeroSetup defaults(int stage, boolean overlap) {
         return new ZeroSetup(stage, overlap, true, true, BUCKET, PREFETCH, PERSISTENCE, MOST, MOST);
     }
@@ -56,6 +90,22 @@ public record ZeroSetup(
                 prefetchBucket,
                 persistenceThreshold,
                 maxLive,
-                subGroup);
+                subGroup,
+                maxReuse);
+    }
+
+    /** The same with another {@code maxReuse}. */
+    public ZeroSetup keeping(long otherMaxReuse) {
+        return new ZeroSetup(
+                stage,
+                overlap,
+                reduceScatter,
+                multiRank,
+                reduceBucket,
+                prefetchBucket,
+                persistenceThreshold,
+                maxLive,
+                subGroup,
+                otherMaxReuse);
     }
 }

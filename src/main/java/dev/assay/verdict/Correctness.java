@@ -32,6 +32,11 @@ final class Correctness {
     private static final Map<String, Set<String>> TOGETHER =
             Map.of("sft", new TreeSet<>(List.of("sft.norm", "sft.traffic.gradients", "sft.weights")));
 
+    /** What they must have besides since that version of the results' format. */
+    private static final int SENT_SINCE = 2;
+
+    private static final Map<String, Set<String>> SENT = Map.of("sft", Set.of("sft.sent"));
+
     private Correctness() {}
 
     /** The wrong results, a line each; a deviation that is not a number is one. */
@@ -91,7 +96,7 @@ final class Correctness {
 
     private static Optional<String> unchecked(LaunchResult launch, String workload) {
         String own = own(workload);
-        Set<String> together = TOGETHER.getOrDefault(workload, Set.of());
+        Set<String> together = together(launch, workload);
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
                 .filter(rank -> !satOut(launch, rank))
@@ -107,6 +112,15 @@ final class Correctness {
                         + " and what the other ranks checked "
                         + all.stream().sorted().toList() + ", found "
                         + names(rank).sorted().toList());
+    }
+
+    /** By the newest of its ranks' files. */
+    private static Set<String> together(LaunchResult launch, String workload) {
+        Set<String> together = new TreeSet<>(TOGETHER.getOrDefault(workload, Set.of()));
+        if (launch.ranks().stream().anyMatch(rank -> rank.header().schema() >= SENT_SINCE)) {
+            together.addAll(SENT.getOrDefault(workload, Set.of()));
+        }
+        return together;
     }
 
     /** Of an odd number of nodes one meets nobody; of few rounds that may be all. */

@@ -92,7 +92,7 @@ final class GpuReadings {
     static Reading loadRatio(RankResult rank, Question question) {
         Criterion criterion = question.criterion();
         Question.Contract contract = question.contract();
-        OptionalDouble trained = TrainingRates.executedTflops(rank);
+        OptionalDouble trained = TrainingRates.enqueuedTflops(rank);
         boolean training = criterion.workload().equals(TRAINING);
         if (training && trained.isEmpty()) {
             return Reading.missing(rank, Metric.STEP_FLOP_EXECUTED);
@@ -106,7 +106,7 @@ final class GpuReadings {
         }
         double rate = first(rank, Metric.GEMM_TFLOPS, criterion)
                 .map(contract::rateOverBf16)
-                .orElse(training ? TrainingRates.mixedRate(rank, contract) : Double.NaN);
+                .orElse(training ? TrainingRates.enqueuedRate(rank, contract) : Double.NaN);
         double achieved =
                 training ? trained.getAsDouble() : Samples.harmonicMean(samples(rank, Metric.GEMM_TFLOPS, criterion));
         double accounted = Samples.mean(samples(rank, Metric.TENSOR_ACTIVE, criterion))

@@ -15,6 +15,7 @@ final class TrainingRates {
     private static final double MILLIS = 1e3;
     private static final double TERA = 1e12;
     private static final String FP8_SHARE = "fp8Share";
+    private static final String ENQUEUED = "enqueued";
 
     private TrainingRates() {}
 
@@ -74,12 +75,21 @@ final class TrainingRates {
      * No number where FP8's share is not told.
      */
     static double mixedRate(RankResult rank, Question.Contract contract) {
+        return mixedRate(rank, contract, 1);
+    }
+
+    /** The same of {@link #enqueuedTflops}: what is enqueued beyond what is counted is bf16. */
+    static double enqueuedRate(RankResult rank, Question.Contract contract) {
+        return mixedRate(rank, contract, enqueued(rank));
+    }
+
+    private static double mixedRate(RankResult rank, Question.Contract contract, double enqueued) {
         return rank.measurement(Metric.STEP_FLOP_EXECUTED)
                 .map(measured -> {
                     double rate = contract.rateOverBf16(measured);
                     double share = rate == 1
                             ? 0
-                            : Double.parseDouble(measured.conditions().getOrDefault(FP8_SHARE, "NaN"));
+                            : Double.parseDouble(measured.conditions().getOrDefault(FP8_SHARE, "NaN")) / enqueued;
                     return 1 / (share / rate + 1 - share);
                 })
                 .orElse(Double.NaN);
@@ -107,12 +117,25 @@ final class TrainingRates {
         return Reading.of(rank.unit(), used.getAsDouble() / planned.getAsDouble());
     }
 
-    /** TFLOPS that a rank really executed, over its own measured steps. */
-    static OptionalDouble executedTflops(RankResult rank) {
+    /**
+     * What the tensor pipes were given over what is counted as executed: more where attention is padded, and multiplies again in
+     * backward. 1 where a result of old does not tell; no number where it tells less than is executed.
+     */
+    private static double enqueued(RankResult rank) {
+        return rank.measurement(Metric.STEP_FLOP_EXECUTED)
+                .filter(measured -> measured.conditions().containsKey(ENQUEUED))
+                .map(measured -> Double.parseDouble(measured.conditions().getOrDefault(ENQUEUED, "NaN"))
+                        / Samples.mean(measured.samples()))
+                .map(ratio -> ratio >= 1 ? ratio : Double.NaN)
+                .orElse(1.0);
+    }
+
+    /** TFLOPS that a rank's tensor pipes were given, over its own measured steps: the load proof's. */
+    static OptionalDouble enqueuedTflops(RankResult rank) {
         OptionalDouble flop = Steps.constant(List.of(rank), Metric.STEP_FLOP_EXECUTED);
         OptionalDouble millis = Steps.meanMillis(List.of(rank));
         return flop.isPresent() && millis.isPresent()
-                ? OptionalDouble.of(flop.getAsDouble() / millis.getAsDouble() * MILLIS / TERA)
+                ? OptionalDouble.of(enqueued(rank) * flop.getAsDouble() / millis.getAsDouble() * MILLIS / TERA)
                 : OptionalDouble.empty();
     }
 }

@@ -12,12 +12,14 @@ import dev.assay.trainer.TrainerSetup;
 import dev.assay.trainer.WeightSums;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
+import dev.assay.training.StepCollectives;
 import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Training: steps on data that repeats, some to warm up, then the measured ones without a pause between them. What they gave is
@@ -84,6 +86,7 @@ final class SftRunner implements Runner {
         SftCurve curve = SftCurve.of(context.group(), warm, measured);
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
+        checkSent(warm, measured);
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
         rehearsal.check(curve, weights);
@@ -93,6 +96,16 @@ final class SftRunner implements Runner {
         }
         context.phase("rehearsal", context.spec().measuredSeconds());
         rehearsal.run("after the measured steps");
+    }
+
+    /** A rank alone sends nothing. */
+    private void checkSent(List<StepResult> warm, List<StepResult> measured) {
+        int ranks = context.group().size();
+        if (ranks > 1) {
+            List<StepResult> steps =
+                    Stream.concat(warm.stream(), measured.stream()).toList();
+            context.writer().write(SftSent.check(steps, StepCollectives.of(sft.setup(), ranks)));
+        }
     }
 
     private TrainerSetup setup() {
@@ -114,6 +127,7 @@ final class SftRunner implements Runner {
         write(Metric.STEP_FLOP, List.of(sft.flopPerStep()));
         write(Metric.STEP_FLOP_FULL, List.of(sft.fullFlopPerStep()));
         Map<String, String> executed = new HashMap<>(conditions());
+        executed.put("enqueued", Double.toString(plan.enqueuedFlop()));
         if (sft.setup().precision() == MatrixPrecision.FP8) {
             executed.put("fp8Share", Double.toString(plan.quantizedFlop() / plan.flop()));
         }

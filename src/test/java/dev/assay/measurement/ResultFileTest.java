@@ -245,9 +245,9 @@ class ResultFileTest {
 
     @Test
     void anOtherSchemaIsNamed() throws Exception {
-        seal(json(HEADER).replace("\"schema\":1", "\"schema\":2"), json(DEVICE));
+        seal(json(HEADER).replace("\"schema\":2", "\"schema\":3"), json(DEVICE));
 
-        assertRefused("schema version 2");
+        assertRefused("schema version 3");
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.assay.criteria.Limit;
 import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
+import dev.assay.training.Collective;
 import dev.assay.training.Figure;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.Machine;
@@ -411,9 +412,9 @@ class SftPlannerTest {
                 .contains("mine.json: llama2-7b fp8", "precision fp8, this suite's extension and not DeepSpeed's");
     }
 
-    /** DeepSpeed would keep all of a small model from forward to backward. */
+    /** All of a small model stays gathered from forward to backward, as DeepSpeed has it; of large layers the plan says more. */
     @Test
-    void reuseThatTheEngineLacksIsRefusedOrSaid(@TempDir Path folder) throws Exception {
+    void theReuseThatTheFileAsksForIsPlanned(@TempDir Path folder) throws Exception {
         String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
         Path small = Files.writeString(
                 folder.resolve("small.json"),
@@ -427,38 +428,36 @@ class SftPlannerTest {
                 folder.resolve("none.json"),
                 Files.readString(small)
                         .replace("\"stage3_max_reuse_distance\": 1e9", "\"stage3_max_reuse_distance\": 0"));
-        Path first = Files.writeString(
-                folder.resolve("first.json"), Files.readString(small).replace("\"stage\": 3,", "\"stage\": 1,"));
 
-        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(first))
-                        .experiment("sft-first-2-stress")
-                        .notRunnable())
-                .as("the file asks for stage 1, the variant alone is of stage 3")
-                .isEmpty();
-        assertThat(plan(PlannerTest.h200(1, 1, new Nics(0, 400), true), List.of(1), Optional.of(small))
-                        .experiment("sft-small-1")
-                        .notRunnable())
-                .as("nothing travels on one GPU")
-                .isEmpty();
         assertThat(plan(SPECTRUMX, List.of(2), Optional.of(small))
                         .experiment("sft-small-2")
                         .notRunnable())
-                .get()
-                .asString()
-                .contains("stage3_max_reuse_distance 1000000000 lets DeepSpeed keep 50.0 % of the weights", "as 0");
-        assertThat(plan(SPECTRUMX, List.of(2), Optional.of(none))
-                        .experiment("sft-none-2")
-                        .notRunnable())
                 .isEmpty();
-        assertThat(TrainingPlan.text(
-                                SPECTRUMX,
-                                GpuModels.get("h200-sxm"),
-                                List.of(2),
-                                List.of(TrainingCases.ofFile(CONFIGS.resolve("ds_config_7b.json"))))
-                        .replaceAll("\\s+", " "))
+        assertThat(purposes(small)).contains("weights, forward").doesNotContain("weights, backward");
+        assertThat(purposes(none)).contains("weights, forward", "weights, backward");
+        assertThat(text("ds_config_7b.json")).doesNotContain("stage3_max_reuse_distance");
+        assertThat(text("ds_config_175b.json"))
                 .contains(
-                        "note stage3_max_reuse_distance 1000000000: DeepSpeed keeps the weights of 3 modules from forward to"
-                                + " backward, this engine gathers them again: 4.0 % of the weights that it gathers");
+                        "note stage3_max_reuse_distance 1000000000: DeepSpeed gathers some weights of each layer a third time,"
+                                + " between its second forward and its backward, 33.");
+    }
+
+    private static List<String> purposes(Path file) {
+        Sft sft = (Sft) plan(SPECTRUMX, List.of(2), Optional.of(file))
+                .experiment("sft-" + TrainingCases.ofFile(file).key() + "-2")
+                .workload();
+        return StepCollectives.of(sft.setup(), 16).stream()
+                .map(Collective::purpose)
+                .toList();
+    }
+
+    private static String text(String config) {
+        return TrainingPlan.text(
+                        SPECTRUMX,
+                        GpuModels.get("h200-sxm"),
+                        List.of(2),
+                        List.of(TrainingCases.ofFile(CONFIGS.resolve(config))))
+                .replaceAll("\\s+", " ");
     }
 
     /** The norms of 7B, 65 of 4096: DeepSpeed would leave some of them cut. */

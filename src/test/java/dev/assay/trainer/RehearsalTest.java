@@ -38,7 +38,8 @@ class RehearsalTest {
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 16, 2, 2, 8, 24, 40, 9);
 
     /**
-     * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT
+     * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT;
+     *     k: the last modules stay gathered for backward
      * @param bytes of a sum, of a gradient on the wire
      */
     @ParameterizedTest
@@ -58,7 +59,9 @@ class RehearsalTest {
         "3, 4, 2, oa, 24",
         "3, 3, 2, og, 42",
         "3, 2, 2, oi, 22",
-        "3, 4, 2, oig, 44"
+        "3, 4, 2, oig, 44",
+        "3, 3, 2, ok, 22",
+        "3, 2, 2, okg, 22"
     })
     void healthyRanksFindNothing(int stage, int ranks, int accumulation, String flags, int bytes) throws Exception {
         StepSetup step = step(stage, accumulation, flags, bytes);
@@ -86,7 +89,7 @@ class RehearsalTest {
     static List<Arguments> faults() {
         List<Arguments> all = new ArrayList<>();
         for (int stage = 0; stage <= 3; stage++) {
-            for (String flags : List.of("o", "or", "oi")) {
+            for (String flags : stage == 3 ? List.of("o", "oi", "ok") : List.of("o", "or", "oi")) {
                 for (Fault fault : List.of(
                         Fault.LEAVES_OUT_A_RANK,
                         Fault.ADDS_A_RANK_TWICE,
@@ -204,7 +207,16 @@ class RehearsalTest {
 
     private static StepSetup step(int stage, int accumulation, String flags, int bytes) {
         ZeroSetup zero = new ZeroSetup(
-                stage, flags.contains("o"), !flags.contains("a"), !flags.contains("r"), 300, 250, 20, 3000, 1000);
+                        stage,
+                        flags.contains("o"),
+                        !flags.contains("a"),
+                        !flags.contains("r"),
+                        300,
+                        250,
+                        20,
+                        3000,
+                        1000)
+                .keeping(flags.contains("k") ? 1500 : 0);
         return new StepSetup(
                 flags.contains("g") ? GPT : LLAMA,
                 7,

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the trainer will take and run of the real models, against what {@code training} predicts of them. */
@@ -66,6 +67,17 @@ class TrainerPlanTest {
                     }
                 }
             }
+        }
+    }
+
+    /** Modules that stay gathered from forward to backward have memory of their own, and the turns fewer slots. */
+    @ParameterizedTest
+    @EnumSource(ModelPreset.class)
+    void soItIsOfWhatStaysGathered(ModelPreset preset) {
+        for (long maxReuse : new long[] {1, 1_000_000_000, 5_000_000_000L}) {
+            StepSetup step = step(preset, Recomputation.FULL, 2, zero(3, true).keeping(maxReuse), 2, 2);
+            holds(step, 7);
+            holds(step, 16);
         }
     }
 
@@ -145,6 +157,27 @@ class TrainerPlanTest {
 
         assertThat(plan(preset, Recomputation.NONE).flop()).isCloseTo(causal, withPercentage(0.01));
         assertThat(plan(preset, Recomputation.FULL).flop() / causal).isBetween(1.2, 4.0 / 3);
+    }
+
+    /**
+     * The tensor cores multiply whole tiles of 64 or 128 columns, and seven products in backward where four are counted: the
+     * load proof counts both, utilisation neither.
+     */
+    @ParameterizedTest
+    @CsvSource({"64, 64", "72, 128", "80, 128", "96, 128", "112, 128", "128, 128"})
+    void attentionIsEnqueuedInWholeTiles(int size, int tile) {
+        for (Recomputation recomputation : Recomputation.values()) {
+            ModelShape model = new ModelShape(ModelFamily.LLAMA, 3, 64, 8, 8, size, 64, 64, 64);
+            TrainerPlan plan = plan(new StepSetup(
+                    model, 16, 2, 5, ZeroSetup.defaults(0, false), recomputation, CollectiveMode.DEEPSPEED, 2, 2));
+            double product = 2.0 * (2 * 16) * (16 + 1) / 2 * 8;
+            int again = recomputation == Recomputation.FULL ? 2 : 0;
+
+            double counted = (3 * (2 + 4) + again * 2) * product * size;
+            double enqueued = (3 * (2 + 7) + again * 2) * product * tile;
+
+            assertThat(plan.enqueuedFlop() - plan.flop()).isCloseTo(5 * (enqueued - counted), withPercentage(0.001));
+        }
     }
 
     private static TrainerPlan plan(ModelPreset preset, Recomputation recomputation) {

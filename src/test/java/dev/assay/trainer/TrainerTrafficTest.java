@@ -19,6 +19,7 @@ import dev.assay.training.Recomputation;
 import dev.assay.training.SeededTokens;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
+import dev.assay.workload.LinearGemm;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,7 +161,8 @@ class TrainerTrafficTest {
                 .hasMessage("no pinned memory");
 
         assertThat(calls.subList(0, 2)).containsExactly("abort", "abort");
-        assertThat(calls.subList(2, calls.size())).isNotEmpty().containsOnly("free");
+        assertThat(calls.subList(2, 4)).containsExactly("close", "close");
+        assertThat(calls.subList(4, calls.size())).isNotEmpty().containsOnly("free");
     }
 
     /** A second communicator that cannot be joined leaves none behind. */
@@ -179,7 +181,7 @@ class TrainerTrafficTest {
                         () -> TrainerPlan.of(setup(Small.ODD_LLAMA, 3), factory).prepare(detector.device()))
                 .hasMessage("refused");
 
-        assertThat(calls).containsExactly("abort");
+        assertThat(calls).containsExactly("abort", "close");
     }
 
     /** Writes down how it ends. */
@@ -212,7 +214,7 @@ class TrainerTrafficTest {
                 new Class<?>[] {Device.class},
                 (self, method, arguments) -> switch (method.getName()) {
                     case "allocate" -> new Freed(device.allocate((long) arguments[0]), calls);
-                    case "newLinear" -> null;
+                    case "newLinear" -> new InertDevice(0).device().newLinear((LinearGemm) arguments[0]);
                     case "hostCopies" -> throw new DeviceException("no pinned memory");
                     default -> method.invoke(device, arguments);
                 });

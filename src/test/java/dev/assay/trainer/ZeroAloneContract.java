@@ -30,8 +30,20 @@ interface ZeroAloneContract {
         "2, DEEPSPEED, true", "2, IDEAL, true", "3, DEEPSPEED, false", "3, DEEPSPEED, true", "3, IDEAL, true"
     })
     default void changesNoBit(int stage, CollectiveMode mode, boolean overlap) {
+        changesNoBit(new ZeroSetup(stage, overlap, true, true, 5000, 4000, 100, 60_000, 1000), mode);
+    }
+
+    /** With weights of the last modules, or of all, that stay gathered from forward to backward. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "7000, true", "7000, false", "1000000, true"})
+    default void norDoesWhatStaysGathered(long maxReuse, boolean overlap) {
+        ZeroSetup zero = new ZeroSetup(3, overlap, true, true, 5000, 4000, 100, 60_000, 1000);
+        changesNoBit(zero.keeping(maxReuse), CollectiveMode.DEEPSPEED);
+    }
+
+    private void changesNoBit(ZeroSetup zero, CollectiveMode mode) {
         long seed = System.nanoTime();
-        ZeroSetup zero = new ZeroSetup(stage, overlap, true, true, 5000, 4000, 100, 60_000, 1000);
+        int stage = zero.stage();
         int accumulation = stage < 2 ? 2 : 1;
         Small small =
                 Small.of(stage % 2 == 0 ? Small.ODD_GPT : Small.ODD_LLAMA, 9, 2).accumulating(accumulation);

@@ -39,7 +39,25 @@ class ZeroRaceTest {
     })
     void everyReadComesAfterItsWrite(
             int stage, ModelFamily family, CollectiveMode mode, int bytes, long maxLive, int needed) {
-        ZeroSetup zero = new ZeroSetup(stage, true, true, true, 300, 250, 20, maxLive, 1000);
+        check(stage, family, mode, bytes, maxLive, 0, needed);
+    }
+
+    /** What stays gathered from forward to backward is written anew only when backward has read it. */
+    @ParameterizedTest
+    @CsvSource({
+        "LLAMA, DEEPSPEED, 100000, 900, 60",
+        "LLAMA, DEEPSPEED, 1, 900, 60",
+        "LLAMA, DEEPSPEED, 1, 4000, 60",
+        "GPT, DEEPSPEED, 3500, 1000, 60",
+        "LLAMA, IDEAL, 3500, 1000000, 60"
+    })
+    void soItDoesWhereWeightsStay(ModelFamily family, CollectiveMode mode, long maxLive, long maxReuse, int needed) {
+        check(3, family, mode, 22, maxLive, maxReuse, needed);
+    }
+
+    private static void check(
+            int stage, ModelFamily family, CollectiveMode mode, int bytes, long maxLive, long maxReuse, int needed) {
+        ZeroSetup zero = new ZeroSetup(stage, true, true, true, 300, 250, 20, maxLive, 1000).keeping(maxReuse);
         StepSetup step = new StepSetup(
                 family == ModelFamily.GPT ? GPT : LLAMA,
                 7,

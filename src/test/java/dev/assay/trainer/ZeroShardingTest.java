@@ -41,7 +41,8 @@ class ZeroShardingTest {
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 12, 3, 3, 5, 17, 31, 9);
 
     /**
-     * @param flags c: clipped; o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT
+     * @param flags c: clipped; o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT;
+     *     k: the last modules stay gathered for backward; K: all do
      * @param bytes of a sum, of a gradient on the wire
      */
     @ParameterizedTest
@@ -77,7 +78,16 @@ class ZeroShardingTest {
         "3, 2, 2, o, 22, 300, 250, 20, 0",
         "3, 3, 2, oi, 22, 300, 250, 20, 3000",
         "3, 4, 2, oig, 44, 300, 250, 20, 100000",
-        "3, 2, 2, o, 22, 300, 250, 100000, 3000"
+        "3, 2, 2, o, 22, 300, 250, 100000, 3000",
+        "3, 2, 1, ok, 22, 300, 250, 20, 100000",
+        "3, 3, 2, ok, 22, 300, 250, 20, 1",
+        "3, 2, 2, k, 42, 300, 250, 20, 3000",
+        "3, 3, 2, okc, 22, 300, 0, 20, 100000",
+        "3, 2, 2, okg, 22, 200, 100, 20, 1",
+        "3, 2, 3, oki, 22, 300, 250, 20, 4000",
+        "3, 2, 2, oK, 22, 300, 10000, 20, 100000",
+        "3, 3, 2, oKg, 24, 300, 250, 0, 1",
+        "3, 2, 2, K, 22, 300, 250, 20, 5000"
     })
     void everyRankHasWhatAdamWMakesOfTheSum(
             int stage,
@@ -91,15 +101,16 @@ class ZeroShardingTest {
             long maxLive)
             throws Exception {
         ZeroSetup zero = new ZeroSetup(
-                stage,
-                flags.contains("o"),
-                !flags.contains("a"),
-                !flags.contains("r"),
-                bucket,
-                prefetch,
-                persistence,
-                maxLive,
-                1000);
+                        stage,
+                        flags.contains("o"),
+                        !flags.contains("a"),
+                        !flags.contains("r"),
+                        bucket,
+                        prefetch,
+                        persistence,
+                        maxLive,
+                        1000)
+                .keeping(flags.contains("K") ? 1_000_000 : flags.contains("k") ? 800 : 0);
         StepSetup step = new StepSetup(
                 flags.contains("g") ? GPT : LLAMA,
                 7,

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +58,37 @@ class ZeroTrainingTest {
                 }
             }
         }
+    }
+
+    /** Weights that stay gathered for backward are the same weights: not a bit of what is learned differs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatStaysGatheredChangesNoBit(boolean gpt) throws Exception {
+        ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
+        long seed = System.nanoTime();
+        ZeroSetup zero = new ZeroSetup(3, true, true, true, 5000, 4000, 100, 60_000, 1000);
+        List<List<Double>> gathered = curve(setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
+
+        for (long maxReuse : new long[] {1, 7000, 1_000_000}) {
+            TrainerSetup keeps = setup(model, zero.keeping(maxReuse), CollectiveMode.DEEPSPEED, 2, seed);
+
+            assertThat(curve(keeps)).as("seed %d, %d elements", seed, maxReuse).isEqualTo(gathered);
+        }
+    }
+
+    /** Losses and norms of all ranks. */
+    private static List<List<Double>> curve(TrainerSetup setup) throws Exception {
+        List<List<StepResult>> ranks = ZeroRanks.run(RANKS, (rank, device, join) -> {
+            try (Trainer trainer =
+                    TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
+                return steps(trainer, setup, 2 * rank, 2);
+            }
+        });
+        return ranks.stream()
+                .map(steps -> steps.stream()
+                        .flatMap(step -> Stream.of(step.loss(), step.gradientNorm()))
+                        .toList())
+                .toList();
     }
 
     private static List<StepResult> alone(TrainerSetup setup) {

@@ -8,6 +8,7 @@ import dev.assay.training.Shares.Piece;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,6 +127,59 @@ class ZeroScheduleTest {
     @Test
     void aTiedEmbeddingIsReadWithTheHead() {
         assertThat(schedule(GPT, zero(3, true, 100, 100, 20), 2).backward()).containsExactly(3, 0, 2, 1);
+    }
+
+    /**
+     * Of 7B a layer has 202.4 M, the head 131.1 M: the head comes again at once, the last layer after twice the head, the one
+     * before after two layers more (667 M), the next not within a thousand million (1 072 M). Of 70B the head and one layer; of
+     * 175B, whose head has nothing to gather, the layer behind which twice the head and once the embedding come (643 M).
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "LLAMA2_7B, 1000000000, 31 32 33",
+        "LLAMA2_7B, 666918913, 31 32 33",
+        "LLAMA2_7B, 666918912, 32 33",
+        "LLAMA2_7B, 1, 33",
+        "LLAMA2_70B, 1000000000, 80 81",
+        "GPT3_175B, 1000000000, 96",
+        "LLAMA2_7B, 0, ''"
+    })
+    void whatIsUsedAgainSoonStaysGathered(ModelPreset preset, long maxReuse, String modules) {
+        StepSetup step = Setups.of(
+                preset, 1, ZeroSetup.defaults(3, true).keeping(maxReuse), Recomputation.FULL, CollectiveMode.DEEPSPEED);
+        ZeroSchedule schedule = ZeroSchedule.of(step, 16);
+        ZeroSchedule without = ZeroSchedule.of(
+                Setups.of(preset, 1, ZeroSetup.defaults(3, true), Recomputation.FULL, CollectiveMode.DEEPSPEED), 16);
+
+        assertThat(schedule.kept().stream().map(String::valueOf).collect(Collectors.joining(" ")))
+                .isEqualTo(modules);
+        assertThat(schedule.gatheredAgain()).noneMatch(schedule.kept()::contains);
+        assertThat(schedule.gatheredAgain())
+                .hasSize(schedule.backward().size() - schedule.kept().size());
+        assertThat(elements(without.gathers(without.backward())) - elements(schedule.gathers(schedule.gatheredAgain())))
+                .as("elements that backward does not gather")
+                .isEqualTo(schedule.kept().stream()
+                        .flatMap(module -> schedule.tensors().ofModule(module).stream())
+                        .filter(tensor -> !schedule.staysWhole(tensor))
+                        .mapToLong(FlatTensor::size)
+                        .sum());
+        assertThat(schedule.slots())
+                .as("beside what stays, within maxLive or two")
+                .isEqualTo((int) Math.max(
+                        2,
+                        (1_000_000_000 - schedule.keptElements())
+                                / schedule.tensors().largestModule()));
+    }
+
+    private static long elements(List<List<FlatTensor>> groups) {
+        return groups.stream().flatMap(List::stream).mapToLong(FlatTensor::size).sum();
+    }
+
+    @Test
+    void nothingStaysBelowStageThree() {
+        ZeroSetup zero = zero(2, true, 100, 100, 20).keeping(1_000_000);
+
+        assertThat(schedule(GPT, zero, 2).kept()).isEmpty();
     }
 
     private static ZeroSetup zero(int stage, boolean overlap, long bucket, long prefetch, long persistence) {

@@ -7,6 +7,7 @@ import java.util.List;
 final class HeaderFields {
     String run;
     String plan;
+    int schema;
     String launch;
     int rank;
     int worldSize;
@@ -19,6 +20,7 @@ final class HeaderFields {
 
     HeaderFields(Header from) {
         this.from = from;
+        schema = from.schema();
         run = from.run();
         plan = from.plan();
         launch = from.launch();
@@ -32,7 +34,7 @@ final class HeaderFields {
 
     Header header() {
         return new Header(
-                from.schema(),
+                schema,
                 run,
                 plan,
                 from.experiment(),

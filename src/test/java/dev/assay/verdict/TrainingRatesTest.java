@@ -55,6 +55,7 @@ class TrainingRatesTest {
                         new Check("sft.start", 1, 0, 0.1, "right"),
                         new Check("allreduce.norm", 4, 0, 0, "right"),
                         new Check("sft.norm", 1, 0, 0, "right"),
+                        new Check("sft.sent", 8, 0, 0, "right"),
                         new Check("sft.traffic.gradients", 9, 0, 0, "right"),
                         new Check("sft.weights", 8, 0, 0, "right")));
     }
@@ -93,6 +94,37 @@ class TrainingRatesTest {
         Fleet mixed = FLEET.rank(1, rank -> typed(rank, Map.of("dtype", "fp8-e4m3", "fp8Share", "0.8")));
 
         assertThat(judge(mixed, Metric.TRAIN_MFU).state()).isNotIn(State.PASS, State.NOT_APPLICABLE);
+    }
+
+    /** A tenth more than is counted as executed, by padded heads, which the pipes' activity shows. */
+    @Test
+    void theLoadProofCountsWhatIsEnqueuedAndNothingElseDoes() {
+        double active = 100 * 1.1 * 550 / 989.4 / 0.9;
+        Fleet load = FLEET.reading(Metric.TENSOR_ACTIVE, active)
+                .reading(Metric.SM_CLOCK, 1830, 1830)
+                .reading(Metric.TELEMETRY_COVERAGE, 99)
+                .reading(Metric.TELEMETRY_RATE, 10);
+        Fleet told = load.ranks(rank -> typed(rank, Map.of("enqueued", "6.05E13")));
+        Fleet less = load.ranks(rank -> typed(rank, Map.of("enqueued", "5.4E13")));
+        Criterion proof = criterion("p", "sft", Metric.LOAD_RATIO, Statistic.MEAN, new Limit.Within(0.84, 0.96));
+
+        Verdict verdict =
+                Judge.judge(List.of(told.question(proof)), told.coupled(1)).get(0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.value().orElseThrow()).isCloseTo(0.9, within(1e-3));
+        assertThat(Judge.judge(List.of(load.question(proof)), load.coupled(1))
+                        .get(0)
+                        .value()
+                        .orElseThrow())
+                .as("a result of old")
+                .isCloseTo(0.9 / 1.1, within(1e-3));
+        assertThat(Judge.judge(List.of(less.question(proof)), less.coupled(1))
+                        .get(0)
+                        .state())
+                .as("less than is executed")
+                .isNotEqualTo(State.PASS);
+        assertThat(judge(told, Metric.TRAIN_HFU).value().orElseThrow()).isCloseTo(55.589, within(0.01));
     }
 
     /** Of 550 executed TFLOPS 440 in FP8, which take as long as 220: the pipes account for 330 / 0.75 of bf16's peak. */
@@ -198,7 +230,7 @@ class TrainingRatesTest {
 
     /** One global norm on all ranks is theirs by construction: it says nothing of what they sent each other. */
     @ParameterizedTest
-    @ValueSource(strings = {"sft.norm", "sft.traffic.gradients", "sft.weights"})
+    @ValueSource(strings = {"sft.norm", "sft.sent", "sft.traffic.gradients", "sft.weights"})
     void trafficThatNobodyComparedIsNoTraining(String left) {
         Fleet blind = FLEET.ranks(rank -> Fleet.withChecks(
                 rank,
@@ -210,6 +242,39 @@ class TrainingRatesTest {
 
         assertThat(verdict.state()).isEqualTo(State.INVALID);
         assertThat(verdict.sentence()).contains("the result was not checked", left);
+    }
+
+    /** A run that was recorded before there was such a check is judged as it was. */
+    @Test
+    void whatWasSentIsAskedForSinceItIsChecked() {
+        Fleet without = FLEET.ranks(rank -> Fleet.withChecks(
+                rank,
+                rank.checks().stream()
+                        .filter(check -> !check.name().equals("sft.sent"))
+                        .toArray(Check[]::new)));
+        Fleet recorded = without.ranks(rank -> Fleet.withHeader(rank, header -> header.schema = 1));
+
+        assertThat(judge(without, Metric.TRAIN_MFU).state()).isEqualTo(State.INVALID);
+        assertThat(judge(recorded, Metric.TRAIN_MFU).state()).isEqualTo(State.PASS);
+    }
+
+    @Test
+    void stepsThatSentSomethingElseFail() {
+        String words = "first in step 2, all-gather of weights: 3 calls of 90 B enqueued, 2 calls of 60 B predicted";
+        Fleet other = FLEET.rank(
+                1,
+                rank -> Fleet.withChecks(
+                        rank,
+                        rank.checks().stream()
+                                .map(check -> check.name().equals("sft.sent")
+                                        ? new Check("sft.sent", 8, 2, Double.MAX_VALUE, words)
+                                        : check)
+                                .toArray(Check[]::new)));
+
+        Verdict verdict = judge(other, Metric.TRAIN_MFU);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence()).contains("2 of 8 elements of sft.sent", words);
     }
 
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */

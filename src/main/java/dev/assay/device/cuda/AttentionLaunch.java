@@ -15,7 +15,6 @@ import java.util.Arrays;
 record AttentionLaunch(AttentionShape shape, String kernel, int warpgroups, int held, int statistics) {
     private static final int ROWS = 64;
     private static final int THREADS = 128;
-    private static final int NARROW = 64;
     private static final int WIDE = 128;
     private static final int ALIGNMENT = 1024;
 
@@ -38,7 +37,7 @@ record AttentionLaunch(AttentionShape shape, String kernel, int warpgroups, int 
 
     /** Of a tile: a head that is no tile's size is padded to the wide one. */
     private static int columns(AttentionShape shape) {
-        return shape.headSize() == NARROW ? NARROW : WIDE;
+        return shape.tileWidth();
     }
 
     private static boolean padded(AttentionShape shape) {
