@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.device.AdamW;
 import dev.assay.device.Attention.Qkv;
+import dev.assay.device.DelegatingGemm;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
@@ -212,29 +213,9 @@ class MutationTest {
             if (!gemm.equals(missing)) {
                 return runner;
             }
-            return new GemmRunner() {
-                @Override
-                public List<byte[]> candidates() {
-                    return runner.candidates();
-                }
-
-                @Override
-                public void choose(byte[] algorithm) {
-                    runner.choose(algorithm);
-                }
-
-                @Override
-                public String describe() {
-                    return runner.describe();
-                }
-
+            return new DelegatingGemm(runner) {
                 @Override
                 public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {}
-
-                @Override
-                public void close() {
-                    runner.close();
-                }
             };
         }
     }
