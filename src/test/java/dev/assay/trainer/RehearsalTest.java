@@ -8,13 +8,10 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.SpoiledCommunicator;
 import dev.assay.device.SpoiledCommunicator.Fault;
 import dev.assay.device.Stream;
-import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
-import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
-import dev.assay.training.ZeroSetup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,10 +34,7 @@ class RehearsalTest {
 
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 16, 2, 2, 8, 24, 40, 9);
 
-    /**
-     * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT
-     * @param bytes of a sum, of a gradient on the wire
-     */
+    /** Flags and bytes as {@link ZeroFlags} has them. */
     @ParameterizedTest
     @CsvSource({
         "0, 2, 1, '', 22",
@@ -203,18 +197,8 @@ class RehearsalTest {
     }
 
     private static StepSetup step(int stage, int accumulation, String flags, int bytes) {
-        ZeroSetup zero = new ZeroSetup(
-                stage, flags.contains("o"), !flags.contains("a"), !flags.contains("r"), 300, 250, 20, 3000, 1000);
-        return new StepSetup(
-                flags.contains("g") ? GPT : LLAMA,
-                7,
-                1,
-                accumulation,
-                zero,
-                Recomputation.NONE,
-                flags.contains("i") ? CollectiveMode.IDEAL : CollectiveMode.DEEPSPEED,
-                bytes / 10,
-                bytes % 10);
+        ZeroFlags what = new ZeroFlags(flags, bytes);
+        return what.step(LLAMA, GPT, accumulation, what.zero(stage, 300, 250, 20, 3000));
     }
 
     private static TrainerSetup setup(StepSetup step) {

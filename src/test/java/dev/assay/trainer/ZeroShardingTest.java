@@ -40,10 +40,7 @@ class ZeroShardingTest {
 
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 12, 3, 3, 5, 17, 31, 9);
 
-    /**
-     * @param flags c: clipped; o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT
-     * @param bytes of a sum, of a gradient on the wire
-     */
+    /** @param flags c: clipped; the others, and bytes, as {@link ZeroFlags} has them */
     @ParameterizedTest
     @CsvSource({
         "0, 2, 1, '', 22, 10000, 1, 1, 0",
@@ -90,27 +87,10 @@ class ZeroShardingTest {
             long persistence,
             long maxLive)
             throws Exception {
-        ZeroSetup zero = new ZeroSetup(
-                stage,
-                flags.contains("o"),
-                !flags.contains("a"),
-                !flags.contains("r"),
-                bucket,
-                prefetch,
-                persistence,
-                maxLive,
-                1000);
-        StepSetup step = new StepSetup(
-                flags.contains("g") ? GPT : LLAMA,
-                7,
-                1,
-                accumulation,
-                zero,
-                Recomputation.NONE,
-                flags.contains("i") ? CollectiveMode.IDEAL : CollectiveMode.DEEPSPEED,
-                bytes / 10,
-                bytes % 10);
-        GradientClipping clipping = flags.contains("c") ? new GradientClipping(0.7) : GradientClipping.none();
+        ZeroFlags what = new ZeroFlags(flags, bytes);
+        ZeroSetup zero = what.zero(stage, bucket, prefetch, persistence, maxLive);
+        StepSetup step = what.step(LLAMA, GPT, accumulation, zero);
+        GradientClipping clipping = what.has("c") ? new GradientClipping(0.7) : GradientClipping.none();
         check(new TrainerSetup(step, Small.ADAM_W, clipping, System.nanoTime()), ranks);
     }
 
