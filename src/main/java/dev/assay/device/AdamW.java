@@ -35,4 +35,7 @@ public record AdamW(double rate, double beta1, double beta2, double eps, double 
     public double secondMomentRoot() {
         return Math.sqrt(1 - Math.pow(beta2, step));
     }
+
+    /** What it keeps of each weight, in fp32: the weight itself and both moments of its gradient. */
+    public record States(DeviceMemory master, DeviceMemory m, DeviceMemory v) {}
 }

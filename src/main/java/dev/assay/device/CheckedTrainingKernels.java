@@ -1,7 +1,6 @@
 package dev.assay.device;
 
 import dev.assay.workload.ElementType;
-import java.util.Optional;
 
 /** Refuses what does not fit before it hands on, so that all devices refuse alike. */
 public final class CheckedTrainingKernels implements TrainingKernels {
@@ -12,166 +11,88 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void embed(
-            DeviceMemory table,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory out,
-            Stream stream) {
-        TrainingSizes.of("embed", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .positive("vocabulary", vocabulary)
-                .bf16("table", table, (long) vocabulary * width)
-                .words("tokens", tokens, rows)
-                .bf16("out", out, rows * width);
-        kernels.embed(table, tokens, rows, vocabulary, width, out, stream);
+    public void embed(Lookup lookup, DeviceMemory table, DeviceMemory out, Stream stream) {
+        sizes("embed", lookup)
+                .bf16("table", table, (long) lookup.vocabulary() * lookup.width())
+                .bf16("out", out, lookup.rows() * lookup.width());
+        kernels.embed(lookup, table, out, stream);
     }
 
     @Override
-    public void embedGradient(
-            DeviceMemory dOut,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory dTable,
-            Stream stream) {
-        TrainingSizes.of("embedGradient", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .positive("vocabulary", vocabulary)
-                .bf16("dOut", dOut, rows * width)
-                .words("tokens", tokens, rows)
-                .bf16("dTable", dTable, (long) vocabulary * width);
-        kernels.embedGradient(dOut, tokens, rows, vocabulary, width, dTable, stream);
+    public void embedGradient(Lookup lookup, DeviceMemory dOut, DeviceMemory dTable, Stream stream) {
+        sizes("embedGradient", lookup)
+                .bf16("dOut", dOut, lookup.rows() * lookup.width())
+                .bf16("dTable", dTable, (long) lookup.vocabulary() * lookup.width());
+        kernels.embedGradient(lookup, dOut, dTable, stream);
+    }
+
+    private static TrainingSizes sizes(String operation, Lookup lookup) {
+        return TrainingSizes.of(operation, lookup.rows(), lookup.width())
+                .atMost("width", lookup.width(), MOST_WIDTH)
+                .positive("vocabulary", lookup.vocabulary())
+                .words("tokens", lookup.tokens(), lookup.rows());
     }
 
     @Override
-    public void rmsNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory rstd,
-            Stream stream) {
-        TrainingSizes.of("rmsNorm", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .bf16("before", before, rows * width)
-                .bf16("delta", delta.orElse(before), rows * width)
-                .bf16("after", after, rows * width)
-                .bf16("weight", weight, width)
-                .notNegative("eps", eps)
-                .bf16("out", out, rows * width)
-                .words("rstd", rstd, rows);
-        kernels.rmsNorm(before, delta, after, rows, width, weight, eps, out, rstd, stream);
+    public void norm(Normalization norm, Normalization.Residual residual, DeviceMemory out, Stream stream) {
+        long elements = norm.rows() * norm.width();
+        sizes("norm", norm)
+                .notNegative("eps", norm.eps())
+                .bf16("before", residual.before(), elements)
+                .bf16("delta", residual.delta().orElse(residual.before()), elements)
+                .bf16("after", residual.after(), elements)
+                .bf16("out", out, elements);
+        kernels.norm(norm, residual, out, stream);
     }
 
     @Override
-    public void rmsNormGradient(
+    public void normGradient(
+            Normalization norm,
             DeviceMemory dOut,
             DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
+            Normalization.Gradients gradients,
             DeviceMemory scratch,
             Stream stream) {
-        TrainingSizes.of("rmsNormGradient", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .bf16("dOut", dOut, rows * width)
-                .bf16("input", input, rows * width)
-                .bf16("weight", weight, width)
-                .words("rstd", rstd, rows)
-                .bf16("dResidual", dResidual, rows * width)
-                .bf16("dWeight", dWeight, width)
-                .bytes("scratch", scratch, TrainingKernels.scratchBytes(rows, width));
-        kernels.rmsNormGradient(dOut, input, rows, width, weight, rstd, dResidual, dWeight, scratch, stream);
+        long elements = norm.rows() * norm.width();
+        TrainingSizes sizes = sizes("normGradient", norm)
+                .holds(
+                        "a bias must have a gradient, and nothing else may",
+                        gradients.bias().isPresent() == norm.bias().isPresent(),
+                        gradients.bias().isPresent() ? "one" : "none")
+                .bf16("dOut", dOut, elements)
+                .bf16("input", input, elements)
+                .bf16("dResidual", gradients.residual(), elements)
+                .bf16("dWeight", gradients.weight(), norm.width())
+                .bytes("scratch", scratch, TrainingKernels.scratchBytes(norm.rows(), norm.width()));
+        gradients.bias().ifPresent(memory -> sizes.bf16("dBias", memory, norm.width()));
+        kernels.normGradient(norm, dOut, input, gradients, scratch, stream);
+    }
+
+    private static TrainingSizes sizes(String operation, Normalization norm) {
+        TrainingSizes sizes = TrainingSizes.of(operation, norm.rows(), norm.width())
+                .atMost("width", norm.width(), MOST_WIDTH)
+                .bf16("weight", norm.weight(), norm.width())
+                .words("rstd", norm.statistics().rstd(), norm.rows());
+        norm.bias().ifPresent(memory -> sizes.bf16("bias", memory, norm.width()));
+        norm.statistics().mean().ifPresent(memory -> sizes.words("mean", memory, norm.rows()));
+        return sizes;
     }
 
     @Override
-    public void layerNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory bias,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            Stream stream) {
-        TrainingSizes.of("layerNorm", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .bf16("before", before, rows * width)
-                .bf16("delta", delta.orElse(before), rows * width)
-                .bf16("after", after, rows * width)
-                .bf16("weight", weight, width)
-                .bf16("bias", bias, width)
-                .notNegative("eps", eps)
-                .bf16("out", out, rows * width)
-                .words("mean", mean, rows)
-                .words("rstd", rstd, rows);
-        kernels.layerNorm(before, delta, after, rows, width, weight, bias, eps, out, mean, rstd, stream);
-    }
-
-    @Override
-    public void layerNormGradient(
-            DeviceMemory dOut,
-            DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
-            DeviceMemory dBias,
-            DeviceMemory scratch,
-            Stream stream) {
-        TrainingSizes.of("layerNormGradient", rows, width)
-                .atMost("width", width, MOST_WIDTH)
-                .bf16("dOut", dOut, rows * width)
-                .bf16("input", input, rows * width)
-                .bf16("weight", weight, width)
-                .words("mean", mean, rows)
-                .words("rstd", rstd, rows)
-                .bf16("dResidual", dResidual, rows * width)
-                .bf16("dWeight", dWeight, width)
-                .bf16("dBias", dBias, width)
-                .bytes("scratch", scratch, TrainingKernels.scratchBytes(rows, width));
-        kernels.layerNormGradient(
-                dOut, input, rows, width, weight, mean, rstd, dResidual, dWeight, dBias, scratch, stream);
-    }
-
-    @Override
-    public void rope(
-            DeviceMemory x,
-            long rows,
-            int heads,
-            int headSize,
-            int stride,
-            int sequence,
-            double base,
-            Rotation rotation,
-            Stream stream) {
-        TrainingSizes.of("rope", rows, stride)
-                .positive("heads", heads)
-                .positive("headSize", headSize)
-                .positive("sequence", sequence)
-                .holds("headSize must be even", headSize % 2 == 0, headSize)
-                .holds("stride must be at least heads · headSize", stride >= (long) heads * headSize, stride)
-                .holds("base must be above 1 and finite", base > 1 && base < Double.POSITIVE_INFINITY, base)
-                .bf16("x", x, (rows - 1) * stride + (long) heads * headSize);
-        kernels.rope(x, rows, heads, headSize, stride, sequence, base, rotation, stream);
+    public void rope(DeviceMemory x, RopeShape shape, Rotation rotation, Stream stream) {
+        long turned = (long) shape.heads() * shape.headSize();
+        TrainingSizes.of("rope", shape.rows(), shape.stride())
+                .positive("heads", shape.heads())
+                .positive("headSize", shape.headSize())
+                .positive("sequence", shape.sequence())
+                .holds("headSize must be even", shape.headSize() % 2 == 0, shape.headSize())
+                .holds("stride must be at least heads · headSize", shape.stride() >= turned, shape.stride())
+                .holds(
+                        "base must be above 1 and finite",
+                        shape.base() > 1 && shape.base() < Double.POSITIVE_INFINITY,
+                        shape.base())
+                .bf16("x", x, (shape.rows() - 1) * shape.stride() + turned);
+        kernels.rope(x, shape, rotation, stream);
     }
 
     @Override
@@ -251,60 +172,48 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void sumOfSquares(
-            DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
-        TrainingSizes.of("sumOfSquares", elements, 1)
-                .holds("type must be BF16 or FP32", isFloat(type), type)
-                .bytes("tensor", tensor, elements * type.bytes())
-                .bytes("partials", partials, (long) SQUARE_PARTS * Double.BYTES);
-        kernels.sumOfSquares(tensor, type, elements, partials, stream);
+    public void sumOfSquares(Tensor tensor, DeviceMemory partials, Stream stream) {
+        sizes("sumOfSquares", "tensor", tensor).bytes("partials", partials, (long) SQUARE_PARTS * Double.BYTES);
+        kernels.sumOfSquares(tensor, partials, stream);
     }
 
     @Override
-    public void carry(
-            DeviceMemory from,
-            ElementType fromType,
-            DeviceMemory to,
-            ElementType toType,
-            long elements,
-            boolean add,
-            Stream stream) {
-        TrainingSizes.of("carry", elements, 1)
-                .holds("fromType must be BF16 or FP32", isFloat(fromType), fromType)
-                .holds("toType must be BF16 or FP32", isFloat(toType), toType)
-                .bytes("from", from, elements * fromType.bytes())
-                .bytes("to", to, elements * toType.bytes());
-        kernels.carry(from, fromType, to, toType, elements, add, stream);
+    public void carry(Tensor from, Tensor to, boolean add, Stream stream) {
+        sizes("carry", "from", from);
+        sizes("carry", "to", to)
+                .holds("both must have as many elements", from.elements() == to.elements(), from.elements());
+        kernels.carry(from, to, add, stream);
+    }
+
+    private static TrainingSizes sizes(String operation, String what, Tensor tensor) {
+        ElementType type = tensor.type();
+        return TrainingSizes.of(operation, tensor.elements(), 1)
+                .holds(
+                        what + "'s type must be BF16 or FP32",
+                        type == ElementType.BF16 || type == ElementType.FP32,
+                        type)
+                .bytes(what, tensor.memory(), tensor.bytes());
     }
 
     @Override
-    public void quantize(
-            DeviceMemory x,
-            long rows,
-            int width,
-            ElementType type,
-            Optional<DeviceMemory> out,
-            Optional<DeviceMemory> transposed,
-            DeviceMemory scale,
-            DeviceMemory scratch,
-            Stream stream) {
+    public void quantize(DeviceMemory x, long rows, int width, Quantized to, DeviceMemory scratch, Stream stream) {
+        ElementType type = to.type();
         TrainingSizes sizes = TrainingSizes.of("quantize", rows, width)
                 .holds("type must be E4M3 or E5M2", type == ElementType.E4M3 || type == ElementType.E5M2, type)
                 .holds(
                         "rows and width must be multiples of " + QUANTIZE_GRANULE,
                         rows % QUANTIZE_GRANULE == 0 && width % QUANTIZE_GRANULE == 0,
                         rows + " and " + width)
-                .holds("a copy must be asked for", out.isPresent() || transposed.isPresent(), "none")
+                .holds(
+                        "a copy must be asked for",
+                        to.out().isPresent() || to.transposed().isPresent(),
+                        "none")
                 .bf16("x", x, rows * width)
-                .words("scale", scale, 1)
+                .words("scale", to.scale(), 1)
                 .bytes("scratch", scratch, QUANTIZE_SCRATCH);
-        out.ifPresent(memory -> sizes.bytes("out", memory, rows * width));
-        transposed.ifPresent(memory -> sizes.bytes("transposed", memory, rows * width));
-        kernels.quantize(x, rows, width, type, out, transposed, scale, scratch, stream);
-    }
-
-    private static boolean isFloat(ElementType type) {
-        return type == ElementType.BF16 || type == ElementType.FP32;
+        to.out().ifPresent(memory -> sizes.bytes("out", memory, rows * width));
+        to.transposed().ifPresent(memory -> sizes.bytes("transposed", memory, rows * width));
+        kernels.quantize(x, rows, width, to, scratch, stream);
     }
 
     @Override
@@ -328,87 +237,58 @@ public final class CheckedTrainingKernels implements TrainingKernels {
     @Override
     public void adamW(
             AdamW step,
-            DeviceMemory master,
-            DeviceMemory m,
-            DeviceMemory v,
-            DeviceMemory gradient,
-            ElementType gradientType,
+            AdamW.States states,
+            Tensor gradient,
             DeviceMemory gradientScale,
             DeviceMemory weight,
-            long elements,
             Stream stream) {
-        TrainingSizes.of("adamW", elements, 1)
-                .words("master", master, elements)
-                .words("m", m, elements)
-                .words("v", v, elements)
-                .holds("gradientType must be BF16 or FP32", isFloat(gradientType), gradientType)
-                .bytes("gradient", gradient, elements * gradientType.bytes())
+        long elements = gradient.elements();
+        sizes("adamW", "gradient", gradient)
+                .words("master", states.master(), elements)
+                .words("m", states.m(), elements)
+                .words("v", states.v(), elements)
                 .words("gradientScale", gradientScale, 1)
                 .bf16("weight", weight, elements);
-        kernels.adamW(step, master, m, v, gradient, gradientType, gradientScale, weight, elements, stream);
+        kernels.adamW(step, states, gradient, gradientScale, weight, stream);
     }
 
     @Override
     public void initNormal(
-            DeviceMemory master,
-            DeviceMemory weight,
-            long elements,
-            long first,
-            long seed,
-            double mean,
-            double deviation,
-            Stream stream) {
+            DeviceMemory master, DeviceMemory weight, long elements, SeededNormal values, Stream stream) {
         TrainingSizes.of("initNormal", elements, 1)
-                .holds("first must not be negative", first >= 0, first)
-                .notNegative("deviation", deviation)
+                .holds("first must not be negative", values.first() >= 0, values.first())
+                .notNegative("deviation", values.deviation())
                 .words("master", master, elements)
                 .bf16("weight", weight, elements);
-        kernels.initNormal(master, weight, elements, first, seed, mean, deviation, stream);
+        kernels.initNormal(master, weight, elements, values, stream);
     }
 
     @Override
-    public void attention(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            Stream stream) {
-        TrainingSizes.of("attention", shape.rows(), shape.outWidth())
-                .bf16("query", query, shape.queryElements())
-                .bf16("key", key, shape.kvElements())
-                .bf16("value", value, shape.kvElements())
-                .bf16("out", out, shape.rows() * shape.outWidth())
-                .words("lse", lse, shape.statistics());
-        kernels.attention(shape, query, key, value, out, lse, stream);
+    public void attention(Attention attention, Stream stream) {
+        sizes("attention", attention);
+        kernels.attention(attention, stream);
     }
 
     @Override
     public void attentionGradient(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            DeviceMemory dOut,
-            DeviceMemory dQuery,
-            DeviceMemory dKey,
-            DeviceMemory dValue,
-            DeviceMemory scratch,
-            Stream stream) {
-        TrainingSizes.of("attentionGradient", shape.rows(), shape.outWidth())
-                .bf16("query", query, shape.queryElements())
-                .bf16("key", key, shape.kvElements())
-                .bf16("value", value, shape.kvElements())
-                .bf16("out", out, shape.rows() * shape.outWidth())
-                .words("lse", lse, shape.statistics())
+            Attention attention, DeviceMemory dOut, Attention.Qkv gradients, DeviceMemory scratch, Stream stream) {
+        AttentionShape shape = attention.shape();
+        sizes("attentionGradient", attention)
                 .bf16("dOut", dOut, shape.rows() * shape.outWidth())
-                .bf16("dQuery", dQuery, shape.queryElements())
-                .bf16("dKey", dKey, shape.kvElements())
-                .bf16("dValue", dValue, shape.kvElements())
+                .bf16("dQuery", gradients.query(), shape.queryElements())
+                .bf16("dKey", gradients.key(), shape.kvElements())
+                .bf16("dValue", gradients.value(), shape.kvElements())
                 .words("scratch", scratch, shape.statistics());
-        kernels.attentionGradient(shape, query, key, value, out, lse, dOut, dQuery, dKey, dValue, scratch, stream);
+        kernels.attentionGradient(attention, dOut, gradients, scratch, stream);
+    }
+
+    private static TrainingSizes sizes(String operation, Attention attention) {
+        AttentionShape shape = attention.shape();
+        return TrainingSizes.of(operation, shape.rows(), shape.outWidth())
+                .bf16("query", attention.qkv().query(), shape.queryElements())
+                .bf16("key", attention.qkv().key(), shape.kvElements())
+                .bf16("value", attention.qkv().value(), shape.kvElements())
+                .bf16("out", attention.out(), shape.rows() * shape.outWidth())
+                .words("lse", attention.lse(), shape.statistics());
     }
 }

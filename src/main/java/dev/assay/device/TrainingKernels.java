@@ -1,8 +1,5 @@
 package dev.assay.device;
 
-import dev.assay.workload.ElementType;
-import java.util.Optional;
-
 /**
  * What a training step does beside GEMMs and collectives; formulas and bytes stand in {@code native/README.md}.
  *
@@ -52,107 +49,30 @@ public interface TrainingKernels {
     }
 
     /** out[r] = table[tokens[r]]; NaN where the token is not in the vocabulary. */
-    void embed(
-            DeviceMemory table,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory out,
-            Stream stream);
+    void embed(Lookup lookup, DeviceMemory table, DeviceMemory out, Stream stream);
 
     /** dTable[v] += the sum of dOut[r] over all r with tokens[r] = v; other tokens add nothing. */
-    void embedGradient(
-            DeviceMemory dOut,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory dTable,
-            Stream stream);
+    void embedGradient(Lookup lookup, DeviceMemory dOut, DeviceMemory dTable, Stream stream);
+
+    /** The residual stream's sum, then out = its norm; writes the statistics. */
+    void norm(Normalization norm, Normalization.Residual residual, DeviceMemory out, Stream stream);
 
     /**
-     * after = before + delta, the residual stream; out = after · rstd · weight. Without delta {@code after} is left alone.
-     *
-     * @param rstd out: one fp32 a row
-     */
-    void rmsNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory rstd,
-            Stream stream);
-
-    /**
-     * dResidual += the gradient of the norm's input.
+     * Reads the statistics.
      *
      * @param input what was normed: {@code after} of the forward
      * @param scratch {@link #scratchBytes}
      */
-    void rmsNormGradient(
+    void normGradient(
+            Normalization norm,
             DeviceMemory dOut,
             DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
+            Normalization.Gradients gradients,
             DeviceMemory scratch,
             Stream stream);
 
-    /** As {@link #rmsNorm}, out = (after − mean) · rstd · weight + bias. */
-    void layerNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory bias,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            Stream stream);
-
-    /** As {@link #rmsNormGradient}. */
-    void layerNormGradient(
-            DeviceMemory dOut,
-            DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
-            DeviceMemory dBias,
-            DeviceMemory scratch,
-            Stream stream);
-
-    /**
-     * Turns pairs (i, i + headSize / 2) of every head in place by position · base^(−2i / headSize), position = row mod sequence.
-     *
-     * @param heads the first heads of each row, which are turned
-     * @param headSize even
-     * @param stride elements from one row to the next, at least heads · headSize: what lies behind is left alone
-     */
-    void rope(
-            DeviceMemory x,
-            long rows,
-            int heads,
-            int headSize,
-            int stride,
-            int sequence,
-            double base,
-            Rotation rotation,
-            Stream stream);
+    /** In place. */
+    void rope(DeviceMemory x, RopeShape shape, Rotation rotation, Stream stream);
 
     /**
      * out = gate · sigmoid(gate) · up.
@@ -193,46 +113,24 @@ public interface TrainingKernels {
     /**
      * Writes {@link #SQUARE_PARTS} doubles whose sum is the sum of squares.
      *
-     * @param type bf16 or fp32
+     * @param tensor bf16 or fp32
      */
-    void sumOfSquares(DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream);
+    void sumOfSquares(Tensor tensor, DeviceMemory partials, Stream stream);
 
     /**
-     * to = from, or to += from, element by element, with one rounding: between what travels and what is kept. Unlike elsewhere
-     * memory may begin at any element.
-     *
-     * @param fromType bf16 or fp32
-     * @param toType bf16 or fp32
+     * to = from, or to += from, element by element, with one rounding: between what travels and what is kept. Both are bf16 or
+     * fp32 and, unlike elsewhere, may begin at any element.
      */
-    void carry(
-            DeviceMemory from,
-            ElementType fromType,
-            DeviceMemory to,
-            ElementType toType,
-            long elements,
-            boolean add,
-            Stream stream);
+    void carry(Tensor from, Tensor to, boolean add, Stream stream);
 
     /**
-     * A copy in FP8: x · factor, rounded, the factor being what makes the largest |x| the type's largest number, at most 2¹²⁶; 1
+     * Copies in FP8: x · factor, rounded, the factor being what makes the largest |x| the type's largest number, at most 2¹²⁶; 1
      * where all is 0. Any x that is no number makes all of it none.
      *
-     * @param type e4m3 or e5m2
-     * @param out as x lies
-     * @param transposed [width, rows]; one of the two at least
-     * @param scale out: one fp32, 1 / factor
+     * @param to its scale becomes 1 / factor
      * @param scratch {@link #QUANTIZE_SCRATCH}
      */
-    void quantize(
-            DeviceMemory x,
-            long rows,
-            int width,
-            ElementType type,
-            Optional<DeviceMemory> out,
-            Optional<DeviceMemory> transposed,
-            DeviceMemory scale,
-            DeviceMemory scratch,
-            Stream stream);
+    void quantize(DeviceMemory x, long rows, int width, Quantized to, DeviceMemory scratch, Stream stream);
 
     /** sum, one fp32, = the sum of so many doubles: of several tensors' partials at once, before ranks add theirs. */
     void sumPartials(DeviceMemory partials, long count, DeviceMemory sum, Stream stream);
@@ -248,69 +146,30 @@ public interface TrainingKernels {
     void clipScale(DeviceMemory squares, float factor, float largest, DeviceMemory scaleAndNorm, Stream stream);
 
     /**
-     * @param master, m, v fp32
-     * @param gradientType bf16 or fp32
+     * @param gradient bf16 or fp32, as many elements as there are weights
      * @param gradientScale one fp32 that gradients are multiplied by first
      * @param weight out: master rounded to bf16
      */
     void adamW(
             AdamW step,
-            DeviceMemory master,
-            DeviceMemory m,
-            DeviceMemory v,
-            DeviceMemory gradient,
-            ElementType gradientType,
+            AdamW.States states,
+            Tensor gradient,
             DeviceMemory gradientScale,
             DeviceMemory weight,
-            long elements,
             Stream stream);
 
-    /**
-     * Element i = mean + deviation · {@link Counter#fineNormal}(seed, first + i), rounded to fp32 and then to bf16, equal on all
-     * devices; the master is that bf16 number too, so every precision begins alike. Any piece of a tensor can be made alone. A
-     * deviation of 0 gives a constant.
-     */
-    void initNormal(
-            DeviceMemory master,
-            DeviceMemory weight,
-            long elements,
-            long first,
-            long seed,
-            double mean,
-            double deviation,
-            Stream stream);
+    /** Rounded to fp32 and then to bf16; the master is that bf16 number too, so every precision begins alike. */
+    void initNormal(DeviceMemory master, DeviceMemory weight, long elements, SeededNormal values, Stream stream);
+
+    /** out = softmax(query · keyᵀ / √headSize) · value, each row over the keys up to its own. */
+    void attention(Attention attention, Stream stream);
 
     /**
-     * out = softmax(query · keyᵀ / √headSize) · value, each row over the keys up to its own.
+     * Writes the gradients of query, key and value.
      *
-     * @param lse out: fp32 log Σ exp of the scaled products, {@link AttentionShape#statistics}
-     */
-    void attention(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            Stream stream);
-
-    /**
-     * Writes dQuery, dKey and dValue, with the strides of query, key and value.
-     *
-     * @param out what {@link #attention} gave
+     * @param attention as {@link #attention} left it
      * @param scratch fp32, {@link AttentionShape#statistics}
      */
     void attentionGradient(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            DeviceMemory dOut,
-            DeviceMemory dQuery,
-            DeviceMemory dKey,
-            DeviceMemory dValue,
-            DeviceMemory scratch,
-            Stream stream);
+            Attention attention, DeviceMemory dOut, Attention.Qkv gradients, DeviceMemory scratch, Stream stream);
 }

@@ -3,6 +3,7 @@ package dev.assay.trainer;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientBucket;
 import dev.assay.training.GradientBucket.Call;
@@ -41,14 +42,13 @@ final class BucketWay {
     }
 
     /**
-     * @param source where a tensor comes from, and of which type
+     * @param source where a tensor comes from
      * @param kept where a piece of this rank's goes to, of the sums' type
      */
     static BucketWay staged(
             Zero zero,
             GradientBucket bucket,
-            Function<FlatTensor, DeviceMemory> source,
-            ElementType sourceType,
+            Function<FlatTensor, Tensor> source,
             BiFunction<Long, Long, DeviceMemory> kept) {
         BucketWay way = new BucketWay(zero, bucket);
         switch (bucket.kind()) {
@@ -58,7 +58,7 @@ final class BucketWay {
         }
         for (FlatTensor tensor : bucket.tensors()) {
             DeviceMemory to = way.at(way.position(tensor), tensor.size());
-            way.in.add(new Carry(source.apply(tensor), sourceType, to, zero.wireType(), tensor.size()));
+            way.in.add(new Carry(source.apply(tensor), new Tensor(to, zero.wireType(), tensor.size())));
         }
         way.keep(kept);
         return way;
@@ -116,7 +116,9 @@ final class BucketWay {
                     .orElseThrow();
             DeviceMemory from = at(position(tensor) + piece.from() - tensor.offset(), piece.elements());
             DeviceMemory to = kept.apply(piece.at(), piece.elements());
-            out.add(new Carry(from, zero.wireType(), to, zero.sumType(), piece.elements()));
+            out.add(new Carry(
+                    new Tensor(from, zero.wireType(), piece.elements()),
+                    new Tensor(to, zero.sumType(), piece.elements())));
         }
     }
 

@@ -1,13 +1,12 @@
 package dev.assay.trainer;
 
-import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
-import dev.assay.workload.ElementType;
 
 /** One copy or sum, with its views made beforehand. */
-record Carry(DeviceMemory from, ElementType fromType, DeviceMemory to, ElementType toType, long elements) {
+record Carry(Tensor from, Tensor to) {
     void enqueue(TrainingKernels kernels, boolean add, Stream stream) {
-        kernels.carry(from, fromType, to, toType, elements, add, stream);
+        kernels.carry(from, to, add, stream);
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Normalization.Residual;
 import dev.assay.trainer.DecoderMemory.LayerTensors;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
@@ -52,14 +53,15 @@ final class DecoderLayer {
      * @param added whether delta is to be added
      */
     void forward(DeviceMemory weights, DeviceMemory before, boolean added, DeviceMemory delta, LayerTensors t) {
-        norm1.forward(weights, before, added ? Optional.of(delta) : Optional.empty(), t.x(), t.n1(), t.statistics1());
+        Residual residual = new Residual(before, added ? Optional.of(delta) : Optional.empty(), t.x());
+        norm1.forward(weights, residual, t.n1(), t.statistics1());
         toActivated(weights, delta, t);
         down.forward(weights, t.activated(), delta);
     }
 
     /** All that backward needs, from t.x. */
     void recompute(DeviceMemory weights, DeviceMemory delta, LayerTensors t) {
-        norm1.forward(weights, t.x(), Optional.empty(), t.x(), t.n1(), t.statistics1());
+        norm1.forward(weights, new Residual(t.x(), Optional.empty(), t.x()), t.n1(), t.statistics1());
         toActivated(weights, delta, t);
     }
 
@@ -67,7 +69,7 @@ final class DecoderLayer {
         qkv.forward(weights, t.n1(), t.qkv());
         attention.forward(t.qkv(), t.attention(), t.lse());
         output.forward(weights, t.attention(), delta);
-        norm2.forward(weights, t.x(), Optional.of(delta), t.y(), t.n2(), t.statistics2());
+        norm2.forward(weights, new Residual(t.x(), Optional.of(delta), t.y()), t.n2(), t.statistics2());
         up.product(weights, t.n2(), t.up());
         activate(weights, t);
     }

@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Normalization.Statistics;
 import dev.assay.device.TrainingKernels;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
@@ -58,9 +59,6 @@ record DecoderMemory(
 
     /** @param x the residual stream behind the last layer */
     record HeadTensors(DeviceMemory x, DeviceMemory n, Statistics statistics) {}
-
-    /** Of a norm, one fp32 a row; RMSNorm has no mean. */
-    record Statistics(Optional<DeviceMemory> mean, DeviceMemory rstd) {}
 
     /** One tensor of a layer: its name, and bytes that the next layer's begins behind. */
     private record Kept(String name, long bytes) {}

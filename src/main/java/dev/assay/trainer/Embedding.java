@@ -1,7 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
-import dev.assay.training.ModelShape;
+import dev.assay.device.Lookup;
 import java.util.Optional;
 
 /** Rows of the table by token and, where the model learns them, rows by position. */
@@ -20,16 +20,8 @@ final class Embedding {
     }
 
     void forward(DeviceMemory weights, DeviceMemory tokens, DeviceMemory out) {
-        ModelShape model = compute.sizes().model();
-        compute.kernels()
-                .embed(
-                        table.in(weights),
-                        tokens,
-                        compute.sizes().rows(),
-                        model.vocabulary(),
-                        model.hidden(),
-                        out,
-                        compute.stream());
+        Lookup lookup = lookup(tokens, compute.sizes().model().vocabulary());
+        compute.kernels().embed(lookup, table.in(weights), out, compute.stream());
         positions.ifPresent(place -> addPositions(place.in(weights), out));
     }
 
@@ -46,21 +38,17 @@ final class Embedding {
     }
 
     void backward(DeviceMemory gradients, DeviceMemory tokens, DeviceMemory dOut) {
-        ModelShape model = compute.sizes().model();
-        gradient(dOut, tokens, model.vocabulary(), table.in(gradients));
-        positions.ifPresent(place -> gradient(
-                dOut, positionIds.orElseThrow(), compute.sizes().setup().sequence(), place.in(gradients)));
+        Lookup words = lookup(tokens, compute.sizes().model().vocabulary());
+        compute.kernels().embedGradient(words, dOut, table.in(gradients), compute.stream());
+        positions.ifPresent(place -> {
+            Lookup rows =
+                    lookup(positionIds.orElseThrow(), compute.sizes().setup().sequence());
+            compute.kernels().embedGradient(rows, dOut, place.in(gradients), compute.stream());
+        });
     }
 
-    private void gradient(DeviceMemory dOut, DeviceMemory ids, int entries, DeviceMemory dTable) {
-        compute.kernels()
-                .embedGradient(
-                        dOut,
-                        ids,
-                        compute.sizes().rows(),
-                        entries,
-                        compute.sizes().model().hidden(),
-                        dTable,
-                        compute.stream());
+    private Lookup lookup(DeviceMemory ids, int entries) {
+        return new Lookup(
+                ids, compute.sizes().rows(), entries, compute.sizes().model().hidden());
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Tensor;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.Shares;
 import dev.assay.workload.ElementType;
@@ -72,9 +73,9 @@ final class GatheredWeights implements WeightKeeper {
         List<Carry> copies = new ArrayList<>();
         places.forEach((tensor, place) -> {
             if (tensor.module() == slots.module(use)) {
-                DeviceMemory from = Zero.slice(place, BF16, 0, tensor.size());
+                Tensor from = Zero.tensor(place, BF16, 0, tensor.size());
                 DeviceMemory to = zero.inModule(slots.memory(use), BF16, tensor);
-                copies.add(new Carry(from, BF16, to, BF16, tensor.size()));
+                copies.add(new Carry(from, new Tensor(to, BF16, tensor.size())));
             }
         });
         return copies;

@@ -2,6 +2,7 @@ package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Normalization.Residual;
 import dev.assay.trainer.DecoderMemory.HeadTensors;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelShape;
@@ -25,7 +26,8 @@ final class Head {
     }
 
     void forward(DeviceMemory weights, DeviceMemory before, DeviceMemory delta) {
-        norm.forward(weights, before, Optional.of(delta), tensors.x(), tensors.n(), tensors.statistics());
+        Residual residual = new Residual(before, Optional.of(delta), tensors.x());
+        norm.forward(weights, residual, tensors.n(), tensors.statistics());
     }
 
     /**

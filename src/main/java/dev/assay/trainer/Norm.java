@@ -1,7 +1,10 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
-import dev.assay.trainer.DecoderMemory.Statistics;
+import dev.assay.device.Normalization;
+import dev.assay.device.Normalization.Gradients;
+import dev.assay.device.Normalization.Residual;
+import dev.assay.device.Normalization.Statistics;
 import java.util.Optional;
 
 /** RMSNorm, or LayerNorm where there is a bias; adds to the residual stream on its way. */
@@ -19,43 +22,9 @@ final class Norm {
         bias = Place.biasOf(modules, name, name);
     }
 
-    /** after = before + delta; out = norm(after). */
-    void forward(
-            DeviceMemory weights,
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            DeviceMemory out,
-            Statistics statistics) {
-        if (bias.isPresent()) {
-            compute.kernels()
-                    .layerNorm(
-                            before,
-                            delta,
-                            after,
-                            compute.sizes().rows(),
-                            width(),
-                            weight.in(weights),
-                            bias.get().in(weights),
-                            EPSILON,
-                            out,
-                            statistics.mean().orElseThrow(),
-                            statistics.rstd(),
-                            compute.stream());
-        } else {
-            compute.kernels()
-                    .rmsNorm(
-                            before,
-                            delta,
-                            after,
-                            compute.sizes().rows(),
-                            width(),
-                            weight.in(weights),
-                            EPSILON,
-                            out,
-                            statistics.rstd(),
-                            compute.stream());
-        }
+    /** out = the norm of {@code residual}'s sum. */
+    void forward(DeviceMemory weights, Residual residual, DeviceMemory out, Statistics statistics) {
+        compute.kernels().norm(with(weights, statistics), residual, out, compute.stream());
     }
 
     /** dResidual += the gradient of what was normed; adds to the gradients of weight and bias. */
@@ -66,38 +35,23 @@ final class Norm {
             DeviceMemory normed,
             Statistics statistics,
             DeviceMemory dResidual) {
-        if (bias.isPresent()) {
-            compute.kernels()
-                    .layerNormGradient(
-                            dOut,
-                            normed,
-                            compute.sizes().rows(),
-                            width(),
-                            weight.in(weights),
-                            statistics.mean().orElseThrow(),
-                            statistics.rstd(),
-                            dResidual,
-                            weight.in(gradients),
-                            bias.get().in(gradients),
-                            compute.scratch(),
-                            compute.stream());
-        } else {
-            compute.kernels()
-                    .rmsNormGradient(
-                            dOut,
-                            normed,
-                            compute.sizes().rows(),
-                            width(),
-                            weight.in(weights),
-                            statistics.rstd(),
-                            dResidual,
-                            weight.in(gradients),
-                            compute.scratch(),
-                            compute.stream());
-        }
+        compute.kernels()
+                .normGradient(
+                        with(weights, statistics),
+                        dOut,
+                        normed,
+                        new Gradients(dResidual, weight.in(gradients), bias.map(place -> place.in(gradients))),
+                        compute.scratch(),
+                        compute.stream());
     }
 
-    private int width() {
-        return compute.sizes().model().hidden();
+    private Normalization with(DeviceMemory weights, Statistics statistics) {
+        return new Normalization(
+                compute.sizes().rows(),
+                compute.sizes().model().hidden(),
+                weight.in(weights),
+                bias.map(place -> place.in(weights)),
+                EPSILON,
+                statistics);
     }
 }

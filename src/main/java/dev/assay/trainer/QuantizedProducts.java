@@ -2,6 +2,7 @@ package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.GemmRunner;
+import dev.assay.device.Quantized;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
@@ -42,9 +43,8 @@ final class QuantizedProducts implements LinearProducts {
     @Override
     public void forward(DeviceMemory x, DeviceMemory weight, DeviceMemory out) {
         int rows = compute.sizes().rows();
-        Optional<DeviceMemory> none = Optional.empty();
-        quantize(x, rows, inputs, ElementType.E4M3, Optional.of(memory.x()), none, memory.xScale());
-        quantize(weight, outputs, inputs, ElementType.E4M3, Optional.of(memory.weight()), none, memory.weightScale());
+        quantize(x, rows, inputs, lying(memory.x(), memory.xScale()));
+        quantize(weight, outputs, inputs, lying(memory.weight(), memory.weightScale()));
         forward.enqueue(memory.x(), memory.weight(), out, compute.stream());
     }
 
@@ -52,23 +52,24 @@ final class QuantizedProducts implements LinearProducts {
     public void backward(
             DeviceMemory dOut, DeviceMemory x, DeviceMemory weight, DeviceMemory dWeight, DeviceMemory dX) {
         int rows = compute.sizes().rows();
-        Optional<DeviceMemory> none = Optional.empty();
+        Optional<DeviceMemory> lying = Optional.of(memory.dOut());
         Optional<DeviceMemory> transposed = Optional.of(memory.dOutTransposed());
-        quantize(dOut, rows, outputs, ElementType.E5M2, Optional.of(memory.dOut()), transposed, memory.dOutScale());
-        quantize(x, rows, inputs, ElementType.E4M3, none, Optional.of(memory.x()), memory.xScale());
+        quantize(dOut, rows, outputs, new Quantized(ElementType.E5M2, lying, transposed, memory.dOutScale()));
+        quantize(x, rows, inputs, turned(memory.x(), memory.xScale()));
         weightGradient.enqueue(memory.dOutTransposed(), memory.x(), dWeight, compute.stream());
-        quantize(weight, outputs, inputs, ElementType.E4M3, none, Optional.of(memory.weight()), memory.weightScale());
+        quantize(weight, outputs, inputs, turned(memory.weight(), memory.weightScale()));
         inputGradient.enqueue(memory.dOut(), memory.weight(), dX, compute.stream());
     }
 
-    private void quantize(
-            DeviceMemory from,
-            int rows,
-            int width,
-            ElementType type,
-            Optional<DeviceMemory> out,
-            Optional<DeviceMemory> transposed,
-            DeviceMemory scale) {
-        compute.kernels().quantize(from, rows, width, type, out, transposed, scale, memory.scratch(), compute.stream());
+    private void quantize(DeviceMemory from, int rows, int width, Quantized to) {
+        compute.kernels().quantize(from, rows, width, to, memory.scratch(), compute.stream());
+    }
+
+    private static Quantized lying(DeviceMemory out, DeviceMemory scale) {
+        return new Quantized(ElementType.E4M3, Optional.of(out), Optional.empty(), scale);
+    }
+
+    private static Quantized turned(DeviceMemory transposed, DeviceMemory scale) {
+        return new Quantized(ElementType.E4M3, Optional.empty(), Optional.of(transposed), scale);
     }
 }

@@ -1,7 +1,10 @@
 package dev.assay.trainer;
 
+import dev.assay.device.Attention;
+import dev.assay.device.Attention.Qkv;
 import dev.assay.device.AttentionShape;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.RopeShape;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
@@ -24,25 +27,13 @@ final class SelfAttention {
     /** Turns query and key in place. */
     void forward(DeviceMemory qkv, DeviceMemory out, DeviceMemory lse) {
         turn(qkv, Rotation.FORWARD);
-        compute.kernels().attention(shape, query(qkv), key(qkv), value(qkv), out, lse, compute.stream());
+        compute.kernels().attention(new Attention(shape, split(qkv), out, lse), compute.stream());
     }
 
     /** @param dQkv out: of query and key before they were turned */
     void backward(DeviceMemory qkv, DeviceMemory out, DeviceMemory lse, DeviceMemory dOut, DeviceMemory dQkv) {
-        compute.kernels()
-                .attentionGradient(
-                        shape,
-                        query(qkv),
-                        key(qkv),
-                        value(qkv),
-                        out,
-                        lse,
-                        dOut,
-                        query(dQkv),
-                        key(dQkv),
-                        value(dQkv),
-                        sums,
-                        compute.stream());
+        Attention attention = new Attention(shape, split(qkv), out, lse);
+        compute.kernels().attentionGradient(attention, dOut, split(dQkv), sums, compute.stream());
         turn(dQkv, Rotation.BACKWARD);
     }
 
@@ -50,31 +41,23 @@ final class SelfAttention {
     private void turn(DeviceMemory qkv, Rotation rotation) {
         ModelShape model = compute.sizes().model();
         if (turned) {
-            compute.kernels()
-                    .rope(
-                            qkv,
-                            compute.sizes().rows(),
-                            model.heads() + model.kvHeads(),
-                            model.headSize(),
-                            compute.sizes().qkv(),
-                            compute.sizes().setup().sequence(),
-                            model.ropeBase(),
-                            rotation,
-                            compute.stream());
+            RopeShape rows = new RopeShape(
+                    compute.sizes().rows(),
+                    model.heads() + model.kvHeads(),
+                    model.headSize(),
+                    compute.sizes().qkv(),
+                    compute.sizes().setup().sequence(),
+                    model.ropeBase());
+            compute.kernels().rope(qkv, rows, rotation, compute.stream());
         }
     }
 
-    private DeviceMemory query(DeviceMemory qkv) {
-        return qkv.slice(0, Unsharded.BF16 * shape.queryElements());
-    }
-
-    private DeviceMemory key(DeviceMemory qkv) {
-        return keyOrValue(qkv, compute.sizes().model().queryWidth());
-    }
-
-    private DeviceMemory value(DeviceMemory qkv) {
+    private Qkv split(DeviceMemory qkv) {
         ModelShape model = compute.sizes().model();
-        return keyOrValue(qkv, model.queryWidth() + model.kvWidth());
+        return new Qkv(
+                qkv.slice(0, Unsharded.BF16 * shape.queryElements()),
+                keyOrValue(qkv, model.queryWidth()),
+                keyOrValue(qkv, model.queryWidth() + model.kvWidth()));
     }
 
     private DeviceMemory keyOrValue(DeviceMemory qkv, long column) {

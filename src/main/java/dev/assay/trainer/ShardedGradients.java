@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Tensor;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientBucket;
 import dev.assay.workload.ElementType;
@@ -31,15 +32,16 @@ final class ShardedGradients implements GradientKeeper {
     /** Tensors go into the bucket as backward completes their modules; with the lowest one it leaves. */
     private void lay(GradientBucket bucket) {
         BucketWay way = BucketWay.staged(
-                zero,
-                bucket,
-                tensor -> zero.inModule(scratch.memory(tensor.module()), ElementType.BF16, tensor),
-                ElementType.BF16,
-                (at, elements) -> Zero.slice(shard, zero.sumType(), at, elements));
+                zero, bucket, this::gradientOf, (at, elements) -> Zero.slice(shard, zero.sumType(), at, elements));
         List<FlatTensor> order = new ArrayList<>(bucket.tensors());
         Collections.reverse(order);
         order.forEach(tensor -> steps.get(tensor.module()).add(() -> way.bring(tensor)));
         steps.get(bucket.tensors().get(0).module()).add(() -> way.send(add));
+    }
+
+    private Tensor gradientOf(FlatTensor tensor) {
+        DeviceMemory module = scratch.memory(tensor.module());
+        return new Tensor(zero.inModule(module, ElementType.BF16, tensor), ElementType.BF16, tensor.size());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.trainer;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.Shares;
 import dev.assay.workload.ElementType;
@@ -41,7 +42,7 @@ final class TensorGather {
         Stream stream = zero.weights().stream();
         gathers.add(() -> communicator.allGather(send, receive, BF16, part, stream));
         if (!direct) {
-            copies.add(new Carry(receive, BF16, target, BF16, tensor.size()));
+            copies.add(new Carry(new Tensor(receive, BF16, tensor.size()), new Tensor(target, BF16, tensor.size())));
         }
     }
 

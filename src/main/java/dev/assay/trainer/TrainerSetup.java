@@ -1,8 +1,11 @@
 package dev.assay.trainer;
 
+import dev.assay.device.SeededNormal;
 import dev.assay.training.AdamW;
 import dev.assay.training.GradientClipping;
+import dev.assay.training.Initial;
 import dev.assay.training.MemoryPlan;
+import dev.assay.training.Parameter;
 import dev.assay.training.ParameterLayout;
 import dev.assay.training.SeededWeights;
 import dev.assay.training.StepSetup;
@@ -37,5 +40,22 @@ public record TrainerSetup(StepSetup step, AdamW optimizer, GradientClipping cli
 
     public SeededWeights weights() {
         return new SeededWeights(layout(), seed);
+    }
+
+    /** @param first the element of the parameter that a piece begins with */
+    static SeededNormal initial(SeededWeights weights, Parameter parameter, long first) {
+        double mean = parameter.initial() == Initial.ONE ? 1 : 0;
+        return new SeededNormal(weights.key(parameter), first, mean, weights.deviation(parameter));
+    }
+
+    /** @param step counted from 1 */
+    dev.assay.device.AdamW optimizerAt(int step) {
+        return new dev.assay.device.AdamW(
+                optimizer.learningRate(),
+                optimizer.beta1(),
+                optimizer.beta2(),
+                optimizer.epsilon(),
+                optimizer.weightDecay(),
+                step);
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Tensor;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientBucket;
 import dev.assay.training.Shares.Cut;
@@ -37,8 +38,9 @@ final class WholeGradients implements GradientKeeper {
             DeviceMemory sum = Zero.slice(sums, zero.sumType(), zero.tensors().start(module), elements);
             modules.add(sum);
             int index = module;
-            scratch.ifPresent(each ->
-                    additions.add(new Carry(each.memory(index), ElementType.BF16, sum, zero.sumType(), elements)));
+            scratch.ifPresent(each -> additions.add(new Carry(
+                    new Tensor(each.memory(index), ElementType.BF16, elements),
+                    new Tensor(sum, zero.sumType(), elements))));
         }
         zero.schedule().buckets().forEach(bucket -> ways.add(way(bucket)));
         complete = zero.fence();
@@ -49,15 +51,11 @@ final class WholeGradients implements GradientKeeper {
             return BucketWay.inPlace(zero, bucket, sums);
         }
         return BucketWay.staged(
-                zero,
-                bucket,
-                this::sumOf,
-                zero.sumType(),
-                (at, elements) -> Zero.slice(shard, zero.sumType(), at, elements));
+                zero, bucket, this::sumOf, (at, elements) -> Zero.slice(shard, zero.sumType(), at, elements));
     }
 
-    private DeviceMemory sumOf(FlatTensor tensor) {
-        return Zero.slice(sums, zero.sumType(), tensor.offset(), tensor.size());
+    private Tensor sumOf(FlatTensor tensor) {
+        return Zero.tensor(sums, zero.sumType(), tensor.offset(), tensor.size());
     }
 
     @Override

@@ -5,8 +5,8 @@ import dev.assay.device.Bf16;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
-import dev.assay.training.Initial;
 import dev.assay.training.Parameter;
 import dev.assay.training.SeededWeights;
 import dev.assay.workload.ElementType;
@@ -51,10 +51,7 @@ final class WholeStates implements Sharding {
                     piece(Unsharded.MASTER, Float.BYTES, parameter.offset(), parameter.size()),
                     piece(Unsharded.WEIGHTS, Unsharded.BF16, parameter.offset(), parameter.size()),
                     parameter.size(),
-                    0,
-                    weights.key(parameter),
-                    parameter.initial() == Initial.ONE ? 1 : 0,
-                    weights.deviation(parameter),
+                    TrainerSetup.initial(weights, parameter, 0),
                     compute);
         }
         device.zero(memory.of(Unsharded.FIRST_MOMENT), compute);
@@ -97,12 +94,10 @@ final class WholeStates implements Sharding {
     public void gradientsComplete(ModelModule module) {
         if (!narrow) {
             begun.remove(module.index());
+            DeviceMemory sums = piece(Unsharded.GRADIENT_SUMS, Float.BYTES, module.offset(), module.elements());
             kernels.carry(
-                    live(module),
-                    ElementType.BF16,
-                    piece(Unsharded.GRADIENT_SUMS, Float.BYTES, module.offset(), module.elements()),
-                    ElementType.FP32,
-                    module.elements(),
+                    new Tensor(live(module), ElementType.BF16, module.elements()),
+                    new Tensor(sums, ElementType.FP32, module.elements()),
                     true,
                     compute);
         }
@@ -113,35 +108,21 @@ final class WholeStates implements Sharding {
 
     @Override
     public void update(int step) {
-        long all = modules.layout().total();
+        Tensor gradients =
+                new Tensor(gradientSums(), gradientType(), modules.layout().total());
         DeviceMemory squares = memory.of(Unsharded.SQUARES);
         DeviceMemory partials = memory.of(Unsharded.PARTIALS);
-        kernels.sumOfSquares(gradientSums(), gradientType(), all, partials, compute);
+        kernels.sumOfSquares(gradients, partials, compute);
         kernels.sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, compute);
         float factor = 1f / setup.step().accumulation();
         kernels.clipScale(squares, factor, (float) setup.clipping().maxNorm(), scaleAndNorm(), compute);
         kernels.adamW(
-                optimizer(step),
-                memory.of(Unsharded.MASTER),
-                memory.of(Unsharded.FIRST_MOMENT),
-                memory.of(Unsharded.SECOND_MOMENT),
-                gradientSums(),
-                gradientType(),
-                scaleAndNorm(),
-                memory.of(Unsharded.WEIGHTS),
-                all,
-                compute);
+                setup.optimizerAt(step), states(), gradients, scaleAndNorm(), memory.of(Unsharded.WEIGHTS), compute);
     }
 
-    private AdamW optimizer(int step) {
-        dev.assay.training.AdamW settings = setup.optimizer();
-        return new AdamW(
-                settings.learningRate(),
-                settings.beta1(),
-                settings.beta2(),
-                settings.epsilon(),
-                settings.weightDecay(),
-                step);
+    private AdamW.States states() {
+        return new AdamW.States(
+                memory.of(Unsharded.MASTER), memory.of(Unsharded.FIRST_MOMENT), memory.of(Unsharded.SECOND_MOMENT));
     }
 
     private DeviceMemory gradientSums() {

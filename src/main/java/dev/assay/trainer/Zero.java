@@ -4,6 +4,7 @@ import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.FlatTensors;
@@ -82,6 +83,10 @@ record Zero(
 
     static DeviceMemory slice(DeviceMemory memory, ElementType type, long at, long elements) {
         return memory.slice(at * type.bytes(), elements * type.bytes());
+    }
+
+    static Tensor tensor(DeviceMemory memory, ElementType type, long at, long elements) {
+        return new Tensor(slice(memory, type, at, elements), type, elements);
     }
 
     /** A tensor in memory of its module. */

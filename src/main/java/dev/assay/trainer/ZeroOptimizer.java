@@ -3,8 +3,8 @@ package dev.assay.trainer;
 import dev.assay.device.AdamW;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
-import dev.assay.training.Initial;
 import dev.assay.training.Parameter;
 import dev.assay.training.SeededWeights;
 import dev.assay.training.Shares.Cut;
@@ -59,31 +59,25 @@ final class ZeroOptimizer {
                         Zero.slice(master, ElementType.FP32, piece.at(), piece.elements()),
                         Zero.slice(weights, ElementType.BF16, piece.at(), piece.elements()),
                         piece.elements(),
-                        index,
-                        seeded.key(parameter),
-                        parameter.initial() == Initial.ONE ? 1 : 0,
-                        seeded.deviation(parameter),
+                        TrainerSetup.initial(seeded, parameter, index),
                         zero.compute());
     }
 
     /** The global norm from each rank's squares, then AdamW on what this rank keeps. */
     void update(int step, DeviceMemory gradients, DeviceMemory weights) {
-        zero.kernels().sumOfSquares(ofNorm(gradients), zero.sumType(), ofNormElements(), partials, zero.compute());
+        Tensor ofNorm = new Tensor(ofNorm(gradients), zero.sumType(), ofNormElements());
+        zero.kernels().sumOfSquares(ofNorm, partials, zero.compute());
         zero.kernels().sumPartials(partials, TrainingKernels.SQUARE_PARTS, squares, zero.compute());
         sumSquares();
         float largest = (float) zero.setup().clipping().maxNorm();
         zero.kernels().clipScale(squares, factor(), largest, scaleAndNorm, zero.compute());
         zero.kernels()
                 .adamW(
-                        settings(step),
-                        master,
-                        first,
-                        second,
-                        gradients,
-                        zero.sumType(),
+                        zero.setup().optimizerAt(step),
+                        new AdamW.States(master, first, second),
+                        new Tensor(gradients, zero.sumType(), zero.shares().elements()),
                         scaleAndNorm,
                         weights,
-                        zero.shares().elements(),
                         zero.compute());
     }
 
@@ -125,17 +119,6 @@ final class ZeroOptimizer {
     /** Sums over ranks and micro-batches become means. Applied in fp32, so nothing that travels is scaled. */
     float factor() {
         return 1f / ((float) zero.ranks() * zero.setup().step().accumulation());
-    }
-
-    private AdamW settings(int step) {
-        dev.assay.training.AdamW settings = zero.setup().optimizer();
-        return new AdamW(
-                settings.learningRate(),
-                settings.beta1(),
-                settings.beta2(),
-                settings.epsilon(),
-                settings.weightDecay(),
-                step);
     }
 
     DeviceMemory scaleAndNorm() {

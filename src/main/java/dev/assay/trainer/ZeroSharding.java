@@ -1,6 +1,7 @@
 package dev.assay.trainer;
 
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Tensor;
 import dev.assay.training.Parameter;
 import dev.assay.training.Shares.Cut;
 import dev.assay.workload.ElementType;
@@ -140,8 +141,10 @@ final class ZeroSharding implements Sharding {
             return read(weights.shard(), ElementType.BF16, from, elements, 1);
         }
         try (DeviceMemory wide = zero.device().allocate(elements * Float.BYTES)) {
-            DeviceMemory own = zero.slice(ZeroMemory.WEIGHTS, ElementType.BF16, from, elements);
-            new Carry(own, ElementType.BF16, wide, ElementType.FP32, elements)
+            DeviceMemory whole = zero.memory().of(ZeroMemory.WEIGHTS);
+            new Carry(
+                            Zero.tensor(whole, ElementType.BF16, from, elements),
+                            new Tensor(wide, ElementType.FP32, elements))
                     .enqueue(zero.kernels(), false, zero.compute());
             zero.compute().synchronize(Trainer.LONGEST_WAIT);
             return floats(wide, 1);
@@ -156,11 +159,8 @@ final class ZeroSharding implements Sharding {
             zero.shares()
                     .within(from, from + elements, zero.rank())
                     .forEach(piece -> new Carry(
-                                    Zero.slice(shard, type, piece.at(), piece.elements()),
-                                    type,
-                                    Zero.slice(wide, ElementType.FP32, piece.from() - from, piece.elements()),
-                                    ElementType.FP32,
-                                    piece.elements())
+                                    Zero.tensor(shard, type, piece.at(), piece.elements()),
+                                    Zero.tensor(wide, ElementType.FP32, piece.from() - from, piece.elements()))
                             .enqueue(zero.kernels(), false, lane.stream()));
             if (zero.shares().cut() != Cut.WHOLE) {
                 lane.communicator().allReduce(wide, ElementType.FP32, elements, lane.stream());

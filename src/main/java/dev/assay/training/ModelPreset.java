@@ -1,57 +1,27 @@
 package dev.assay.training;
 
+import static dev.assay.training.ModelFamily.GPT;
+import static dev.assay.training.ModelFamily.LLAMA;
+
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** Published shapes. The parameter counts that follow from them are the published ones. */
 public enum ModelPreset {
-    LLAMA2_7B("llama2-7b", ModelFamily.LLAMA, 32, 4096, 32, 32, 128, 11008, 32000, 4096, ModelShape.ROPE_BASE),
-    LLAMA2_13B("llama2-13b", ModelFamily.LLAMA, 40, 5120, 40, 40, 128, 13824, 32000, 4096, ModelShape.ROPE_BASE),
-    LLAMA2_70B("llama2-70b", ModelFamily.LLAMA, 80, 8192, 64, 8, 128, 28672, 32000, 4096, ModelShape.ROPE_BASE),
-    LLAMA3_8B("llama3-8b", ModelFamily.LLAMA, 32, 4096, 32, 8, 128, 14336, 128256, 8192, ModelPreset.LLAMA3_ROPE_BASE),
-    LLAMA3_70B(
-            "llama3-70b", ModelFamily.LLAMA, 80, 8192, 64, 8, 128, 28672, 128256, 8192, ModelPreset.LLAMA3_ROPE_BASE),
-    /** The vocabulary of 50 257 is padded to a multiple of 64, as trainers do. */
-    GPT3_175B("gpt3-175b", ModelFamily.GPT, 96, 12288, 96, 96, 128, 49152, 50304, 2048, ModelShape.ROPE_BASE);
+    LLAMA2_7B("llama2-7b"),
+    LLAMA2_13B("llama2-13b"),
+    LLAMA2_70B("llama2-70b"),
+    LLAMA3_8B("llama3-8b"),
+    LLAMA3_70B("llama3-70b"),
+    GPT3_175B("gpt3-175b");
 
     /** {@code rope_theta} of its {@code config.json}. */
     private static final double LLAMA3_ROPE_BASE = 500_000;
 
     private final String key;
-    private final ModelFamily family;
-    private final int layers;
-    private final int hidden;
-    private final int heads;
-    private final int kvHeads;
-    private final int headSize;
-    private final int feedForward;
-    private final int vocabulary;
-    private final int positions;
-    private final double ropeBase;
 
-    ModelPreset(
-            String key,
-            ModelFamily family,
-            int layers,
-            int hidden,
-            int heads,
-            int kvHeads,
-            int headSize,
-            int feedForward,
-            int vocabulary,
-            int positions,
-            double ropeBase) {
+    ModelPreset(String key) {
         this.key = key;
-        this.family = family;
-        this.layers = layers;
-        this.hidden = hidden;
-        this.heads = heads;
-        this.kvHeads = kvHeads;
-        this.headSize = headSize;
-        this.feedForward = feedForward;
-        this.vocabulary = vocabulary;
-        this.positions = positions;
-        this.ropeBase = ropeBase;
     }
 
     /** As written in files, e.g. {@code llama2-7b}. */
@@ -59,9 +29,16 @@ public enum ModelPreset {
         return key;
     }
 
+    /** GPT-3's vocabulary of 50 257 is padded to a multiple of 64, as trainers do. */
     public ModelShape shape() {
-        return new ModelShape(
-                family, layers, hidden, heads, kvHeads, headSize, feedForward, vocabulary, positions, ropeBase);
+        return switch (this) {
+            case LLAMA2_7B -> new ModelShape(LLAMA, 32, 4096, 32, 32, 128, 11008, 32000, 4096);
+            case LLAMA2_13B -> new ModelShape(LLAMA, 40, 5120, 40, 40, 128, 13824, 32000, 4096);
+            case LLAMA2_70B -> new ModelShape(LLAMA, 80, 8192, 64, 8, 128, 28672, 32000, 4096);
+            case LLAMA3_8B -> new ModelShape(LLAMA, 32, 4096, 32, 8, 128, 14336, 128256, 8192, LLAMA3_ROPE_BASE);
+            case LLAMA3_70B -> new ModelShape(LLAMA, 80, 8192, 64, 8, 128, 28672, 128256, 8192, LLAMA3_ROPE_BASE);
+            case GPT3_175B -> new ModelShape(GPT, 96, 12288, 96, 96, 128, 49152, 50304, 2048);
+        };
     }
 
     public static ModelPreset of(String key) {

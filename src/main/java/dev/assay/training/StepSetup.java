@@ -66,12 +66,16 @@ public record StepSetup(
 
     /** The same with its matrices in another precision. */
     public StepSetup in(MatrixPrecision other) {
+        return with(microBatch, accumulation, zero, other);
+    }
+
+    private StepSetup with(int otherMicroBatch, int otherAccumulation, ZeroSetup otherZero, MatrixPrecision other) {
         return new StepSetup(
                 model,
                 sequence,
-                microBatch,
-                accumulation,
-                zero,
+                otherMicroBatch,
+                otherAccumulation,
+                otherZero,
                 recomputation,
                 collectives,
                 gradientBytes,
@@ -99,16 +103,7 @@ public record StepSetup(
 
     /** The variant with these values in place of its own; ZeRO-3 overlaps as DeepSpeed does by default. */
     public StepSetup stress(int otherMicroBatch, int otherAccumulation, int stage) {
-        return new StepSetup(
-                model,
-                sequence,
-                otherMicroBatch,
-                otherAccumulation,
-                zero.atStage(stage, stage == 3 || zero.overlap()),
-                recomputation,
-                collectives,
-                gradientBytes,
-                wireBytes,
-                precision);
+        ZeroSetup staged = zero.atStage(stage, stage == 3 || zero.overlap());
+        return with(otherMicroBatch, otherAccumulation, staged, precision);
     }
 }

@@ -2,9 +2,6 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.cluster.ClusterFile;
-import dev.assay.cluster.GpuModels;
-import dev.assay.criteria.CriteriaFile;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
 import dev.assay.measurement.ExperimentResult;
@@ -15,7 +12,6 @@ import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.plan.Plan;
-import dev.assay.plan.Planner;
 import dev.assay.plan.Row;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.State;
@@ -32,12 +28,7 @@ import org.junit.jupiter.api.Test;
 /** From what eight ranks of one node recorded to the verdict of a link's criterion, by the plan that asks for it. */
 class LinkVerdictTest {
     private static final int GPUS = 8;
-    private static final Plan PLAN = Planner.plan(
-            ClusterFile.read("spectrumx-h200"),
-            GpuModels.get("h200-sxm"),
-            CriteriaFile.read("h200-sxm", Optional.empty()),
-            List.of(1),
-            60);
+    private static final Plan PLAN = Plans.h200(1);
 
     @Test
     void healthyLinksPassOverAllOrderedPairs() {

@@ -2,11 +2,7 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.cluster.ClusterFile;
-import dev.assay.cluster.GpuModels;
-import dev.assay.criteria.CriteriaFile;
 import dev.assay.plan.Plan;
-import dev.assay.plan.Planner;
 import dev.assay.plan.Row;
 import dev.assay.verdict.Coverage;
 import dev.assay.verdict.State;
@@ -17,12 +13,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class NotCertifiedTest {
-    private static final Plan PLAN = Planner.plan(
-            ClusterFile.read("spectrumx-h200"),
-            GpuModels.get("h200-sxm"),
-            CriteriaFile.read("h200-sxm", Optional.empty()),
-            List.of(4),
-            60);
+    private static final Plan PLAN = Plans.h200(4);
 
     @Test
     void aFamilyThatCouldNotRunIsNamedWithItsReasonBeforeWhatThePlanLeavesOut() {

@@ -2,9 +2,6 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.cluster.ClusterFile;
-import dev.assay.cluster.GpuModels;
-import dev.assay.criteria.CriteriaFile;
 import dev.assay.job.RunFolder;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.DeviceIdentity;
@@ -18,7 +15,6 @@ import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.Plan;
-import dev.assay.plan.Planner;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
@@ -143,7 +139,7 @@ class PairLookTest {
 
     @Test
     void aSecondLookThatDidNotRunIsNotForgotten() {
-        Plan plan = plan(8);
+        Plan plan = Plans.h200(8);
         Experiment first = plan.experiment("node-pair");
         Share slow = (experiment, a, b, local) -> a == 3 || b == 3 ? 0.7 : 1;
         PairLook look = new PairLook(
@@ -223,7 +219,7 @@ class PairLookTest {
 
     @Test
     void aRecordedRunWithoutSecondLookSaysSo() {
-        Plan plan = plan(4);
+        Plan plan = Plans.h200(4);
         Experiment first = plan.experiment("node-pair");
         Share slow = new Noisy(0.05, (experiment, a, b, local) -> a == 1 && b == 2 ? 0.86 : 1);
 
@@ -251,7 +247,7 @@ class PairLookTest {
             assertThat(((NodePairRetest) kept.workload()).rounds()).isNotEmpty();
         }
         assertThat(launched).containsExactly(SIFTING, JUDGING);
-        Experiment first = plan(8).experiment("node-pair");
+        Experiment first = Plans.h200(8).experiment("node-pair");
         assertThat(PairLook.experiments(new RunFolder(folder, "run-1"), first))
                 .as("what the total counts beside the first look")
                 .extracting(Experiment::id)
@@ -260,7 +256,7 @@ class PairLookTest {
 
     @Test
     void aFirstLookThatBrokeIsNotFollowed() {
-        Plan plan = plan(8);
+        Plan plan = Plans.h200(8);
         Experiment first = plan.experiment("node-pair");
         ExperimentResult whole = result(first, rounds(first), (experiment, a, b, local) -> a == 3 || b == 3 ? 0.7 : 1);
         LaunchResult launch = whole.launches().get(0);
@@ -281,7 +277,7 @@ class PairLookTest {
     }
 
     private ExperimentResult look(int nodes, Share share) {
-        Plan plan = plan(nodes);
+        Plan plan = Plans.h200(nodes);
         Experiment first = plan.experiment("node-pair");
         return look(plan, first, share).after(result(first, rounds(first), share));
     }
@@ -298,21 +294,12 @@ class PairLookTest {
                 told::add);
     }
 
-    private static Plan plan(int nodes) {
-        return Planner.plan(
-                ClusterFile.read("spectrumx-h200"),
-                GpuModels.get("h200-sxm"),
-                CriteriaFile.read("h200-sxm", Optional.empty()),
-                List.of(nodes),
-                60);
-    }
-
     private static Verdict verdict(ExperimentResult result, int nodes) {
         return verdict(result, nodes, "pair-bandwidth-fleet");
     }
 
     private static Verdict verdict(ExperimentResult result, int nodes, String criterion) {
-        Plan plan = plan(nodes);
+        Plan plan = Plans.h200(nodes);
         return Judge.judge(
                         plan.rows().stream()
                                 .filter(row -> row.experiment().equals("node-pair"))

@@ -2,33 +2,24 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModels;
-import dev.assay.criteria.CriteriaFile;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Telemetry;
 import dev.assay.measurement.TelemetryWindow;
 import dev.assay.plan.Plan;
-import dev.assay.plan.Planner;
 import dev.assay.plan.Row;
 import dev.assay.run.TelemetryCharts.Watched;
 import dev.assay.summary.Chart;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RunChartsTest {
-    private static final Plan PLAN = Planner.plan(
-            ClusterFile.read("spectrumx-h200"),
-            GpuModels.get("h200-sxm"),
-            CriteriaFile.read("h200-sxm", Optional.empty()),
-            List.of(1),
-            60);
+    private static final Plan PLAN = Plans.h200(1);
 
     @Test
     void theRooflineHasTheMedianAndTheWorstGpuOfEachGemm() {

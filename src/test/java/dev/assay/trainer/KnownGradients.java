@@ -4,6 +4,7 @@ import dev.assay.device.Bf16;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.training.Parameter;
 import dev.assay.workload.ElementType;
@@ -109,14 +110,18 @@ final class KnownGradients {
             }
         }
         mine.write(bytes.array());
-        kernels.carry(mine, ElementType.BF16, gradients, ElementType.BF16, module.elements(), true, compute);
+        kernels.carry(all(mine, module), all(gradients, module), true, compute);
     }
 
     private Seen look(Sharding sharding, ModelModule module, Pass pass) {
         DeviceMemory copy = device.allocate(2 * module.elements());
         DeviceMemory weights = sharding.weights(module, pass);
-        kernels.carry(weights, ElementType.BF16, copy, ElementType.BF16, module.elements(), false, compute);
+        kernels.carry(all(weights, module), all(copy, module), false, compute);
         return new Seen(module, pass, copy);
+    }
+
+    private static Tensor all(DeviceMemory memory, ModelModule module) {
+        return new Tensor(memory, ElementType.BF16, module.elements());
     }
 
     /** To be read when the step is done. */

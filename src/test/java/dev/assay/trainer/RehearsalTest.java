@@ -8,13 +8,10 @@ import dev.assay.device.DeviceException;
 import dev.assay.device.SpoiledCommunicator;
 import dev.assay.device.SpoiledCommunicator.Fault;
 import dev.assay.device.Stream;
-import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
-import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
-import dev.assay.training.ZeroSetup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,11 +34,7 @@ class RehearsalTest {
 
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 16, 2, 2, 8, 24, 40, 9);
 
-    /**
-     * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT;
-     *     k: the last modules stay gathered for backward
-     * @param bytes of a sum, of a gradient on the wire
-     */
+    /** Flags and bytes as {@link ZeroFlags} has them; k: the last modules stay gathered for backward. */
     @ParameterizedTest
     @CsvSource({
         "0, 2, 1, '', 22",
@@ -206,27 +199,9 @@ class RehearsalTest {
     }
 
     private static StepSetup step(int stage, int accumulation, String flags, int bytes) {
-        ZeroSetup zero = new ZeroSetup(
-                        stage,
-                        flags.contains("o"),
-                        !flags.contains("a"),
-                        !flags.contains("r"),
-                        300,
-                        250,
-                        20,
-                        3000,
-                        1000)
-                .keeping(flags.contains("k") ? 1500 : 0);
-        return new StepSetup(
-                flags.contains("g") ? GPT : LLAMA,
-                7,
-                1,
-                accumulation,
-                zero,
-                Recomputation.NONE,
-                flags.contains("i") ? CollectiveMode.IDEAL : CollectiveMode.DEEPSPEED,
-                bytes / 10,
-                bytes % 10);
+        ZeroFlags what = new ZeroFlags(flags, bytes);
+        ZeroSetup zero = what.zero(stage, 300, 250, 20, 3000).keeping(what.has("k") ? 1500 : 0);
+        return what.step(LLAMA, GPT, accumulation, zero);
     }
 
     private static TrainerSetup setup(StepSetup step) {

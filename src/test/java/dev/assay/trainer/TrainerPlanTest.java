@@ -51,19 +51,11 @@ class TrainerPlanTest {
             for (int bytes : new int[] {2, 4}) {
                 for (boolean overlap : new boolean[] {true, false}) {
                     for (int stage = 0; stage <= 3; stage++) {
-                        StepSetup step = step(preset, Recomputation.FULL, 2, zero(stage, overlap), bytes, 6 - bytes);
-                        StepSetup other = new StepSetup(
-                                step.model(),
-                                step.sequence(),
-                                step.microBatch(),
-                                step.accumulation(),
-                                step.zero(),
-                                step.recomputation(),
-                                mode,
-                                step.gradientBytes(),
-                                step.wireBytes());
-                        holds(other, 1);
-                        holds(other, 7);
+                        ZeroSetup zero = zero(stage, overlap);
+                        StepSetup step = new StepSetup(
+                                preset.shape(), 2048, 2, 2, zero, Recomputation.FULL, mode, bytes, 6 - bytes);
+                        holds(step, 1);
+                        holds(step, 7);
                     }
                 }
             }

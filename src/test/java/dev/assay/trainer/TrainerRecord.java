@@ -7,7 +7,6 @@ import dev.assay.device.cuda.CudaDevice;
 import dev.assay.device.cuda.TestLibraries;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.training.AdamW;
-import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.MicroBatch;
 import dev.assay.training.ModelShape;
@@ -15,7 +14,6 @@ import dev.assay.training.Parameter;
 import dev.assay.training.Recomputation;
 import dev.assay.training.SeededTokens;
 import dev.assay.training.StepSetup;
-import dev.assay.training.ZeroSetup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -107,16 +105,7 @@ final class TrainerRecord {
 
     static StepSetup step(
             ModelShape model, int sequence, int microBatch, int accumulation, Recomputation recomputation) {
-        return new StepSetup(
-                model,
-                sequence,
-                microBatch,
-                accumulation,
-                ZeroSetup.defaults(0, false),
-                recomputation,
-                CollectiveMode.DEEPSPEED,
-                Unsharded.BF16,
-                Unsharded.BF16);
+        return new Small(model, sequence, microBatch, accumulation, recomputation).step(Unsharded.BF16);
     }
 
     void run(Device device, int steps) throws IOException {

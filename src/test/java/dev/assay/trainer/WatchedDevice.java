@@ -1,5 +1,6 @@
 package dev.assay.trainer;
 
+import dev.assay.device.DelegatingGemm;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
@@ -59,37 +60,11 @@ final class WatchedDevice extends DelegatingDevice {
     @Override
     public GemmRunner newLinear(LinearGemm gemm) {
         made++;
-        GemmRunner runner = super.newLinear(gemm);
-        return new GemmRunner() {
-            @Override
-            public List<byte[]> candidates() {
-                return runner.candidates();
-            }
-
-            @Override
-            public void choose(byte[] algorithm) {
-                runner.choose(algorithm);
-            }
-
-            @Override
-            public String describe() {
-                return runner.describe();
-            }
-
-            @Override
-            public void scaleBy(DeviceMemory a, DeviceMemory b) {
-                runner.scaleBy(a, b);
-            }
-
+        return new DelegatingGemm(super.newLinear(gemm)) {
             @Override
             public void enqueue(DeviceMemory a, DeviceMemory b, DeviceMemory c, Stream stream) {
                 multiplied.add(gemm);
-                runner.enqueue(a, b, c, stream);
-            }
-
-            @Override
-            public void close() {
-                runner.close();
+                super.enqueue(a, b, c, stream);
             }
         };
     }

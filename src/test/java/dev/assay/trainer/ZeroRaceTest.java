@@ -13,6 +13,7 @@ import dev.assay.training.Recomputation;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -89,24 +90,27 @@ class ZeroRaceTest {
         ZeroSetup zero = new ZeroSetup(stage, true, true, true, 300, 250, 20, 3500, 1000);
         StepSetup step = new StepSetup(GPT, 7, 1, 2, zero, Recomputation.NONE, mode, 2, 2);
         TrainerSetup setup = new TrainerSetup(step, Small.ADAM_W, GradientClipping.none(), 1);
-        RaceDetector detector = new RaceDetector(-1);
-        Device device = detector.device();
-        ZeroFactory factory = new ZeroFactory(RANKS, purpose -> detector.communicator(1, RANKS));
-        AllocationPlan plan = new AllocationPlan();
-        factory.plan(setup, plan);
-        try (Arena memory = plan.allocate(device);
-                Stream compute = device.newStream();
-                Sharding sharding = factory.open(setup, device, memory, compute)) {
+
+        RaceDetector detector = run(setup, -1, (sharding, driver) -> {
             assertThatThrownBy(() -> sharding.rehearse(1, Duration.ofSeconds(1)))
                     .hasMessage("nothing is computed");
             sharding.initialise();
-            new KnownGradients(setup, device, compute, 1).step(sharding, 1);
-        }
+            driver.step(sharding, 1);
+        });
 
         assertThat(detector.races()).isEmpty();
     }
 
     private static RaceDetector run(TrainerSetup setup, int deaf) {
+        return run(setup, deaf, (sharding, driver) -> {
+            sharding.initialise();
+            for (int number = 1; number <= STEPS; number++) {
+                driver.step(sharding, number);
+            }
+        });
+    }
+
+    private static RaceDetector run(TrainerSetup setup, int deaf, BiConsumer<Sharding, KnownGradients> work) {
         RaceDetector detector = new RaceDetector(deaf);
         Device device = detector.device();
         ZeroFactory factory = new ZeroFactory(RANKS, purpose -> detector.communicator(1, RANKS));
@@ -115,11 +119,7 @@ class ZeroRaceTest {
         try (Arena memory = plan.allocate(device);
                 Stream compute = device.newStream();
                 Sharding sharding = factory.open(setup, device, memory, compute)) {
-            sharding.initialise();
-            KnownGradients driver = new KnownGradients(setup, device, compute, 1);
-            for (int number = 1; number <= STEPS; number++) {
-                driver.step(sharding, number);
-            }
+            work.accept(sharding, new KnownGradients(setup, device, compute, 1));
         }
         return detector;
     }

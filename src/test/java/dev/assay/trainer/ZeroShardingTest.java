@@ -41,9 +41,8 @@ class ZeroShardingTest {
     private static final ModelShape GPT = new ModelShape(ModelFamily.GPT, 2, 12, 3, 3, 5, 17, 31, 9);
 
     /**
-     * @param flags c: clipped; o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT;
-     *     k: the last modules stay gathered for backward; K: all do
-     * @param bytes of a sum, of a gradient on the wire
+     * @param flags c: clipped; k: the last modules stay gathered for backward; K: all do; the others, and bytes, as {@link
+     *     ZeroFlags} has them
      */
     @ParameterizedTest
     @CsvSource({
@@ -100,28 +99,11 @@ class ZeroShardingTest {
             long persistence,
             long maxLive)
             throws Exception {
-        ZeroSetup zero = new ZeroSetup(
-                        stage,
-                        flags.contains("o"),
-                        !flags.contains("a"),
-                        !flags.contains("r"),
-                        bucket,
-                        prefetch,
-                        persistence,
-                        maxLive,
-                        1000)
-                .keeping(flags.contains("K") ? 1_000_000 : flags.contains("k") ? 800 : 0);
-        StepSetup step = new StepSetup(
-                flags.contains("g") ? GPT : LLAMA,
-                7,
-                1,
-                accumulation,
-                zero,
-                Recomputation.NONE,
-                flags.contains("i") ? CollectiveMode.IDEAL : CollectiveMode.DEEPSPEED,
-                bytes / 10,
-                bytes % 10);
-        GradientClipping clipping = flags.contains("c") ? new GradientClipping(0.7) : GradientClipping.none();
+        ZeroFlags what = new ZeroFlags(flags, bytes);
+        ZeroSetup zero = what.zero(stage, bucket, prefetch, persistence, maxLive)
+                .keeping(what.has("K") ? 1_000_000 : what.has("k") ? 800 : 0);
+        StepSetup step = what.step(LLAMA, GPT, accumulation, zero);
+        GradientClipping clipping = what.has("c") ? new GradientClipping(0.7) : GradientClipping.none();
         check(new TrainerSetup(step, Small.ADAM_W, clipping, System.nanoTime()), ranks);
     }
 

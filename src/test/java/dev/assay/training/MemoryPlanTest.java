@@ -134,8 +134,7 @@ class MemoryPlanTest {
     @Test
     void gradientsInFloatTakeTwoBytesMore() {
         StepSetup setup = Setups.of("7b", 2);
-        StepSetup wide = new StepSetup(
-                setup.model(), 2048, 16, 16, setup.zero(), setup.recomputation(), setup.collectives(), 4, 2);
+        StepSetup wide = Setups.with(setup, setup.collectives(), 4, 2);
 
         assertThat(MemoryPlan.of(wide, 8).total() - MemoryPlan.of(setup, 8).total())
                 .isEqualTo(2 * setup.model().parameters() / 8);

@@ -27,7 +27,11 @@ final class Setups {
     }
 
     static StepSetup ideal(String size, int stage) {
-        StepSetup setup = of(size, stage);
+        return with(of(size, stage), CollectiveMode.IDEAL, 2, 2);
+    }
+
+    /** The setup but for how gradients are kept and sent. */
+    static StepSetup with(StepSetup setup, CollectiveMode mode, int gradientBytes, int wireBytes) {
         return new StepSetup(
                 setup.model(),
                 setup.sequence(),
@@ -35,9 +39,9 @@ final class Setups {
                 setup.accumulation(),
                 setup.zero(),
                 setup.recomputation(),
-                CollectiveMode.IDEAL,
-                2,
-                2);
+                mode,
+                gradientBytes,
+                wireBytes);
     }
 
     /** Nodes of 8 H200 with so many NICs of 400 Gb/s. */

@@ -131,8 +131,7 @@ class StepCollectivesTest {
     @Test
     void gradientsInFloatDoubleTheirTraffic() {
         StepSetup setup = Setups.of("7b", 0);
-        StepSetup wide = new StepSetup(
-                setup.model(), 2048, 16, 16, setup.zero(), setup.recomputation(), setup.collectives(), 2, 4);
+        StepSetup wide = Setups.with(setup, setup.collectives(), 2, 4);
 
         assertThat(StepCollectives.of(wide, 8).get(0).bytes())
                 .isEqualTo(2 * StepCollectives.of(setup, 8).get(0).bytes());

@@ -119,7 +119,7 @@ class FabricRunnerTest {
         assertThat(bisection.state()).as(bisection.sentence()).isEqualTo(State.FAIL);
         assertThat(bisection.worstUnit().orElseThrow()).contains("node2");
         // Ten times as slow as the others'; a rank that begins late on a busy host sees a part of it only.
-        double most = 2 * BYTES / (10.0 * LateCommunicator.LATE.toMillis()) / 1e6;
+        double most = 2 * BYTES / (10.0 * FaultyDevice.LATE.toMillis()) / 1e6;
         assertThat(launch.ranks())
                 .flatExtracting(rank -> rank.measurements(Metric.FABRIC_BANDWIDTH, Map.of("pattern", "incast")))
                 .hasSize(4)

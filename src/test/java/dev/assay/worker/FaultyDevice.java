@@ -9,6 +9,7 @@ import dev.assay.device.Health;
 import dev.assay.device.MemoryTest;
 import dev.assay.device.Stream;
 import dev.assay.device.reference.ReferenceDevice;
+import dev.assay.device.reference.SlowCommunicator;
 import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -24,6 +25,9 @@ import java.util.Map;
 /** A reference device with one planted fault. */
 final class FaultyDevice extends DelegatingDevice {
     static final String REFUSAL = "cublasLtMatmul: not supported";
+
+    /** Long against what two busy cores add to an all-reduce of some KiB. */
+    static final Duration LATE = Duration.ofMillis(4);
 
     /** Place of the 64-bit word with the stuck bit, in the region under test. */
     static final long STUCK_WORD = 77;
@@ -45,7 +49,7 @@ final class FaultyDevice extends DelegatingDevice {
         WRONG_ELEMENTS,
         /** A bit of the memory under test is always 1. */
         STUCK_MEMORY_BIT,
-        /** Every collective begins {@link LateCommunicator#LATE} late: what a healthy rank of a slow fleet does. */
+        /** Every collective begins {@link FaultyDevice#LATE} late: what a healthy rank of a slow fleet does. */
         LATE,
         /** Every collective begins ten times as late. */
         VERY_LATE
@@ -145,8 +149,8 @@ final class FaultyDevice extends DelegatingDevice {
     public Communicator join(byte[] id, int rank, int ranks) {
         Communicator communicator = super.join(id, rank, ranks);
         return switch (fault) {
-            case LATE -> new LateCommunicator(communicator, LateCommunicator.LATE);
-            case VERY_LATE -> new LateCommunicator(communicator, LateCommunicator.LATE.multipliedBy(10));
+            case LATE -> new SlowCommunicator(communicator, LATE);
+            case VERY_LATE -> new SlowCommunicator(communicator, LATE.multipliedBy(10));
             default -> communicator;
         };
     }

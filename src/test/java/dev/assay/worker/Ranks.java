@@ -1,6 +1,7 @@
 package dev.assay.worker;
 
 import dev.assay.cluster.DeviceKind;
+import dev.assay.device.RankThreads;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
@@ -16,10 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Runs a launch with every rank as a thread of this JVM. */
 final class Ranks {
@@ -92,21 +89,7 @@ final class Ranks {
 
     /** Exit codes by rank. */
     List<Integer> run(DeviceFactory devices) throws Exception {
-        List<Callable<Integer>> ranks = new ArrayList<>();
-        for (int rank = 0; rank < spec.worldSize(); rank++) {
-            RankEnvironment environment = environment(rank);
-            ranks.add(() -> Worker.run(environment, devices, code -> {}));
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
-        try {
-            List<Integer> codes = new ArrayList<>();
-            for (Future<Integer> code : threads.invokeAll(ranks)) {
-                codes.add(code.get());
-            }
-            return codes;
-        } finally {
-            threads.shutdownNow();
-        }
+        return RankThreads.run(spec.worldSize(), rank -> Worker.run(environment(rank), devices, code -> {}));
     }
 
     RankEnvironment environment(int rank) {

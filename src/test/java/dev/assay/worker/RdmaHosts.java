@@ -1,6 +1,7 @@
 package dev.assay.worker;
 
 import dev.assay.cluster.DeviceKind;
+import dev.assay.device.RankThreads;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
@@ -20,10 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** "Nodes" with a sysfs and a PATH of their own each, whose ranks are threads that meet over the loopback. */
 final class RdmaHosts {
@@ -134,21 +131,7 @@ final class RdmaHosts {
     }
 
     LaunchResult run() throws Exception {
-        List<Callable<RankResult>> ranks = new ArrayList<>();
-        for (int rank = 0; rank < spec.worldSize(); rank++) {
-            int mine = rank;
-            ranks.add(() -> run(mine));
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
-        try {
-            List<RankResult> results = new ArrayList<>();
-            for (Future<RankResult> result : threads.invokeAll(ranks)) {
-                results.add(result.get());
-            }
-            return Ranks.launch(spec, results);
-        } finally {
-            threads.shutdownNow();
-        }
+        return Ranks.launch(spec, RankThreads.run(spec.worldSize(), this::run));
     }
 
     private RankResult run(int rank) throws Exception {

@@ -3,18 +3,14 @@ package dev.assay.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.device.RankThreads;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -142,21 +138,7 @@ class RendezvousTest {
     }
 
     private List<String> onRanks(int ranks, OnRank work) throws Exception {
-        List<Callable<String>> calls = new ArrayList<>();
-        for (int i = 0; i < ranks; i++) {
-            int rank = i;
-            calls.add(() -> work.run(meet(rank, ranks, "secret of this run", PATIENCE), rank));
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(ranks);
-        try {
-            List<String> results = new ArrayList<>();
-            for (Future<String> result : threads.invokeAll(calls)) {
-                results.add(result.get());
-            }
-            return results;
-        } finally {
-            threads.shutdownNow();
-        }
+        return RankThreads.run(ranks, rank -> work.run(meet(rank, ranks, "secret of this run", PATIENCE), rank));
     }
 
     private Meeting meeting(int rank, int ranks, String secret) {

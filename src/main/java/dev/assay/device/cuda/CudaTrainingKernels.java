@@ -1,11 +1,19 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.Attention;
 import dev.assay.device.AttentionShape;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Lookup;
+import dev.assay.device.Normalization;
+import dev.assay.device.Quantized;
+import dev.assay.device.RopeShape;
+import dev.assay.device.SeededNormal;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.workload.ElementType;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The kernels of {@code native/training_*.cu}. Sizes have been checked. */
@@ -34,184 +42,133 @@ final class CudaTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void embed(
-            DeviceMemory table,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory out,
-            Stream stream) {
-        each("assay_embed", rows * chunks(width), stream, at(table), at(tokens), rows, vocabulary, width, at(out));
+    public void embed(Lookup lookup, DeviceMemory table, DeviceMemory out, Stream stream) {
+        each(
+                "assay_embed",
+                lookup.rows() * chunks(lookup.width()),
+                stream,
+                at(table),
+                at(lookup.tokens()),
+                lookup.rows(),
+                lookup.vocabulary(),
+                lookup.width(),
+                at(out));
     }
 
     @Override
-    public void embedGradient(
-            DeviceMemory dOut,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory dTable,
-            Stream stream) {
+    public void embedGradient(Lookup lookup, DeviceMemory dOut, DeviceMemory dTable, Stream stream) {
         byRow(
                 "assay_embed_gradient",
-                vocabulary,
-                width,
+                lookup.vocabulary(),
+                lookup.width(),
                 stream,
                 at(dOut),
-                at(tokens),
-                rows,
-                vocabulary,
-                width,
+                at(lookup.tokens()),
+                lookup.rows(),
+                lookup.vocabulary(),
+                lookup.width(),
                 at(dTable));
     }
 
     @Override
-    public void rmsNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory rstd,
-            Stream stream) {
-        byRow(
-                "assay_rms_norm",
-                rows,
-                width,
-                stream,
-                at(before),
-                at(delta),
-                at(after),
-                rows,
-                width,
-                at(weight),
-                bits(eps),
-                at(out),
-                at(rstd));
+    public void norm(Normalization norm, Normalization.Residual residual, DeviceMemory out, Stream stream) {
+        Normalization.Statistics statistics = norm.statistics();
+        if (norm.bias().isPresent()) {
+            byRow(
+                    "assay_layer_norm",
+                    norm.rows(),
+                    norm.width(),
+                    stream,
+                    at(residual.before()),
+                    at(residual.delta()),
+                    at(residual.after()),
+                    norm.rows(),
+                    norm.width(),
+                    at(norm.weight()),
+                    at(norm.bias()),
+                    bits(norm.eps()),
+                    at(out),
+                    at(statistics.mean()),
+                    at(statistics.rstd()));
+        } else {
+            byRow(
+                    "assay_rms_norm",
+                    norm.rows(),
+                    norm.width(),
+                    stream,
+                    at(residual.before()),
+                    at(residual.delta()),
+                    at(residual.after()),
+                    norm.rows(),
+                    norm.width(),
+                    at(norm.weight()),
+                    bits(norm.eps()),
+                    at(out),
+                    at(statistics.rstd()));
+        }
     }
 
+    /** Partial sums of the weight's gradient lie in scratch, behind them those of the bias's. */
     @Override
-    public void rmsNormGradient(
+    public void normGradient(
+            Normalization norm,
             DeviceMemory dOut,
             DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
+            Normalization.Gradients gradients,
             DeviceMemory scratch,
             Stream stream) {
-        long parts = TrainingKernels.normParts(rows);
-        byRow(
-                "assay_rms_norm_gradient",
-                parts,
-                width,
-                stream,
-                at(dOut),
-                at(input),
-                rows,
-                width,
-                at(weight),
-                at(rstd),
-                at(dResidual),
-                at(scratch));
-        addColumnSums(at(scratch), parts, width, dWeight, stream);
+        Normalization.Statistics statistics = norm.statistics();
+        int width = norm.width();
+        long parts = TrainingKernels.normParts(norm.rows());
+        if (norm.bias().isPresent()) {
+            byRow(
+                    "assay_layer_norm_gradient",
+                    parts,
+                    width,
+                    stream,
+                    at(dOut),
+                    at(input),
+                    norm.rows(),
+                    width,
+                    at(norm.weight()),
+                    at(statistics.mean()),
+                    at(statistics.rstd()),
+                    at(gradients.residual()),
+                    at(scratch));
+        } else {
+            byRow(
+                    "assay_rms_norm_gradient",
+                    parts,
+                    width,
+                    stream,
+                    at(dOut),
+                    at(input),
+                    norm.rows(),
+                    width,
+                    at(norm.weight()),
+                    at(statistics.rstd()),
+                    at(gradients.residual()),
+                    at(scratch));
+        }
+        addColumnSums(at(scratch), parts, width, gradients.weight(), stream);
+        long ofBias = at(scratch) + parts * width * Float.BYTES;
+        gradients.bias().ifPresent(dBias -> addColumnSums(ofBias, parts, width, dBias, stream));
     }
 
     @Override
-    public void layerNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory bias,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            Stream stream) {
-        byRow(
-                "assay_layer_norm",
-                rows,
-                width,
-                stream,
-                at(before),
-                at(delta),
-                at(after),
-                rows,
-                width,
-                at(weight),
-                at(bias),
-                bits(eps),
-                at(out),
-                at(mean),
-                at(rstd));
-    }
-
-    @Override
-    public void layerNormGradient(
-            DeviceMemory dOut,
-            DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
-            DeviceMemory dBias,
-            DeviceMemory scratch,
-            Stream stream) {
-        long parts = TrainingKernels.normParts(rows);
-        byRow(
-                "assay_layer_norm_gradient",
-                parts,
-                width,
-                stream,
-                at(dOut),
-                at(input),
-                rows,
-                width,
-                at(weight),
-                at(mean),
-                at(rstd),
-                at(dResidual),
-                at(scratch));
-        addColumnSums(at(scratch), parts, width, dWeight, stream);
-        addColumnSums(at(scratch) + parts * width * Float.BYTES, parts, width, dBias, stream);
-    }
-
-    @Override
-    public void rope(
-            DeviceMemory x,
-            long rows,
-            int heads,
-            int headSize,
-            int stride,
-            int sequence,
-            double base,
-            Rotation rotation,
-            Stream stream) {
-        int half = headSize / 2;
+    public void rope(DeviceMemory x, RopeShape shape, Rotation rotation, Stream stream) {
+        int half = shape.headSize() / 2;
         each(
                 "assay_rope",
-                rows * blocksOf(heads, ROPE_HEADS) * chunks(half),
+                shape.rows() * blocksOf(shape.heads(), ROPE_HEADS) * chunks(half),
                 stream,
                 at(x),
-                rows,
-                heads,
+                shape.rows(),
+                shape.heads(),
                 half,
-                stride,
-                sequence,
-                Double.doubleToRawLongBits(Math.log(base) / Math.log(2)),
+                shape.stride(),
+                shape.sequence(),
+                Double.doubleToRawLongBits(Math.log(shape.base()) / Math.log(2)),
                 rotation == Rotation.FORWARD ? 1 : -1);
     }
 
@@ -280,56 +237,39 @@ final class CudaTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void sumOfSquares(
-            DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
+    public void sumOfSquares(Tensor tensor, DeviceMemory partials, Stream stream) {
         launcher.launch(
-                "assay_sum_of_squares_" + suffix(type),
+                "assay_sum_of_squares_" + suffix(tensor),
                 SQUARE_PARTS,
                 THREADS,
                 stream,
-                at(tensor),
-                elements,
+                at(tensor.memory()),
+                tensor.elements(),
                 at(partials));
     }
 
     @Override
-    public void carry(
-            DeviceMemory from,
-            ElementType fromType,
-            DeviceMemory to,
-            ElementType toType,
-            long elements,
-            boolean add,
-            Stream stream) {
+    public void carry(Tensor from, Tensor to, boolean add, Stream stream) {
         each(
-                "assay_carry_" + suffix(fromType) + "_" + suffix(toType),
-                chunks(elements),
+                "assay_carry_" + suffix(from) + "_" + suffix(to),
+                chunks(from.elements()),
                 stream,
-                ((Addressed) from).address(),
-                ((Addressed) to).address(),
-                elements,
+                ((Addressed) from.memory()).address(),
+                ((Addressed) to.memory()).address(),
+                from.elements(),
                 add ? 1 : 0);
     }
 
-    private static String suffix(ElementType type) {
-        return type == ElementType.BF16 ? "bf16" : "fp32";
+    private static String suffix(Tensor tensor) {
+        return tensor.type() == ElementType.BF16 ? "bf16" : "fp32";
     }
 
     @Override
-    public void quantize(
-            DeviceMemory x,
-            long rows,
-            int width,
-            ElementType type,
-            Optional<DeviceMemory> out,
-            Optional<DeviceMemory> transposed,
-            DeviceMemory scale,
-            DeviceMemory scratch,
-            Stream stream) {
+    public void quantize(DeviceMemory x, long rows, int width, Quantized to, DeviceMemory scratch, Stream stream) {
         launcher.launch(
                 "assay_largest", QUANTIZE_SCRATCH / Integer.BYTES, THREADS, stream, at(x), rows * width, at(scratch));
-        String suffix = type == ElementType.E4M3 ? "e4m3" : "e5m2";
-        if (transposed.isEmpty()) {
+        String suffix = to.type() == ElementType.E4M3 ? "e4m3" : "e5m2";
+        if (to.transposed().isEmpty()) {
             launcher.launch(
                     "assay_quantize_" + suffix,
                     Math.min(blocksOf(chunks(rows * width), THREADS), QUANTIZE_BLOCKS),
@@ -338,8 +278,8 @@ final class CudaTrainingKernels implements TrainingKernels {
                     at(x),
                     rows * width,
                     at(scratch),
-                    at(out),
-                    at(scale));
+                    at(to.out()),
+                    at(to.scale()));
         } else {
             launcher.launch(
                     "assay_quantize_transposed_" + suffix,
@@ -350,9 +290,9 @@ final class CudaTrainingKernels implements TrainingKernels {
                     rows,
                     width,
                     at(scratch),
-                    at(out),
-                    at(transposed),
-                    at(scale));
+                    at(to.out()),
+                    at(to.transposed()),
+                    at(to.scale()));
         }
     }
 
@@ -369,25 +309,21 @@ final class CudaTrainingKernels implements TrainingKernels {
     @Override
     public void adamW(
             AdamW step,
-            DeviceMemory master,
-            DeviceMemory m,
-            DeviceMemory v,
-            DeviceMemory gradient,
-            ElementType gradientType,
+            AdamW.States states,
+            Tensor gradient,
             DeviceMemory gradientScale,
             DeviceMemory weight,
-            long elements,
             Stream stream) {
         each(
-                "assay_adamw_" + suffix(gradientType),
-                blocksOf(elements, ADAM_ELEMENTS),
+                "assay_adamw_" + suffix(gradient),
+                blocksOf(gradient.elements(), ADAM_ELEMENTS),
                 stream,
-                at(master),
-                at(m),
-                at(v),
-                at(gradient),
+                at(states.master()),
+                at(states.m()),
+                at(states.v()),
+                at(gradient.memory()),
                 at(weight),
-                elements,
+                gradient.elements(),
                 at(gradientScale),
                 bits((float) step.decay()),
                 bits((float) step.correctedRate()),
@@ -400,14 +336,7 @@ final class CudaTrainingKernels implements TrainingKernels {
 
     @Override
     public void initNormal(
-            DeviceMemory master,
-            DeviceMemory weight,
-            long elements,
-            long first,
-            long seed,
-            double mean,
-            double deviation,
-            Stream stream) {
+            DeviceMemory master, DeviceMemory weight, long elements, SeededNormal values, Stream stream) {
         each(
                 "assay_init_normal",
                 chunks(elements),
@@ -415,97 +344,68 @@ final class CudaTrainingKernels implements TrainingKernels {
                 at(master),
                 at(weight),
                 elements,
-                first,
-                seed,
-                Double.doubleToRawLongBits(mean),
-                Double.doubleToRawLongBits(deviation));
+                values.first(),
+                values.seed(),
+                Double.doubleToRawLongBits(values.mean()),
+                Double.doubleToRawLongBits(values.deviation()));
     }
 
     @Override
-    public void attention(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            Stream stream) {
+    public void attention(Attention attention, Stream stream) {
+        AttentionShape shape = attention.shape();
         AttentionLaunch.forward(shape)
-                .launch(
-                        launcher,
-                        stream,
-                        shape.heads(),
-                        at(query),
-                        at(key),
-                        at(value),
-                        shape.sequence(),
-                        shape.heads(),
-                        shape.kvHeads(),
-                        shape.queryStride(),
-                        shape.kvStride(),
-                        bits((float) shape.scale()),
-                        at(out),
-                        at(lse));
+                .launch(launcher, stream, shape.heads(), operands(attention, at(attention.out()), at(attention.lse())));
     }
 
     @Override
     public void attentionGradient(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            DeviceMemory dOut,
-            DeviceMemory dQuery,
-            DeviceMemory dKey,
-            DeviceMemory dValue,
-            DeviceMemory scratch,
-            Stream stream) {
+            Attention attention, DeviceMemory dOut, Attention.Qkv gradients, DeviceMemory scratch, Stream stream) {
+        AttentionShape shape = attention.shape();
         launcher.launch(
                 "assay_attention_sums_" + AttentionLaunch.suffix(shape),
                 Math.min(blocksOf(shape.statistics() * chunks(shape.headSize()), THREADS), MOST_BLOCKS),
                 THREADS,
                 stream,
                 AttentionLaunch.arguments(
-                        shape, at(out), at(dOut), shape.rows(), shape.sequence(), shape.heads(), at(scratch)));
+                        shape,
+                        at(attention.out()),
+                        at(dOut),
+                        shape.rows(),
+                        shape.sequence(),
+                        shape.heads(),
+                        at(scratch)));
+        long lse = at(attention.lse());
         AttentionLaunch.queryGradient(shape)
                 .launch(
                         launcher,
                         stream,
                         shape.heads(),
-                        at(query),
-                        at(key),
-                        at(value),
-                        shape.sequence(),
-                        shape.heads(),
-                        shape.kvHeads(),
-                        shape.queryStride(),
-                        shape.kvStride(),
-                        bits((float) shape.scale()),
-                        at(dOut),
-                        at(lse),
-                        at(scratch),
-                        at(dQuery));
+                        operands(attention, at(dOut), lse, at(scratch), at(gradients.query())));
         AttentionLaunch.keyGradient(shape)
                 .launch(
                         launcher,
                         stream,
                         shape.kvHeads(),
-                        at(query),
-                        at(key),
-                        at(value),
-                        shape.sequence(),
-                        shape.heads(),
-                        shape.kvHeads(),
-                        shape.queryStride(),
-                        shape.kvStride(),
-                        bits((float) shape.scale()),
-                        at(dOut),
-                        at(lse),
-                        at(scratch),
-                        at(dKey),
-                        at(dValue));
+                        operands(attention, at(dOut), lse, at(scratch), at(gradients.key()), at(gradients.value())));
+    }
+
+    /** What each of attention's kernels begins with, then the others. */
+    private static long[] operands(Attention attention, long... others) {
+        AttentionShape shape = attention.shape();
+        long[] shared = {
+            at(attention.qkv().query()),
+            at(attention.qkv().key()),
+            at(attention.qkv().value()),
+            shape.sequence(),
+            shape.heads(),
+            shape.kvHeads(),
+            shape.queryStride(),
+            shape.kvStride(),
+            bits((float) shape.scale())
+        };
+        long[] all = Arrays.copyOf(shared, shared.length + others.length);
+        System.arraycopy(others, 0, all, shared.length, others.length);
+        return all;
     }
 
     private void addColumnSums(long partials, long parts, int width, DeviceMemory gradient, Stream stream) {

@@ -1,21 +1,24 @@
 package dev.assay.device.reference;
 
+import dev.assay.device.Attention;
+import dev.assay.device.Attention.Qkv;
 import dev.assay.device.AttentionShape;
-import dev.assay.device.DeviceMemory;
 
 /** Causal attention a query and a key at a time, in fp64, gradients by the textbook's formulas. */
-record ReferenceAttention(AttentionShape shape, HostMemory query, HostMemory key, HostMemory value, Fp32 lse) {
-    static ReferenceAttention of(
-            AttentionShape shape, DeviceMemory query, DeviceMemory key, DeviceMemory value, DeviceMemory lse) {
+record ReferenceAttention(
+        AttentionShape shape, HostMemory query, HostMemory key, HostMemory value, HostMemory out, Fp32 lse) {
+    static ReferenceAttention of(Attention attention) {
+        AttentionShape shape = attention.shape();
         return new ReferenceAttention(
                 shape,
-                HostMemory.of(query),
-                HostMemory.of(key),
-                HostMemory.of(value),
-                Fp32.of(lse, shape.statistics()));
+                HostMemory.of(attention.qkv().query()),
+                HostMemory.of(attention.qkv().key()),
+                HostMemory.of(attention.qkv().value()),
+                HostMemory.of(attention.out()),
+                Fp32.of(attention.lse(), shape.statistics()));
     }
 
-    void forward(HostMemory out) {
+    void forward() {
         each((sequence, head, row) -> {
             double[] products = new double[row + 1];
             double largest = Double.NEGATIVE_INFINITY;
@@ -38,7 +41,7 @@ record ReferenceAttention(AttentionShape shape, HostMemory query, HostMemory key
         });
     }
 
-    void backward(HostMemory out, HostMemory dOut, HostMemory dQuery, HostMemory dKey, HostMemory dValue) {
+    void backward(HostMemory dOut, Qkv gradients) {
         double[] queries = new double[Math.toIntExact(shape.queryElements())];
         double[] keys = new double[Math.toIntExact(shape.kvElements())];
         double[] values = new double[keys.length];
@@ -57,9 +60,9 @@ record ReferenceAttention(AttentionShape shape, HostMemory query, HostMemory key
                 }
             }
         });
-        store(queries, dQuery, shape.queryStride(), shape.outWidth());
-        store(keys, dKey, shape.kvStride(), shape.kvHeads() * shape.headSize());
-        store(values, dValue, shape.kvStride(), shape.kvHeads() * shape.headSize());
+        store(queries, HostMemory.of(gradients.query()), shape.queryStride(), shape.outWidth());
+        store(keys, HostMemory.of(gradients.key()), shape.kvStride(), shape.kvHeads() * shape.headSize());
+        store(values, HostMemory.of(gradients.value()), shape.kvStride(), shape.kvHeads() * shape.headSize());
     }
 
     private interface Query {

@@ -1,6 +1,8 @@
 package dev.assay.device.reference;
 
-import dev.assay.device.DeviceMemory;
+import dev.assay.device.Normalization;
+import dev.assay.device.Normalization.Gradients;
+import dev.assay.device.Normalization.Residual;
 import java.util.Optional;
 
 /**
@@ -8,24 +10,29 @@ import java.util.Optional;
  *
  * @param means LayerNorm's, out of the forward and into the gradient
  */
-record ReferenceNorm(long rows, int width, HostMemory weight, Optional<Fp32> means, Fp32 rstds) {
-    static ReferenceNorm rms(long rows, int width, DeviceMemory weight, DeviceMemory rstd) {
-        return new ReferenceNorm(rows, width, HostMemory.of(weight), Optional.empty(), Fp32.of(rstd, rows));
-    }
-
-    static ReferenceNorm layer(long rows, int width, DeviceMemory weight, DeviceMemory mean, DeviceMemory rstd) {
+record ReferenceNorm(
+        long rows,
+        int width,
+        HostMemory weight,
+        Optional<HostMemory> bias,
+        float eps,
+        Optional<Fp32> means,
+        Fp32 rstds) {
+    static ReferenceNorm of(Normalization norm) {
         return new ReferenceNorm(
-                rows, width, HostMemory.of(weight), Optional.of(Fp32.of(mean, rows)), Fp32.of(rstd, rows));
+                norm.rows(),
+                norm.width(),
+                HostMemory.of(norm.weight()),
+                norm.bias().map(HostMemory::of),
+                norm.eps(),
+                norm.statistics().mean().map(mean -> Fp32.of(mean, norm.rows())),
+                Fp32.of(norm.statistics().rstd(), norm.rows()));
     }
 
-    /** after = before + delta; without delta what is normed is {@code before}. */
-    void forward(
-            HostMemory before,
-            Optional<HostMemory> delta,
-            HostMemory after,
-            Optional<HostMemory> bias,
-            float eps,
-            HostMemory out) {
+    void forward(Residual residual, HostMemory out) {
+        HostMemory before = HostMemory.of(residual.before());
+        HostMemory after = HostMemory.of(residual.after());
+        Optional<HostMemory> delta = residual.delta().map(HostMemory::of);
         for (long row = 0; row < rows; row++) {
             long start = row * width;
             delta.ifPresent(added -> {
@@ -33,11 +40,11 @@ record ReferenceNorm(long rows, int width, HostMemory weight, Optional<Fp32> mea
                     after.set(i, before.get(i) + added.get(i));
                 }
             });
-            normRow(row, delta.isPresent() ? after : before, bias, eps, out);
+            normRow(row, delta.isPresent() ? after : before, out);
         }
     }
 
-    private void normRow(long row, HostMemory x, Optional<HostMemory> bias, float eps, HostMemory out) {
+    private void normRow(long row, HostMemory x, HostMemory out) {
         long start = row * width;
         double mean = 0;
         if (means.isPresent()) {
@@ -59,8 +66,8 @@ record ReferenceNorm(long rows, int width, HostMemory weight, Optional<Fp32> mea
         }
     }
 
-    /** dResidual += the gradient of x; dWeight and dBias += theirs. */
-    void backward(HostMemory dOut, HostMemory x, HostMemory dResidual, HostMemory dWeight, Optional<HostMemory> dBias) {
+    void backward(HostMemory dOut, HostMemory x, Gradients gradients) {
+        HostMemory dResidual = HostMemory.of(gradients.residual());
         double[] weights = new double[width];
         double[] biases = new double[width];
         for (long row = 0; row < rows; row++) {
@@ -83,8 +90,8 @@ record ReferenceNorm(long rows, int width, HostMemory weight, Optional<Fp32> mea
                 dResidual.set(start + i, (float) (dResidual.get(start + i) + rstd * (g - n * withN - alone)));
             }
         }
-        add(dWeight, weights);
-        dBias.ifPresent(gradient -> add(gradient, biases));
+        add(HostMemory.of(gradients.weight()), weights);
+        gradients.bias().ifPresent(gradient -> add(HostMemory.of(gradient), biases));
     }
 
     /** One rounding to bf16 of what was there with the sums. */

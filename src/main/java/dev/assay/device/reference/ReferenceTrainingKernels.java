@@ -1,10 +1,16 @@
 package dev.assay.device.reference;
 
 import dev.assay.device.AdamW;
-import dev.assay.device.AttentionShape;
+import dev.assay.device.Attention;
 import dev.assay.device.Counter;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Lookup;
+import dev.assay.device.Normalization;
+import dev.assay.device.Quantized;
+import dev.assay.device.RopeShape;
+import dev.assay.device.SeededNormal;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
@@ -13,39 +19,27 @@ import java.util.Optional;
 /** A loop each, in fp64, rounded where memory is written: the oracle of {@code native/training_*.cu}. Sizes have been checked. */
 final class ReferenceTrainingKernels implements TrainingKernels {
     @Override
-    public void embed(
-            DeviceMemory table,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory out,
-            Stream stream) {
+    public void embed(Lookup lookup, DeviceMemory table, DeviceMemory out, Stream stream) {
         HostMemory from = HostMemory.of(table);
         HostMemory to = HostMemory.of(out);
-        Fp32 ids = Fp32.of(tokens, rows);
-        enqueue(stream, rows, width, (row, column) -> {
+        Fp32 ids = Fp32.of(lookup.tokens(), lookup.rows());
+        int width = lookup.width();
+        enqueue(stream, lookup.rows(), width, (row, column) -> {
             int token = ids.getInt(row);
-            boolean known = token >= 0 && token < vocabulary;
+            boolean known = token >= 0 && token < lookup.vocabulary();
             to.set(row * width + column, known ? from.get((long) token * width + column) : Float.NaN);
         });
     }
 
     @Override
-    public void embedGradient(
-            DeviceMemory dOut,
-            DeviceMemory tokens,
-            long rows,
-            int vocabulary,
-            int width,
-            DeviceMemory dTable,
-            Stream stream) {
+    public void embedGradient(Lookup lookup, DeviceMemory dOut, DeviceMemory dTable, Stream stream) {
         HostMemory from = HostMemory.of(dOut);
         HostMemory to = HostMemory.of(dTable);
-        Fp32 ids = Fp32.of(tokens, rows);
-        enqueue(stream, vocabulary, width, (token, column) -> {
+        Fp32 ids = Fp32.of(lookup.tokens(), lookup.rows());
+        int width = lookup.width();
+        enqueue(stream, lookup.vocabulary(), width, (token, column) -> {
             double sum = 0;
-            for (long row = 0; row < rows; row++) {
+            for (long row = 0; row < lookup.rows(); row++) {
                 sum += ids.getInt(row) == token ? from.get(row * width + column) : 0;
             }
             to.set(token * width + column, (float) (to.get(token * width + column) + sum));
@@ -53,117 +47,32 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void rmsNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory rstd,
-            Stream stream) {
-        ReferenceNorm norm = ReferenceNorm.rms(rows, width, weight, rstd);
-        SerialStream.of(stream)
-                .enqueue(() -> norm.forward(
-                        HostMemory.of(before),
-                        delta.map(HostMemory::of),
-                        HostMemory.of(after),
-                        Optional.empty(),
-                        eps,
-                        HostMemory.of(out)));
+    public void norm(Normalization norm, Normalization.Residual residual, DeviceMemory out, Stream stream) {
+        ReferenceNorm reference = ReferenceNorm.of(norm);
+        SerialStream.of(stream).enqueue(() -> reference.forward(residual, HostMemory.of(out)));
     }
 
     @Override
-    public void rmsNormGradient(
+    public void normGradient(
+            Normalization norm,
             DeviceMemory dOut,
             DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
+            Normalization.Gradients gradients,
             DeviceMemory scratch,
             Stream stream) {
-        ReferenceNorm norm = ReferenceNorm.rms(rows, width, weight, rstd);
-        SerialStream.of(stream)
-                .enqueue(() -> norm.backward(
-                        HostMemory.of(dOut),
-                        HostMemory.of(input),
-                        HostMemory.of(dResidual),
-                        HostMemory.of(dWeight),
-                        Optional.empty()));
+        ReferenceNorm reference = ReferenceNorm.of(norm);
+        SerialStream.of(stream).enqueue(() -> reference.backward(HostMemory.of(dOut), HostMemory.of(input), gradients));
     }
 
     @Override
-    public void layerNorm(
-            DeviceMemory before,
-            Optional<DeviceMemory> delta,
-            DeviceMemory after,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory bias,
-            float eps,
-            DeviceMemory out,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            Stream stream) {
-        ReferenceNorm norm = ReferenceNorm.layer(rows, width, weight, mean, rstd);
-        SerialStream.of(stream)
-                .enqueue(() -> norm.forward(
-                        HostMemory.of(before),
-                        delta.map(HostMemory::of),
-                        HostMemory.of(after),
-                        Optional.of(HostMemory.of(bias)),
-                        eps,
-                        HostMemory.of(out)));
-    }
-
-    @Override
-    public void layerNormGradient(
-            DeviceMemory dOut,
-            DeviceMemory input,
-            long rows,
-            int width,
-            DeviceMemory weight,
-            DeviceMemory mean,
-            DeviceMemory rstd,
-            DeviceMemory dResidual,
-            DeviceMemory dWeight,
-            DeviceMemory dBias,
-            DeviceMemory scratch,
-            Stream stream) {
-        ReferenceNorm norm = ReferenceNorm.layer(rows, width, weight, mean, rstd);
-        SerialStream.of(stream)
-                .enqueue(() -> norm.backward(
-                        HostMemory.of(dOut),
-                        HostMemory.of(input),
-                        HostMemory.of(dResidual),
-                        HostMemory.of(dWeight),
-                        Optional.of(HostMemory.of(dBias))));
-    }
-
-    @Override
-    public void rope(
-            DeviceMemory x,
-            long rows,
-            int heads,
-            int headSize,
-            int stride,
-            int sequence,
-            double base,
-            Rotation rotation,
-            Stream stream) {
+    public void rope(DeviceMemory x, RopeShape shape, Rotation rotation, Stream stream) {
         HostMemory values = HostMemory.of(x);
-        int half = headSize / 2;
+        int half = shape.headSize() / 2;
         double sign = rotation == Rotation.FORWARD ? 1 : -1;
-        enqueue(stream, rows, heads * half, (row, pair) -> {
+        enqueue(stream, shape.rows(), shape.heads() * half, (row, pair) -> {
             int number = pair % half;
-            long low = row * stride + (long) (pair / half) * headSize + number;
-            double angle = row % sequence * Math.pow(base, -(double) number / half);
+            long low = row * shape.stride() + (long) (pair / half) * shape.headSize() + number;
+            double angle = row % shape.sequence() * Math.pow(shape.base(), -(double) number / half);
             ReferencePointwise.turn(values, low, low + half, sign * angle);
         });
     }
@@ -272,15 +181,13 @@ final class ReferenceTrainingKernels implements TrainingKernels {
 
     /** All of it in the first partial, 0 in the others. */
     @Override
-    public void sumOfSquares(
-            DeviceMemory tensor, ElementType type, long elements, DeviceMemory partials, Stream stream) {
-        HostMemory narrow = HostMemory.of(tensor);
-        ByteBuffer wide = narrow.buffer(elements * type.bytes());
+    public void sumOfSquares(Tensor tensor, DeviceMemory partials, Stream stream) {
+        Matrix values = matrix("summing squares", tensor);
         ByteBuffer to = HostMemory.of(partials).buffer((long) SQUARE_PARTS * Double.BYTES);
         SerialStream.of(stream).enqueue(() -> {
             double sum = 0;
-            for (int i = 0; i < elements; i++) {
-                double value = type == ElementType.BF16 ? narrow.get(i) : wide.getFloat(Float.BYTES * i);
+            for (long i = 0; i < tensor.elements(); i++) {
+                double value = values.get(i);
                 sum += value * value;
             }
             for (int part = 0; part < SQUARE_PARTS; part++) {
@@ -290,34 +197,23 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void carry(
-            DeviceMemory from,
-            ElementType fromType,
-            DeviceMemory to,
-            ElementType toType,
-            long elements,
-            boolean add,
-            Stream stream) {
-        Matrix source = Matrix.of("carrying", from, fromType, elements);
-        Matrix target = Matrix.of("carrying", to, toType, elements);
-        enqueue(stream, elements, 1, (i, column) -> target.set(i, add ? target.get(i) + source.get(i) : source.get(i)));
+    public void carry(Tensor from, Tensor to, boolean add, Stream stream) {
+        Matrix source = matrix("carrying", from);
+        Matrix target = matrix("carrying", to);
+        enqueue(
+                stream,
+                from.elements(),
+                1,
+                (i, column) -> target.set(i, add ? target.get(i) + source.get(i) : source.get(i)));
     }
 
     @Override
-    public void quantize(
-            DeviceMemory x,
-            long rows,
-            int width,
-            ElementType type,
-            Optional<DeviceMemory> out,
-            Optional<DeviceMemory> transposed,
-            DeviceMemory scale,
-            DeviceMemory scratch,
-            Stream stream) {
+    public void quantize(DeviceMemory x, long rows, int width, Quantized to, DeviceMemory scratch, Stream stream) {
+        ElementType type = to.type();
         HostMemory from = HostMemory.of(x);
-        Fp32 by = Fp32.of(scale, 1);
-        Optional<Matrix> lying = out.map(memory -> Matrix.of("quantizing", memory, type, rows * width));
-        Optional<Matrix> turned = transposed.map(memory -> Matrix.of("quantizing", memory, type, rows * width));
+        Fp32 by = Fp32.of(to.scale(), 1);
+        Optional<Matrix> lying = to.out().map(memory -> Matrix.of("quantizing", memory, type, rows * width));
+        Optional<Matrix> turned = to.transposed().map(memory -> Matrix.of("quantizing", memory, type, rows * width));
         SerialStream.of(stream).enqueue(() -> {
             float factor = ReferenceQuantization.factor(from, rows * width, type);
             by.set(0, 1 / factor);
@@ -360,20 +256,17 @@ final class ReferenceTrainingKernels implements TrainingKernels {
     @Override
     public void adamW(
             AdamW step,
-            DeviceMemory master,
-            DeviceMemory m,
-            DeviceMemory v,
-            DeviceMemory gradient,
-            ElementType gradientType,
+            AdamW.States states,
+            Tensor gradient,
             DeviceMemory gradientScale,
             DeviceMemory weight,
-            long elements,
             Stream stream) {
-        Fp32 masters = Fp32.of(master, elements);
-        Fp32 firsts = Fp32.of(m, elements);
-        Fp32 seconds = Fp32.of(v, elements);
+        long elements = gradient.elements();
+        Fp32 masters = Fp32.of(states.master(), elements);
+        Fp32 firsts = Fp32.of(states.m(), elements);
+        Fp32 seconds = Fp32.of(states.v(), elements);
         Fp32 scale = Fp32.of(gradientScale, 1);
-        Matrix gradients = Matrix.of("AdamW", gradient, gradientType, elements);
+        Matrix gradients = matrix("AdamW", gradient);
         HostMemory weights = HostMemory.of(weight);
         enqueue(stream, elements, 1, (i, column) -> {
             double g = gradients.get(i) * scale.get(0);
@@ -389,57 +282,31 @@ final class ReferenceTrainingKernels implements TrainingKernels {
 
     @Override
     public void initNormal(
-            DeviceMemory master,
-            DeviceMemory weight,
-            long elements,
-            long first,
-            long seed,
-            double mean,
-            double deviation,
-            Stream stream) {
+            DeviceMemory master, DeviceMemory weight, long elements, SeededNormal values, Stream stream) {
         Fp32 masters = Fp32.of(master, elements);
         HostMemory weights = HostMemory.of(weight);
         enqueue(stream, elements, 1, (i, column) -> {
-            weights.set(i, (float) (mean + deviation * Counter.fineNormal(seed, first + i)));
+            double random = Counter.fineNormal(values.seed(), values.first() + i);
+            weights.set(i, (float) (values.mean() + values.deviation() * random));
             masters.set(i, weights.get(i));
         });
     }
 
     @Override
-    public void attention(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            Stream stream) {
-        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
-        SerialStream.of(stream).enqueue(() -> attention.forward(HostMemory.of(out)));
+    public void attention(Attention attention, Stream stream) {
+        ReferenceAttention reference = ReferenceAttention.of(attention);
+        SerialStream.of(stream).enqueue(() -> reference.forward());
     }
 
     @Override
     public void attentionGradient(
-            AttentionShape shape,
-            DeviceMemory query,
-            DeviceMemory key,
-            DeviceMemory value,
-            DeviceMemory out,
-            DeviceMemory lse,
-            DeviceMemory dOut,
-            DeviceMemory dQuery,
-            DeviceMemory dKey,
-            DeviceMemory dValue,
-            DeviceMemory scratch,
-            Stream stream) {
-        ReferenceAttention attention = ReferenceAttention.of(shape, query, key, value, lse);
-        SerialStream.of(stream)
-                .enqueue(() -> attention.backward(
-                        HostMemory.of(out),
-                        HostMemory.of(dOut),
-                        HostMemory.of(dQuery),
-                        HostMemory.of(dKey),
-                        HostMemory.of(dValue)));
+            Attention attention, DeviceMemory dOut, Attention.Qkv gradients, DeviceMemory scratch, Stream stream) {
+        ReferenceAttention reference = ReferenceAttention.of(attention);
+        SerialStream.of(stream).enqueue(() -> reference.backward(HostMemory.of(dOut), gradients));
+    }
+
+    private static Matrix matrix(String operation, Tensor tensor) {
+        return Matrix.of(operation, tensor.memory(), tensor.type(), tensor.elements());
     }
 
     private interface Element {

@@ -2,6 +2,8 @@ package dev.assay.device.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.device.Attention;
+import dev.assay.device.Attention.Qkv;
 import dev.assay.device.AttentionShape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,21 +51,11 @@ interface AttentionContract {
         Twin scratch = bench.poisoned(4 * shape.statistics());
 
         bench.run((kernels, of, stream) -> {
-            kernels.attention(
-                    shape, of.apply(query), of.apply(key), of.apply(value), of.apply(out), of.apply(lse), stream);
-            kernels.attentionGradient(
-                    shape,
-                    of.apply(query),
-                    of.apply(key),
-                    of.apply(value),
-                    of.apply(out),
-                    of.apply(lse),
-                    of.apply(dOut),
-                    of.apply(dQuery),
-                    of.apply(dKey),
-                    of.apply(dValue),
-                    of.apply(scratch),
-                    stream);
+            Attention attention = new Attention(
+                    shape, new Qkv(of.apply(query), of.apply(key), of.apply(value)), of.apply(out), of.apply(lse));
+            Qkv gradients = new Qkv(of.apply(dQuery), of.apply(dKey), of.apply(dValue));
+            kernels.attention(attention, stream);
+            kernels.attentionGradient(attention, of.apply(dOut), gradients, of.apply(scratch), stream);
         });
 
         lse.assertFp32("lse", 16, 1e-5);

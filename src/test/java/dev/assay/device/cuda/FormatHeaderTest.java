@@ -11,13 +11,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code format.cuh} says the same as {@link SmallFloat} and {@link Counter}, by the host's compiler: no GPU needed. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
-        disabledReason = "no /usr/bin/g++ to compile format.cuh for the host")
+@NeedsHostCompiler
 class FormatHeaderTest {
     private static final int FILLED = 2000;
 

@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code random.cuh} says the same as {@link Counter}, by the host's compiler: no GPU needed. */
-@EnabledIf(
-        value = "dev.assay.device.cuda.HostProgram#compilerIsHere",
-        disabledReason = "no /usr/bin/g++ to compile random.cuh for the host")
+@NeedsHostCompiler
 class RandomHeaderTest {
     private static final int[][] RANKS = {{0, 1}, {1, 2}, {5, 8}, {127, 128}, {130, 300}};
 

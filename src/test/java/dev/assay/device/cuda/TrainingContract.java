@@ -3,10 +3,21 @@ package dev.assay.device.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.Lookup;
+import dev.assay.device.Normalization;
+import dev.assay.device.Normalization.Gradients;
+import dev.assay.device.Normalization.Residual;
+import dev.assay.device.Normalization.Statistics;
+import dev.assay.device.Quantized;
+import dev.assay.device.RopeShape;
+import dev.assay.device.SeededNormal;
 import dev.assay.device.SmallFloat;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.workload.ElementType;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +40,8 @@ interface TrainingContract extends AttentionContract {
         Twin tokens = bench.tokens(rows, vocabulary);
         Twin out = bench.poisonedBf16((long) rows * width);
 
-        bench.run((kernels, of, stream) ->
-                kernels.embed(of.apply(table), of.apply(tokens), rows, vocabulary, width, of.apply(out), stream));
+        bench.run((kernels, of, stream) -> kernels.embed(
+                new Lookup(of.apply(tokens), rows, vocabulary, width), of.apply(table), of.apply(out), stream));
 
         out.assertSameBits("out");
         table.assertSameBits("table");
@@ -44,7 +55,7 @@ interface TrainingContract extends AttentionContract {
         Twin out = bench.normal(4 * 5);
 
         bench.run((kernels, of, stream) ->
-                kernels.embed(of.apply(table), of.apply(tokens), 4, 3, 5, of.apply(out), stream));
+                kernels.embed(new Lookup(of.apply(tokens), 4, 3, 5), of.apply(table), of.apply(out), stream));
 
         out.assertBf16("out", 0);
         assertThat(out.foundBytes()).startsWith(0xC0, 0x7F);
@@ -64,7 +75,7 @@ interface TrainingContract extends AttentionContract {
         Twin dTable = bench.normal((long) vocabulary * width);
 
         bench.run((kernels, of, stream) -> kernels.embedGradient(
-                of.apply(dOut), of.apply(tokens), rows, vocabulary, width, of.apply(dTable), stream));
+                new Lookup(of.apply(tokens), rows, vocabulary, width), of.apply(dOut), of.apply(dTable), stream));
 
         dTable.assertBf16("dTable", rows * 4 * FP32 * Math.sqrt(rows));
     }
@@ -86,26 +97,23 @@ interface TrainingContract extends AttentionContract {
         Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
 
         bench.run((kernels, of, stream) -> {
-            kernels.rmsNorm(
-                    of.apply(before),
-                    Optional.of(of.apply(delta)),
-                    of.apply(after),
+            Normalization norm = new Normalization(
                     rows,
                     width,
                     of.apply(weight),
+                    Optional.empty(),
                     1e-5f,
+                    new Statistics(Optional.empty(), of.apply(rstd)));
+            kernels.norm(
+                    norm,
+                    new Residual(of.apply(before), Optional.of(of.apply(delta)), of.apply(after)),
                     of.apply(out),
-                    of.apply(rstd),
                     stream);
-            kernels.rmsNormGradient(
+            kernels.normGradient(
+                    norm,
                     of.apply(dOut),
                     of.apply(after),
-                    rows,
-                    width,
-                    of.apply(weight),
-                    of.apply(rstd),
-                    of.apply(dResidual),
-                    of.apply(dWeight),
+                    new Gradients(of.apply(dResidual), of.apply(dWeight), Optional.empty()),
                     of.apply(scratch),
                     stream);
         });
@@ -138,30 +146,23 @@ interface TrainingContract extends AttentionContract {
         Twin scratch = bench.poisoned(TrainingKernels.scratchBytes(rows, width));
 
         bench.run((kernels, of, stream) -> {
-            kernels.layerNorm(
-                    of.apply(residual),
-                    Optional.of(of.apply(delta)),
-                    of.apply(residual),
+            Normalization norm = new Normalization(
                     rows,
                     width,
                     of.apply(weight),
-                    of.apply(bias),
+                    Optional.of(of.apply(bias)),
                     1e-2f,
+                    new Statistics(Optional.of(of.apply(mean)), of.apply(rstd)));
+            kernels.norm(
+                    norm,
+                    new Residual(of.apply(residual), Optional.of(of.apply(delta)), of.apply(residual)),
                     of.apply(out),
-                    of.apply(mean),
-                    of.apply(rstd),
                     stream);
-            kernels.layerNormGradient(
+            kernels.normGradient(
+                    norm,
                     of.apply(dOut),
                     of.apply(residual),
-                    rows,
-                    width,
-                    of.apply(weight),
-                    of.apply(mean),
-                    of.apply(rstd),
-                    of.apply(dResidual),
-                    of.apply(dWeight),
-                    of.apply(dBias),
+                    new Gradients(of.apply(dResidual), of.apply(dWeight), Optional.of(of.apply(dBias))),
                     of.apply(scratch),
                     stream);
         });
@@ -184,17 +185,14 @@ interface TrainingContract extends AttentionContract {
         Twin out = bench.poisonedBf16(2 * 24);
         Twin rstd = bench.poisoned(8);
 
-        bench.run((kernels, of, stream) -> kernels.rmsNorm(
-                of.apply(residual),
-                Optional.empty(),
-                of.apply(residual),
-                2,
-                24,
-                of.apply(weight),
-                1e-6f,
-                of.apply(out),
-                of.apply(rstd),
-                stream));
+        bench.run((kernels, of, stream) -> {
+            Statistics statistics = new Statistics(Optional.empty(), of.apply(rstd));
+            kernels.norm(
+                    new Normalization(2, 24, of.apply(weight), Optional.empty(), 1e-6f, statistics),
+                    new Residual(of.apply(residual), Optional.empty(), of.apply(residual)),
+                    of.apply(out),
+                    stream);
+        });
 
         residual.assertSameBits("residual");
         out.assertBf16("out", 0);
@@ -205,14 +203,13 @@ interface TrainingContract extends AttentionContract {
     @CsvSource({"1, 1, 2, 2, 1", "5, 3, 6, 25, 4", "3, 9, 64, 640, 2", "2, 17, 128, 2304, 2", "8193, 1, 16, 16, 8192"})
     default void ropeTurnsForthAndBack(int rows, int heads, int headSize, int stride, int sequence) {
         TrainingBench bench = bench();
+        RopeShape shape = new RopeShape(rows, heads, headSize, stride, sequence, 10_000);
         Twin x = bench.normal((long) rows * stride);
 
-        bench.run((kernels, of, stream) ->
-                kernels.rope(of.apply(x), rows, heads, headSize, stride, sequence, 10_000, Rotation.FORWARD, stream));
+        bench.run((kernels, of, stream) -> kernels.rope(of.apply(x), shape, Rotation.FORWARD, stream));
         x.assertBf16("turned", 1e-5);
 
-        bench.run((kernels, of, stream) ->
-                kernels.rope(of.apply(x), rows, heads, headSize, stride, sequence, 10_000, Rotation.BACKWARD, stream));
+        bench.run((kernels, of, stream) -> kernels.rope(of.apply(x), shape, Rotation.BACKWARD, stream));
         x.assertBf16("turned back", 0.04);
     }
 
@@ -303,13 +300,10 @@ interface TrainingContract extends AttentionContract {
         Twin free = bench.poisoned(8);
 
         bench.run((kernels, of, stream) -> {
-            kernels.sumOfSquares(of.apply(narrow), ElementType.BF16, elements, of.apply(partials), stream);
-            kernels.sumOfSquares(
-                    of.apply(wide),
-                    ElementType.FP32,
-                    elements,
-                    of.apply(partials).slice(parts, parts),
-                    stream);
+            Tensor bf16 = new Tensor(of.apply(narrow), ElementType.BF16, elements);
+            Tensor fp32 = new Tensor(of.apply(wide), ElementType.FP32, elements);
+            kernels.sumOfSquares(bf16, of.apply(partials), stream);
+            kernels.sumOfSquares(fp32, of.apply(partials).slice(parts, parts), stream);
             kernels.sumPartials(of.apply(partials), 2L * TrainingKernels.SQUARE_PARTS, of.apply(sum), stream);
             kernels.clipScale(of.apply(sum), 0.25f, 1e-3f, of.apply(clipped), stream);
             kernels.clipScale(of.apply(sum), 0.25f, Float.POSITIVE_INFINITY, of.apply(free), stream);
@@ -337,11 +331,8 @@ interface TrainingContract extends AttentionContract {
         Twin to = bench.normal(toType, toAt + elements + 3);
 
         bench.run((kernels, of, stream) -> kernels.carry(
-                of.apply(from).slice((long) fromAt * fromType.bytes(), (long) elements * fromType.bytes()),
-                fromType,
-                of.apply(to).slice((long) toAt * toType.bytes(), (long) elements * toType.bytes()),
-                toType,
-                elements,
+                piece(of.apply(from), fromType, fromAt, elements),
+                piece(of.apply(to), toType, toAt, elements),
                 add,
                 stream));
 
@@ -351,6 +342,10 @@ interface TrainingContract extends AttentionContract {
             to.assertSameBits("to");
         }
         from.assertSameBits("from");
+    }
+
+    private static Tensor piece(DeviceMemory memory, ElementType type, long at, long elements) {
+        return new Tensor(memory.slice(at * type.bytes(), elements * type.bytes()), type, elements);
     }
 
     @ParameterizedTest
@@ -368,14 +363,10 @@ interface TrainingContract extends AttentionContract {
             for (int step = 3; step < 6; step++) {
                 kernels.adamW(
                         new AdamW(1e-2, 0.9, 0.95, 1e-8, 0.1, step),
-                        of.apply(master),
-                        of.apply(m),
-                        of.apply(v),
-                        of.apply(gradient),
-                        gradientType,
+                        new AdamW.States(of.apply(master), of.apply(m), of.apply(v)),
+                        new Tensor(of.apply(gradient), gradientType, elements),
                         of.apply(scale),
                         of.apply(weight),
-                        elements,
                         stream);
             }
         });
@@ -396,7 +387,11 @@ interface TrainingContract extends AttentionContract {
         Twin weight = bench.poisonedBf16(elements);
 
         bench.run((kernels, of, stream) -> kernels.initNormal(
-                of.apply(master), of.apply(weight), elements, (1L << 33) + 3, seed, 0.25, 0.02, stream));
+                of.apply(master),
+                of.apply(weight),
+                elements,
+                new SeededNormal(seed, (1L << 33) + 3, 0.25, 0.02),
+                stream));
 
         master.assertSameBits("master");
         weight.assertSameBits("weight");
@@ -436,36 +431,13 @@ interface TrainingContract extends AttentionContract {
         Twin scratch = bench.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
 
         bench.run((kernels, of, stream) -> {
-            kernels.quantize(
-                    of.apply(x),
-                    rows,
-                    width,
-                    type,
-                    Optional.of(of.apply(out)),
-                    Optional.empty(),
-                    of.apply(scales[0]),
-                    of.apply(scratch),
-                    stream);
-            kernels.quantize(
-                    of.apply(x),
-                    rows,
-                    width,
-                    type,
-                    Optional.of(of.apply(both)),
-                    Optional.of(of.apply(transposed)),
-                    of.apply(scales[1]),
-                    of.apply(scratch),
-                    stream);
-            kernels.quantize(
-                    of.apply(x),
-                    rows,
-                    width,
-                    type,
-                    Optional.empty(),
-                    Optional.of(of.apply(alone)),
-                    of.apply(scales[2]),
-                    of.apply(scratch),
-                    stream);
+            Optional<DeviceMemory> none = Optional.empty();
+            Optional<DeviceMemory> lying = Optional.of(of.apply(both));
+            List<Quantized> ways = List.of(
+                    new Quantized(type, Optional.of(of.apply(out)), none, of.apply(scales[0])),
+                    new Quantized(type, lying, Optional.of(of.apply(transposed)), of.apply(scales[1])),
+                    new Quantized(type, none, Optional.of(of.apply(alone)), of.apply(scales[2])));
+            ways.forEach(way -> kernels.quantize(of.apply(x), rows, width, way, of.apply(scratch), stream));
         });
 
         out.assertFp8("out", format);
@@ -499,16 +471,11 @@ interface TrainingContract extends AttentionContract {
             Twin scale = bench.poisoned(4);
             Twin scratch = bench.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
 
-            bench.run((kernels, of, stream) -> kernels.quantize(
-                    of.apply(x),
-                    16,
-                    16,
-                    type,
-                    Optional.of(of.apply(out)),
-                    Optional.of(of.apply(transposed)),
-                    of.apply(scale),
-                    of.apply(scratch),
-                    stream));
+            bench.run((kernels, of, stream) -> {
+                Quantized to = new Quantized(
+                        type, Optional.of(of.apply(out)), Optional.of(of.apply(transposed)), of.apply(scale));
+                kernels.quantize(of.apply(x), 16, 16, to, of.apply(scratch), stream);
+            });
 
             out.assertFp8("out", format);
             transposed.assertFp8("transposed", format);

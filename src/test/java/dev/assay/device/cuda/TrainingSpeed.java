@@ -1,12 +1,21 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.Attention;
+import dev.assay.device.Attention.Qkv;
 import dev.assay.device.AttentionShape;
 import dev.assay.device.Bf16;
 import dev.assay.device.Device;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
+import dev.assay.device.Normalization;
+import dev.assay.device.Normalization.Gradients;
+import dev.assay.device.Normalization.Residual;
+import dev.assay.device.Normalization.Statistics;
+import dev.assay.device.Quantized;
+import dev.assay.device.RopeShape;
 import dev.assay.device.Stream;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.workload.ElementType;
@@ -67,12 +76,11 @@ final class TrainingSpeed {
             DeviceMemory dKey = memories.poisoned(2 * shape.kvElements());
             DeviceMemory dValue = memories.poisoned(2 * shape.kvElements());
             DeviceMemory scratch = memories.poisoned(4 * shape.statistics());
-            double forward =
-                    milliseconds(stream, () -> kernels.attention(shape, query, key, value, result, lse, stream));
-            double backward = milliseconds(
-                    stream,
-                    () -> kernels.attentionGradient(
-                            shape, query, key, value, result, lse, dOut, dQuery, dKey, dValue, scratch, stream));
+            Attention attention = new Attention(shape, new Qkv(query, key, value), result, lse);
+            Qkv gradients = new Qkv(dQuery, dKey, dValue);
+            double forward = milliseconds(stream, () -> kernels.attention(attention, stream));
+            double backward =
+                    milliseconds(stream, () -> kernels.attentionGradient(attention, dOut, gradients, scratch, stream));
             for (DeviceMemory written : List.of(result, dQuery, dKey, dValue)) {
                 requireNumbers(name, written, shape.headSize());
             }
@@ -97,30 +105,25 @@ final class TrainingSpeed {
             DeviceMemory result = memories.poisoned(2 * elements);
             DeviceMemory rstd = memories.poisoned(4L * rows);
             DeviceMemory scratch = memories.poisoned(TrainingKernels.scratchBytes(rows, width));
+            Normalization norm = new Normalization(
+                    rows, width, weight, Optional.empty(), 1e-5f, new Statistics(Optional.empty(), rstd));
             rate(
                     copy,
                     "rmsNorm",
                     8 * elements,
                     stream,
-                    () -> kernels.rmsNorm(
-                            before, Optional.of(delta), after, rows, width, weight, 1e-5f, result, rstd, stream));
+                    () -> kernels.norm(norm, new Residual(before, Optional.of(delta), after), result, stream));
             rate(
                     copy,
                     "rmsNorm gradient",
                     8 * elements,
                     stream,
-                    () -> kernels.rmsNormGradient(
-                            delta, before, rows, width, weight, rstd, after, dWeight, scratch, stream));
+                    () -> kernels.normGradient(
+                            norm, delta, before, new Gradients(after, dWeight, Optional.empty()), scratch, stream));
 
-            int headSize = width / heads;
+            RopeShape shape = new RopeShape(rows, 2 * heads, width / heads, 3 * width, rows, 10_000);
             DeviceMemory turned = memories.normal(3 * elements);
-            rate(
-                    copy,
-                    "rope",
-                    2 * 4 * elements,
-                    stream,
-                    () -> kernels.rope(
-                            turned, rows, 2 * heads, headSize, 3 * width, rows, 10_000, Rotation.FORWARD, stream));
+            rate(copy, "rope", 2 * 4 * elements, stream, () -> kernels.rope(turned, shape, Rotation.FORWARD, stream));
 
             long wide = (long) rows * inner;
             DeviceMemory gateUp = memories.normal(2 * wide);
@@ -148,7 +151,7 @@ final class TrainingSpeed {
             DeviceMemory master = memories.zeros(4 * parameters);
             DeviceMemory m = memories.zeros(4 * parameters);
             DeviceMemory v = memories.zeros(4 * parameters);
-            DeviceMemory gradient = memories.normal(parameters);
+            Tensor gradients = new Tensor(memories.normal(parameters), ElementType.BF16, parameters);
             DeviceMemory weights = memories.poisoned(2 * parameters);
             DeviceMemory scale = memories.floatOne();
             DeviceMemory partials = memories.poisoned((long) TrainingKernels.SQUARE_PARTS * Double.BYTES);
@@ -159,21 +162,12 @@ final class TrainingSpeed {
                     stream,
                     () -> kernels.adamW(
                             new AdamW(1e-4, 0.9, 0.95, 1e-8, 0.1, 3),
-                            master,
-                            m,
-                            v,
-                            gradient,
-                            ElementType.BF16,
+                            new AdamW.States(master, m, v),
+                            gradients,
                             scale,
                             weights,
-                            parameters,
                             stream));
-            rate(
-                    copy,
-                    "sumOfSquares",
-                    2 * parameters,
-                    stream,
-                    () -> kernels.sumOfSquares(gradient, ElementType.BF16, parameters, partials, stream));
+            rate(copy, "sumOfSquares", 2 * parameters, stream, () -> kernels.sumOfSquares(gradients, partials, stream));
             requireNumbers("rmsNorm", result, width);
             requireNumbers("adamW", weights, 64);
         }
@@ -189,20 +183,20 @@ final class TrainingSpeed {
         DeviceMemory turned = memories.poisoned(elements);
         DeviceMemory scale = memories.poisoned(Float.BYTES);
         DeviceMemory scratch = memories.poisoned(TrainingKernels.QUANTIZE_SCRATCH);
-        List<List<Optional<DeviceMemory>>> ways = List.of(
-                List.of(Optional.of(lying), Optional.empty()),
-                List.of(Optional.empty(), Optional.of(turned)),
-                List.of(Optional.of(lying), Optional.of(turned)));
+        ElementType type = ElementType.E5M2;
+        List<Quantized> ways = List.of(
+                new Quantized(type, Optional.of(lying), Optional.empty(), scale),
+                new Quantized(type, Optional.empty(), Optional.of(turned), scale),
+                new Quantized(type, Optional.of(lying), Optional.of(turned), scale));
         List<String> names = List.of("quantize", "quantize transposed", "quantize both");
         for (int i = 0; i < ways.size(); i++) {
-            List<Optional<DeviceMemory>> way = ways.get(i);
+            Quantized way = ways.get(i);
             rate(
                     copy,
                     names.get(i),
                     (i < 2 ? 5 : 6) * elements,
                     stream,
-                    () -> kernels.quantize(
-                            x, rows, width, ElementType.E5M2, way.get(0), way.get(1), scale, scratch, stream));
+                    () -> kernels.quantize(x, rows, width, way, scratch, stream));
         }
         requireNumbers("quantize", lying, width / 2);
         requireNumbers("quantize transposed", turned, rows / 2);

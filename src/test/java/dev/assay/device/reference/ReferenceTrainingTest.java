@@ -5,8 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.assay.device.AdamW;
+import dev.assay.device.Attention;
+import dev.assay.device.Attention.Qkv;
 import dev.assay.device.AttentionShape;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.Lookup;
+import dev.assay.device.Normalization;
+import dev.assay.device.Normalization.Gradients;
+import dev.assay.device.Normalization.Residual;
+import dev.assay.device.Normalization.Statistics;
+import dev.assay.device.RopeShape;
+import dev.assay.device.SeededNormal;
+import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.device.TrainingKernels.Rotation;
 import dev.assay.workload.ElementType;
@@ -41,39 +51,12 @@ class ReferenceTrainingTest {
         DeviceMemory dWeight = tensors.bf16(new double[width]);
         DeviceMemory dBias = tensors.bf16(new double[width]);
         DeviceMemory scratch = tensors.bytes(TrainingKernels.scratchBytes(rows, width));
-        if (layer) {
-            kernels.layerNorm(
-                    input,
-                    Optional.empty(),
-                    input,
-                    rows,
-                    width,
-                    weight,
-                    bias,
-                    (float) eps,
-                    out,
-                    mean,
-                    rstd,
-                    tensors.stream());
-            kernels.layerNormGradient(
-                    tensors.bf16(dOut),
-                    input,
-                    rows,
-                    width,
-                    weight,
-                    mean,
-                    rstd,
-                    dX,
-                    dWeight,
-                    dBias,
-                    scratch,
-                    tensors.stream());
-        } else {
-            kernels.rmsNorm(
-                    input, Optional.empty(), input, rows, width, weight, (float) eps, out, rstd, tensors.stream());
-            kernels.rmsNormGradient(
-                    tensors.bf16(dOut), input, rows, width, weight, rstd, dX, dWeight, scratch, tensors.stream());
-        }
+        Statistics statistics = new Statistics(layer ? Optional.of(mean) : Optional.empty(), rstd);
+        Normalization norm = new Normalization(
+                rows, width, weight, layer ? Optional.of(bias) : Optional.empty(), (float) eps, statistics);
+        kernels.norm(norm, new Residual(input, Optional.empty(), input), out, tensors.stream());
+        Gradients gradients = new Gradients(dX, dWeight, layer ? Optional.of(dBias) : Optional.empty());
+        kernels.normGradient(norm, tensors.bf16(dOut), input, gradients, scratch, tensors.stream());
 
         Tensors.assertClose(tensors.values(out), norm(layer, x, w, b, eps));
         Tensors.assertClose(
@@ -111,26 +94,18 @@ class ReferenceTrainingTest {
         DeviceMemory dResidual = tensors.bf16(8, -8);
         DeviceMemory dWeight = tensors.bf16(16, 32);
         DeviceMemory ones = tensors.bf16(1, 1);
-        kernels.rmsNorm(
-                before,
-                Optional.of(tensors.bf16(2, 2)),
-                after,
-                1,
-                2,
-                ones,
-                0,
+        Statistics statistics = new Statistics(Optional.empty(), rstd);
+        Normalization norm = new Normalization(1, 2, ones, Optional.empty(), 0, statistics);
+        kernels.norm(
+                norm,
+                new Residual(before, Optional.of(tensors.bf16(2, 2)), after),
                 tensors.poisonedBf16(2),
-                rstd,
                 tensors.stream());
-        kernels.rmsNormGradient(
+        kernels.normGradient(
+                norm,
                 ones,
                 after,
-                1,
-                2,
-                ones,
-                rstd,
-                dResidual,
-                dWeight,
+                new Gradients(dResidual, dWeight, Optional.empty()),
                 tensors.bytes(TrainingKernels.scratchBytes(1, 2)),
                 tensors.stream());
 
@@ -146,7 +121,8 @@ class ReferenceTrainingTest {
         int sequence = 4;
         double[] x = tensors.random(rows * 13);
         DeviceMemory memory = tensors.bf16(x);
-        kernels.rope(memory, rows, 2, 6, 13, sequence, 10_000, Rotation.FORWARD, tensors.stream());
+        RopeShape shape = new RopeShape(rows, 2, 6, 13, sequence, 10_000);
+        kernels.rope(memory, shape, Rotation.FORWARD, tensors.stream());
         double[] turned = x.clone();
         for (int row = 0; row < rows; row++) {
             for (int head = 0; head < 2; head++) {
@@ -160,7 +136,7 @@ class ReferenceTrainingTest {
         }
         Tensors.assertClose(tensors.values(memory), turned);
 
-        kernels.rope(memory, rows, 2, 6, 13, sequence, 10_000, Rotation.BACKWARD, tensors.stream());
+        kernels.rope(memory, shape, Rotation.BACKWARD, tensors.stream());
 
         double[] back = tensors.values(memory);
         for (int i = 0; i < x.length; i++) {
@@ -250,9 +226,9 @@ class ReferenceTrainingTest {
     void embedsAndAddsGradientsOfRowsThatShareAToken() {
         DeviceMemory out = tensors.poisonedBf16(6);
         DeviceMemory dTable = tensors.bf16(100, 100, 100, 100, 100, 100);
-        DeviceMemory tokens = tensors.ints(2, 0, 2);
-        kernels.embed(tensors.bf16(1, 2, 3, 4, 5, 6), tokens, 3, 3, 2, out, tensors.stream());
-        kernels.embedGradient(tensors.bf16(1, 2, 4, 8, 16, 32), tokens, 3, 3, 2, dTable, tensors.stream());
+        Lookup lookup = new Lookup(tensors.ints(2, 0, 2), 3, 3, 2);
+        kernels.embed(lookup, tensors.bf16(1, 2, 3, 4, 5, 6), out, tensors.stream());
+        kernels.embedGradient(lookup, tensors.bf16(1, 2, 4, 8, 16, 32), dTable, tensors.stream());
 
         assertThat(tensors.values(out)).containsExactly(5, 6, 1, 2, 5, 6);
         assertThat(tensors.values(dTable)).containsExactly(104, 108, 100, 100, 117, 134);
@@ -274,21 +250,11 @@ class ReferenceTrainingTest {
         DeviceMemory dQuery = tensors.poisonedBf16(3 * 128);
         DeviceMemory dKey = tensors.poisonedBf16(3 * 64);
         DeviceMemory dValue = tensors.poisonedBf16(3 * 64);
-        kernels.attention(shape, query, key, value, out, lse, tensors.stream());
+        Attention attention = new Attention(shape, new Qkv(query, key, value), out, lse);
+        kernels.attention(attention, tensors.stream());
         double[] rounded = tensors.values(out);
-        kernels.attentionGradient(
-                shape,
-                query,
-                key,
-                value,
-                out,
-                lse,
-                tensors.bf16(dOut),
-                dQuery,
-                dKey,
-                dValue,
-                tensors.words(6),
-                tensors.stream());
+        Qkv gradients = new Qkv(dQuery, dKey, dValue);
+        kernels.attentionGradient(attention, tensors.bf16(dOut), gradients, tensors.words(6), tensors.stream());
 
         Tensors.assertClose(rounded, attention(q, k, v));
         // dO · out is taken of the rounded out, 2⁻⁹ of terms up to 4
@@ -342,7 +308,7 @@ class ReferenceTrainingTest {
         DeviceMemory sum = tensors.words(1);
         DeviceMemory clipped = tensors.words(2);
         DeviceMemory free = tensors.words(2);
-        kernels.sumOfSquares(tensors.bf16(6, -8), ElementType.BF16, 2, partials, tensors.stream());
+        kernels.sumOfSquares(new Tensor(tensors.bf16(6, -8), ElementType.BF16, 2), partials, tensors.stream());
         kernels.sumPartials(partials, TrainingKernels.SQUARE_PARTS, sum, tensors.stream());
         kernels.clipScale(sum, 0.5f, 1, clipped, tensors.stream());
         kernels.clipScale(sum, 0.5f, 6, free, tensors.stream());
@@ -367,14 +333,10 @@ class ReferenceTrainingTest {
         for (int step = 1; step <= 10; step++) {
             kernels.adamW(
                     new AdamW(0.01, 0.9, 0.999, 1e-8, 0.1, step),
-                    master,
-                    first,
-                    second,
-                    tensors.bf16(gradient),
-                    ElementType.BF16,
+                    new AdamW.States(master, first, second),
+                    new Tensor(tensors.bf16(gradient), ElementType.BF16, n),
                     tensors.fp32(0.5),
                     weight,
-                    n,
                     tensors.stream());
             for (int i = 0; i < n; i++) {
                 double g = 0.5 * gradient[i];
@@ -397,8 +359,8 @@ class ReferenceTrainingTest {
         DeviceMemory whole = tensors.words(n);
         DeviceMemory shard = tensors.words(10);
         DeviceMemory weight = tensors.poisonedBf16(n);
-        kernels.initNormal(whole, weight, n, 0, 77, 0, 0.02, tensors.stream());
-        kernels.initNormal(shard, tensors.poisonedBf16(10), 10, 500, 77, 0, 0.02, tensors.stream());
+        kernels.initNormal(whole, weight, n, new SeededNormal(77, 0, 0, 0.02), tensors.stream());
+        kernels.initNormal(shard, tensors.poisonedBf16(10), 10, new SeededNormal(77, 500, 0, 0.02), tensors.stream());
 
         double[] values = tensors.floats(whole);
         assertThat(tensors.floats(shard)).containsExactly(Arrays.copyOfRange(values, 500, 510));
@@ -411,7 +373,7 @@ class ReferenceTrainingTest {
     @Test
     void aDeviationOfZeroIsAConstant() {
         DeviceMemory weight = tensors.poisonedBf16(3);
-        kernels.initNormal(tensors.words(3), weight, 3, 0, 1, 1, 0, tensors.stream());
+        kernels.initNormal(tensors.words(3), weight, 3, new SeededNormal(1, 0, 1, 0), tensors.stream());
 
         assertThat(tensors.values(weight)).containsOnly(1);
     }
@@ -428,14 +390,29 @@ class ReferenceTrainingTest {
                 .hasMessageContaining("rows or elements must be above 0, got 0");
         assertThatThrownBy(() -> kernels.addBias(right, right, Long.MAX_VALUE, 2, tensors.stream()))
                 .hasMessageContaining("elements must be at most");
-        assertThatThrownBy(() -> kernels.rope(right, 1, 1, 3, 4, 1, 10_000, Rotation.FORWARD, tensors.stream()))
+        assertThatThrownBy(() -> rope(right, new RopeShape(1, 1, 3, 4, 1, 10_000)))
                 .hasMessageContaining("headSize must be even, got 3");
-        assertThatThrownBy(() -> kernels.rope(right, 1, 2, 4, 7, 1, 10_000, Rotation.FORWARD, tensors.stream()))
+        assertThatThrownBy(() -> rope(right, new RopeShape(1, 2, 4, 7, 1, 10_000)))
                 .hasMessageContaining("stride must be at least heads · headSize, got 7");
-        assertThatThrownBy(() -> kernels.embed(right, right, 1, 1, 20_000, right, tensors.stream()))
+        assertThatThrownBy(() -> kernels.embed(new Lookup(right, 1, 1, 20_000), right, right, tensors.stream()))
                 .hasMessageContaining("width must be at most 12288, got 20000");
-        assertThatThrownBy(() -> kernels.sumOfSquares(right, ElementType.INT8, 1, right, tensors.stream()))
+        assertThatThrownBy(() -> kernels.sumOfSquares(new Tensor(right, ElementType.INT8, 1), right, tensors.stream()))
                 .hasMessageContaining("type must be BF16 or FP32, got INT8");
+        Tensor two = new Tensor(right, ElementType.BF16, 2);
+        Tensor four = new Tensor(right, ElementType.BF16, 4);
+        assertThatThrownBy(() -> kernels.carry(two, four, false, tensors.stream()))
+                .hasMessageContaining("both must have as many elements, got 2");
+        Statistics withoutMean = new Statistics(Optional.empty(), right);
+        Normalization norm = new Normalization(1, 2, right, Optional.empty(), 0, withoutMean);
+        Gradients ofLayerNorm = new Gradients(right, right, Optional.of(right));
+        assertThatThrownBy(() -> kernels.normGradient(norm, right, right, ofLayerNorm, right, tensors.stream()))
+                .hasMessageContaining("a bias must have a gradient, and nothing else may, got one");
+        assertThatThrownBy(() -> new Normalization(1, 2, right, Optional.of(right), 0, withoutMean))
+                .hasMessageContaining("got a bias alone");
         assertThatThrownBy(() -> new AdamW(0.1, 1, 0.9, 0, 0, 1)).hasMessageContaining("betas in [0, 1)");
+    }
+
+    private void rope(DeviceMemory x, RopeShape shape) {
+        kernels.rope(x, shape, Rotation.FORWARD, tensors.stream());
     }
 }

@@ -7,18 +7,14 @@ import dev.assay.device.Bf16;
 import dev.assay.device.Communicator;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
+import dev.assay.device.RankThreads;
 import dev.assay.device.Stream;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -165,26 +161,12 @@ class RingTest {
     private static <T> List<T> onRanks(int ranks, OnRank<T> work) throws Exception {
         ReferenceDevice root = new ReferenceDevice("node", 0);
         byte[] id = root.newCommunicatorId();
-        List<Callable<T>> calls = new ArrayList<>();
-        for (int i = 0; i < ranks; i++) {
-            int rank = i;
-            calls.add(() -> {
-                ReferenceDevice device = rank == 0 ? root : new ReferenceDevice("node", rank);
-                try (Communicator communicator = device.join(Arrays.copyOf(id, id.length), rank, ranks);
-                        Stream stream = device.newStream()) {
-                    return work.run(device, communicator, stream);
-                }
-            });
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(ranks);
-        try {
-            List<T> results = new ArrayList<>();
-            for (Future<T> result : threads.invokeAll(calls)) {
-                results.add(result.get());
+        return RankThreads.run(ranks, rank -> {
+            ReferenceDevice device = rank == 0 ? root : new ReferenceDevice("node", rank);
+            try (Communicator communicator = device.join(Arrays.copyOf(id, id.length), rank, ranks);
+                    Stream stream = device.newStream()) {
+                return work.run(device, communicator, stream);
             }
-            return results;
-        } finally {
-            threads.shutdownNow();
-        }
+        });
     }
 }

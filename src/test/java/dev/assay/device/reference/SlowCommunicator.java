@@ -2,9 +2,7 @@ package dev.assay.device.reference;
 
 import dev.assay.device.Communicator;
 import dev.assay.device.DelegatingCommunicator;
-import dev.assay.device.DeviceMemory;
 import dev.assay.device.Stream;
-import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,30 +16,7 @@ public final class SlowCommunicator extends DelegatingCommunicator {
     }
 
     @Override
-    public void allReduce(DeviceMemory buffer, ElementType type, long elements, Stream stream) {
-        late(stream);
-        super.allReduce(buffer, type, elements, stream);
-    }
-
-    @Override
-    public void reduce(DeviceMemory buffer, ElementType type, long elements, int root, Stream stream) {
-        late(stream);
-        super.reduce(buffer, type, elements, root, stream);
-    }
-
-    @Override
-    public void allGather(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
-        late(stream);
-        super.allGather(send, receive, type, share, stream);
-    }
-
-    @Override
-    public void reduceScatter(DeviceMemory send, DeviceMemory receive, ElementType type, long share, Stream stream) {
-        late(stream);
-        super.reduceScatter(send, receive, type, share, stream);
-    }
-
-    private void late(Stream stream) {
+    protected void before(Stream stream) {
         SerialStream.of(stream).enqueue(() -> {
             long end = System.nanoTime() + delay.toNanos();
             for (long left = delay.toNanos(); left > 0; left = end - System.nanoTime()) {
