@@ -1,6 +1,5 @@
 package dev.assay.device.cuda;
 
-import dev.assay.device.DeviceException;
 import dev.assay.device.Health;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -123,54 +122,36 @@ final class GpuHealth implements Health {
         counters.close();
     }
 
-    /** The thread of one piece of work. The visitors are its alone between start and join. */
+    /** One piece of work. */
     private final class Running {
         private final Map<Metric, GpuReading<Double>> before;
         private final XidLog xids;
         private final GpuTraffic traffic;
-        private final CountDownLatch stop = new CountDownLatch(1);
-        private final Thread thread = new Thread(this::run, "gpu-health");
-        private Optional<Throwable> failure = Optional.empty();
+        private final WatchThread thread;
 
         Running(Map<Metric, GpuReading<Double>> before, XidLog xids, GpuTraffic traffic) {
             this.before = before;
             this.xids = xids;
             this.traffic = traffic;
-            thread.setDaemon(true);
-            thread.start();
+            thread = new WatchThread("gpu-health", "the watch over the GPU's health", this::look);
         }
 
-        private void run() {
+        private void look(CountDownLatch stop) throws InterruptedException {
             long looked = System.nanoTime();
-            try {
-                while (!stop.await(0, TimeUnit.NANOSECONDS)) {
-                    boolean told = xids.await(WAIT_MILLIS);
-                    if (!told && stop.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                        return;
-                    }
-                    if (System.nanoTime() - looked >= lookNanos) {
-                        visitors.look();
-                        looked = System.nanoTime();
-                    }
+            while (!stop.await(0, TimeUnit.NANOSECONDS)) {
+                boolean told = xids.await(WAIT_MILLIS);
+                if (!told && stop.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) {
-                failure = Optional.of(e);
+                if (System.nanoTime() - looked >= lookNanos) {
+                    visitors.look();
+                    looked = System.nanoTime();
+                }
             }
         }
 
         void stop() {
-            stop.countDown();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new DeviceException("interrupted while waiting for the last look at the GPU's health", e);
-            }
-            failure.ifPresent(cause -> {
-                throw new DeviceException("the watch over the GPU's health stopped: " + cause.getMessage(), cause);
-            });
+            thread.stop();
         }
     }
 }

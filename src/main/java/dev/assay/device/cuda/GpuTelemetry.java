@@ -1,6 +1,5 @@
 package dev.assay.device.cuda;
 
-import dev.assay.device.DeviceException;
 import dev.assay.device.Telemetry;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -64,42 +63,24 @@ final class GpuTelemetry implements Telemetry {
         }
     }
 
-    /** The thread of one window. The watch is its alone between start and join. */
+    /** One window. */
     private static final class Running {
         private final GpuWatch watch;
-        private final CountDownLatch stop = new CountDownLatch(1);
-        private final Thread thread = new Thread(this::run, "gpu-telemetry");
-        private Optional<Throwable> failure = Optional.empty();
+        private final WatchThread thread;
 
         Running(GpuWatch watch) {
             this.watch = watch;
-            thread.setDaemon(true);
-            thread.start();
+            thread = new WatchThread("gpu-telemetry", "the telemetry", this::tick);
         }
 
-        private void run() {
-            try {
-                while (!stop.await(watch.nanosToNextTick(), TimeUnit.NANOSECONDS)) {
-                    watch.tick();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) {
-                failure = Optional.of(e);
+        private void tick(CountDownLatch stop) throws InterruptedException {
+            while (!stop.await(watch.nanosToNextTick(), TimeUnit.NANOSECONDS)) {
+                watch.tick();
             }
         }
 
         void stop() {
-            stop.countDown();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new DeviceException("interrupted while waiting for the last tick of the telemetry", e);
-            }
-            failure.ifPresent(cause -> {
-                throw new DeviceException("the telemetry stopped within its window: " + cause.getMessage(), cause);
-            });
+            thread.stop();
         }
     }
 }

@@ -9,7 +9,8 @@
  *   <li><b>GEMMs</b>: {@code Multiplication} is what cuBLASLt is asked for, {@code Gemm…} and {@code Cublas…} how.
  *   <li><b>NCCL's words</b>: {@code NcclLog}, {@code NcclStatus}.
  *   <li><b>Watching</b>: {@code GpuWatch} and {@code GpuCounters} of telemetry, {@code GpuHealth}, {@code Xid…} and {@code
- *       Visitors} of health, over {@code NvmlGpu}.
+ *       Visitors} of health, over {@code NvmlGpu}, each in a
+ *       {@code WatchThread}.
  *   <li><b>The host's memory</b>: {@code HostNuma}, {@code CpuAffinity}, {@code PageNodes}.
  * </ul>
  */
