@@ -12,6 +12,7 @@ import dev.assay.training.GradientClipping;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
 import dev.assay.training.StepSetup;
+import dev.assay.training.ZeroSetup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
