@@ -311,7 +311,8 @@ class SftPlannerTest {
         assertThat(row(plan, "sft-mine-nic-bytes@4").experiment()).isEqualTo("sft-mine-4");
         assertThat(plan.omits())
                 .anyMatch(line -> line.contains("sft-mine-4-scale") && line.contains("nothing is accepted"))
-                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant is not judged"));
+                .anyMatch(line ->
+                        line.startsWith("The fabric under sft-mine-4: no stress variant on as many nodes is judged"));
         assertThat(PlanText.of(plan)).contains("sft-mine-4-scale", "NOT RUN: its baseline does not fit 1 node");
     }
 

@@ -55,7 +55,10 @@ class TrainingRatesTest {
                         new Check("sft.start", 1, 0, 0.1, "right"),
                         new Check("allreduce.norm", 4, 0, 0, "right"),
                         new Check("sft.norm", 1, 0, 0, "right"),
-                        new Check("sft.traffic.gradients", 9, 0, 0, "right"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "after the measured steps, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "after the measured steps, exact"),
                         new Check("sft.weights", 8, 0, 0, "right")));
     }
 
