@@ -4,6 +4,7 @@ import dev.assay.cluster.Cluster;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.LimitText;
+import dev.assay.measurement.Metric;
 import dev.assay.training.Range;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ public final class SftReach {
                         .flatMap(forecast -> projected(row.criterion(), forecast)
                                 .filter(range -> range.high() < floor.floor())
                                 .map(range -> cause(cluster, row.criterion(), forecast, floor.floor())
-                                        + ", as the plan's own projection is " + words(range) + "; " + NO_SIGN + "."))
+                                        + ", as the plan's own projection is " + words(row.criterion(), range) + "; "
+                                        + NO_SIGN + "."))
                         .findFirst()
                 : Optional.empty();
     }
@@ -113,8 +115,11 @@ public final class SftReach {
         };
     }
 
-    private static String words(Range range) {
-        return Words.fixed(range.value(), 1) + " % (" + Words.fixed(range.low(), 1) + " … "
-                + Words.fixed(range.high(), 1) + ")";
+    /** Of what is a bound, no more than that is said. */
+    private static String words(Criterion criterion, Range range) {
+        return criterion.metric() == Metric.SM_ACTIVE
+                ? "at most " + Words.fixed(range.high(), 1) + " %"
+                : Words.fixed(range.value(), 1) + " % (" + Words.fixed(range.low(), 1) + " … "
+                        + Words.fixed(range.high(), 1) + ")";
     }
 }

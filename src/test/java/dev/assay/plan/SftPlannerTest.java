@@ -205,10 +205,10 @@ class SftPlannerTest {
         List<String> omits = plan(SPECTRUMX, List.of(), Optional.empty()).omits();
 
         assertThat(omits)
-                .anyMatch(line -> line.contains("no 70b: MFU") && line.contains("≥ 36 %"))
-                .anyMatch(line -> line.contains("no 70b: Scale efficiency of training ≥ 95 %"))
-                .anyMatch(line -> line.contains("no 175b: MFU"))
-                .noneMatch(line -> line.contains("no 7b:") || line.contains("no 13b:"));
+                .anyMatch(line -> line.contains("reaches 70b: MFU") && line.contains("≥ 36 %"))
+                .anyMatch(line -> line.contains("reaches 70b: Scale efficiency of training ≥ 95 %"))
+                .anyMatch(line -> line.contains("reaches 175b: MFU"))
+                .noneMatch(line -> line.contains("reaches 7b:") || line.contains("reaches 13b:"));
     }
 
     /** A site that does not judge the stress variant is told that nothing is said of its fabric. */
@@ -234,7 +234,8 @@ class SftPlannerTest {
                         all,
                         List.of(),
                         asked))
-                .anyMatch(line -> line.startsWith("The fabric under sft-7b-2: its stress variant is not judged"));
+                .anyMatch(line ->
+                        line.startsWith("The fabric under sft-7b-2: no stress variant on as many nodes is judged"));
     }
 
     /**

@@ -60,7 +60,7 @@ class SftReachTest {
         assertThat(why(plan(SPECTRUMX, Optional.empty()), "sft-175b-utilisation@8"))
                 .get()
                 .asString()
-                .contains(BY_DESIGN, "a miss says nothing of its health");
+                .contains(BY_DESIGN, "projection is at most 65.8 %; a miss says nothing of its health");
         assertThat(why(plan(SPECTRUMX, Optional.empty()), "sft-13b-utilisation@4"))
                 .isEmpty();
     }

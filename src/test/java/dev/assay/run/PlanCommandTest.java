@@ -92,11 +92,11 @@ class PlanCommandTest {
                 .as("below the projection, and among what is not certified")
                 .containsSubsequence(
                         "Projection with its stated error",
-                        "Floors beyond this projection: - No sound cluster of this kind reaches 70b: Scale efficiency",
+                        "Floors beyond this projection: - No sound cluster of this kind reaches 70b: ",
                         "2 × 400 Gb/s a node, makes it impossible by design",
                         "Plan for the cluster spectrumx-h200",
                         "Does not certify:",
-                        "- No sound cluster of this kind reaches 70b: Scale efficiency");
+                        "- No sound cluster of this kind reaches 70b: ");
         assertThat(folder.resolve("home")).doesNotExist();
     }
 

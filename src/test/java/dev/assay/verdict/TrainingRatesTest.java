@@ -246,9 +246,13 @@ class TrainingRatesTest {
                 one.key(), one.title(), one.criterion(), one.nodes(), one.gpusPerNode(), 1, one.contract(), 2);
         ExperimentResult result = fleet.coupled(0.97, 0.971, 0.969, 0.972, 0.97);
 
-        Verdict verdict = Judge.judge(List.of(two), result).get(0);
+        Verdict verdict =
+                Judge.judge(List.of(two.withFabric("stress@2")), result).get(0);
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(Judge.judge(List.of(two), result).get(0).state())
+                .as("what slows the baselines too does not show")
+                .isEqualTo(State.INCONCLUSIVE);
         assertThat(verdict.baseline()).get().asString().contains("the baselines of 2 nodes each (2 GPUs)");
         assertThat(Judge.judge(List.of(one), result).get(0).state())
                 .as("a baseline of one node was asked for")
