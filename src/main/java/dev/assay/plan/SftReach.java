@@ -19,8 +19,6 @@ public final class SftReach {
     /** While computing waits NCCL's own kernels are resident: 32 channels at most, of the 108 SMs of an A100, 132 of an H200. */
     private static final double BUSY_WAITING = 0.3;
 
-    private static final String NO_SIGN = "a miss says nothing of its health";
-
     private SftReach() {}
 
     /** Every floor of the plan that lies beyond its projection, one sentence a line. */
@@ -65,8 +63,7 @@ public final class SftReach {
                         .flatMap(forecast -> projected(row.criterion(), forecast)
                                 .filter(range -> range.high() < floor.floor())
                                 .map(range -> cause(cluster, row.criterion(), forecast, floor.floor())
-                                        + ", as the plan's own projection is " + words(row.criterion(), range) + "; "
-                                        + NO_SIGN + "."))
+                                        + ", as the plan's own projection is " + words(row.criterion(), range) + "."))
                         .findFirst()
                 : Optional.empty();
     }
@@ -118,8 +115,9 @@ public final class SftReach {
     /** Of what is a bound, no more than that is said. */
     private static String words(Criterion criterion, Range range) {
         return criterion.metric() == Metric.SM_ACTIVE
-                ? "at most " + Words.fixed(range.high(), 1) + " %"
+                ? "at most " + Words.fixed(range.high(), 1) + " %; a miss by itself says nothing of its health"
                 : Words.fixed(range.value(), 1) + " % (" + Words.fixed(range.low(), 1) + " … "
-                        + Words.fixed(range.high(), 1) + ")";
+                        + Words.fixed(range.high(), 1)
+                        + "); a miss inside that range says nothing of its health, a value below it does";
     }
 }

@@ -78,7 +78,7 @@ final class CappedClock {
     }
 
     private static boolean isCapped(RankResult rank) {
-        return clock(rank) < LOW_SHARE * rank.device().maxSmClockMhz()
+        return highest(rank) < LOW_SHARE * rank.device().maxSmClockMhz()
                 && mean(rank, Metric.POWER) < SPARE_SHARE * mean(rank, Metric.POWER_LIMIT)
                 && notThrottled(rank, Metric.THROTTLE_POWER_CAP)
                 && notThrottled(rank, Metric.THROTTLE_THERMAL)
@@ -88,6 +88,14 @@ final class CappedClock {
     /** Not a number where it was not measured, which nothing is below. */
     private static double clock(RankResult rank) {
         return mean(rank, Metric.SM_CLOCK);
+    }
+
+    /** Of all ticks: a load that waits in between, as for a slow fabric, runs at the highest clock meanwhile, a capped one never. */
+    private static double highest(RankResult rank) {
+        return GpuReadings.samples(rank, Metric.SM_CLOCK).stream()
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(Double.NaN);
     }
 
     private static double mean(RankResult rank, Metric metric) {

@@ -99,6 +99,16 @@ class CappedClockTest {
         assertThat(judge(loaded).sentence()).doesNotContain("capped");
     }
 
+    /** 175B waits for its fabric half of the time: at its power limit while it computes, with power to spare on the whole. */
+    @Test
+    void aLoadThatWaitsInBetweenIsNotAccused() {
+        Fleet waiting = SLOW.reading(Metric.SM_CLOCK, 1460, 1980, 1450, 1980)
+                .reading(Metric.POWER, 695, 350, 694, 340)
+                .reading(Metric.THROTTLE_POWER_CAP, 45);
+
+        assertThat(judge(waiting).sentence()).contains("missed by").doesNotContain("capped");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Metric.class,
