@@ -29,7 +29,7 @@ public final class ClusterFile {
             "libraryDirectories",
             "java",
             "bindings");
-    static final List<String> NICS_KEYS = List.of("count", "gigabitsPerSecond");
+    static final List<String> NICS_KEYS = List.of("count", "gigabitsPerSecond", "gpuDirect");
     static final int MOST_GPUS_PER_NODE = 16;
 
     private static final String WHY_NICS =
@@ -183,6 +183,7 @@ public final class ClusterFile {
             throw rate.error(
                     rate.found(), "more than 0, at most 10000", "write the line rate of one NIC in Gbit/s, e.g. 400");
         }
-        return new Nics(count.integer(0, 64), rate.number());
+        return new Nics(
+                count.integer(0, 64), rate.number(), value.find("gpuDirect").map(InputJson::bool));
     }
 }

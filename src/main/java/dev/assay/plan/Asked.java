@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +19,8 @@ import java.util.stream.Collectors;
  * @param omits what is left out, one sentence a line
  */
 record Asked(List<Criterion> criteria, List<String> omits) {
+    private static final Pattern OMITS = Pattern.compile("Of [a-z-]+, [0-9]+ criteri(?:on|a) of operations, .*");
+
     Asked {
         criteria = List.copyOf(criteria);
         omits = List.copyOf(omits);
@@ -28,7 +31,7 @@ record Asked(List<Criterion> criteria, List<String> omits) {
         Precisions.check(model, criteria);
         List<Criterion> unmeasured = unmeasured(criteria, workloads);
         if (suite == Suite.QUICK) {
-            return without(criteria, unmeasured);
+            return without(criteria, unmeasured, suite);
         }
         unmeasured.stream().findFirst().ifPresent(criterion -> {
             throw new InputException(
@@ -42,19 +45,26 @@ record Asked(List<Criterion> criteria, List<String> omits) {
     }
 
     /** What did not run is not asked for, whatever the suite was. */
-    static Asked ofRecorded(List<Criterion> criteria, List<Workload> workloads) {
-        return without(criteria, unmeasured(criteria, workloads));
+    static Asked ofRecorded(List<Criterion> criteria, List<Workload> workloads, Suite suite) {
+        return without(criteria, unmeasured(criteria, workloads), suite);
     }
 
-    private static Asked without(List<Criterion> criteria, List<Criterion> left) {
+    /** Whether a line of a plan says what its criteria ask and its workloads do not measure. */
+    static boolean omits(String line) {
+        return OMITS.matcher(line).matches();
+    }
+
+    private static Asked without(List<Criterion> criteria, List<Criterion> left, Suite suite) {
         List<String> ids = left.stream().map(Criterion::id).toList();
         Map<String, Long> byWorkload = left.stream()
                 .collect(Collectors.groupingBy(Criterion::workload, LinkedHashMap::new, Collectors.counting()));
         List<String> omits = new ArrayList<>();
-        byWorkload.forEach((workload, count) ->
-                omits.add("Of " + workload + ", " + (count == 1 ? "1 criterion" : count + " criteria")
-                        + " of operations, sizes, shapes or heat that -Dsuite=quick leaves out: it measures "
-                        + workload + " at few sizes, briefly and cold."));
+        byWorkload.forEach((workload, count) -> omits.add("Of " + workload + ", "
+                + (count == 1 ? "1 criterion" : count + " criteria")
+                + " of operations, sizes, shapes or heat that "
+                + (suite == Suite.QUICK
+                        ? "-Dsuite=quick leaves out: it measures " + workload + " at few sizes, briefly and cold."
+                        : "this run did not measure.")));
         return new Asked(
                 criteria.stream()
                         .filter(criterion -> !ids.contains(criterion.id()))

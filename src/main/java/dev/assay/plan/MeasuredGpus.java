@@ -33,6 +33,9 @@ final class MeasuredGpus {
 
     private static final double A_LITTLE = 0.05;
 
+    /** Of the communication, behind GEMMs; with less, what slows them is lost in what is exposed. */
+    private static final double LEAST_HIDDEN = 0.5;
+
     private final List<ExperimentResult> results;
     private final String label;
 
@@ -100,7 +103,10 @@ final class MeasuredGpus {
                 label + ", " + experiment + ", the slowest of " + Words.plural(means.size(), "GPU")));
     }
 
-    /** Launch by launch, what the coupled step takes beyond its GEMMs alone, for what it has on the bus; ms/GB. */
+    /**
+     * Launch by launch, what the coupled step takes beyond its GEMMs alone and what its communication exposes, for what it has on
+     * the bus behind GEMMs; ms/GB. What is exposed the projection adds by itself.
+     */
     private Optional<Estimate> slowed() {
         List<Double> all = results.stream()
                 .filter(result -> result.experiment().equals("coupled"))
@@ -122,15 +128,38 @@ final class MeasuredGpus {
                         + "; half of it more or less, as other" + " kernels and links differ"));
     }
 
+    /** Nothing where the step's parts are not known, or where hardly anything is hidden: it would be of what is exposed. */
     private static Optional<Double> slowed(LaunchResult launch) {
         double step = mean(launch, Metric.STEP_TIME);
         double alone = mean(launch, Metric.COMPUTE_ALONE);
-        double bytes = mean(launch, Metric.STEP_BYTES);
+        double communicating = mean(launch, Metric.COMMUNICATION_ALONE);
+        double exposed = exposed(alone, communicating, buckets(launch));
+        double hidden = 1 - exposed / communicating;
         int ranks = launch.ranks().size();
-        double busBytes = bytes * 2 * (ranks - 1) / ranks;
-        return busBytes > 0 && step > 0 && alone > 0
-                ? Optional.of((step - alone) / (busBytes / 1e9))
+        double hiddenBytes = hidden * mean(launch, Metric.STEP_BYTES) * 2 * (ranks - 1) / ranks;
+        return step > 0 && alone > 0 && hidden >= LEAST_HIDDEN && hiddenBytes > 0
+                ? Optional.of(Math.max(0, step - alone - exposed) / (hiddenBytes / 1e9))
                 : Optional.empty();
+    }
+
+    /**
+     * Of a pipeline whose every bucket is reduced behind the next one's GEMMs: all of the last bucket, and what each other takes
+     * beyond the GEMMs that it hides behind; ms. No number without a number of buckets.
+     */
+    private static double exposed(double alone, double communicating, int buckets) {
+        double bucket = communicating / buckets;
+        return buckets > 0 ? bucket + (buckets - 1) * Math.max(0, bucket - alone / buckets) : Double.NaN;
+    }
+
+    /** 0 where it is not told. */
+    private static int buckets(LaunchResult launch) {
+        return launch.ranks().stream()
+                .flatMap(rank -> rank.measurement(Metric.STEP_TIME).stream())
+                .map(each -> each.conditions().getOrDefault("buckets", ""))
+                .filter(text -> text.matches("[1-9][0-9]{0,5}"))
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(0);
     }
 
     private static double mean(LaunchResult launch, Metric metric) {

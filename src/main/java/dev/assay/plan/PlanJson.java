@@ -74,6 +74,7 @@ public final class PlanJson {
             allowAbsent(tree, "selection");
             allowAbsent(tree, "training");
             allowAbsent(tree.path("gpuModel"), "memoryGBps");
+            allowAbsent(tree.path("cluster").path("nics"), "gpuDirect");
             if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {
                 model.putArray("precisions");
             }

@@ -9,6 +9,7 @@ import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Plans of runs that are over: nothing that ran changes; what did not run is not asked for. */
 public final class RecordedPlans {
@@ -43,7 +44,10 @@ public final class RecordedPlans {
                         .filter(row -> selection.takes(row.criterion().workload()))
                         .toList(),
                 plan.fabricFloorGBps(),
-                Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
+                suite(plan) == Suite.SFT
+                        ? plan.certifies()
+                        : Scope.certifies(
+                                plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
                 omits,
                 Optional.of(selection),
                 plan.training());
@@ -62,7 +66,9 @@ public final class RecordedPlans {
      */
     public static Plan judgedBy(Plan plan, Criteria criteria) {
         if (suite(plan) == Suite.SFT) {
-            return with(plan, RecordedTraining.rows(plan, criteria), plan.certifies());
+            RecordedTraining.Asked asked =
+                    RecordedTraining.of(plan, criteria, plan.selection().orElse(new Selection(Suite.SFT, List.of())));
+            return with(plan, asked.rows(), asked.certifies(), asked.omits());
         }
         List<Workload> workloads =
                 plan.experiments().stream().map(Experiment::workload).toList();
@@ -77,16 +83,29 @@ public final class RecordedPlans {
                 .filter(criterion -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(criterion.workload())))
                 .toList();
-        List<Criterion> resolved = Asked.ofRecorded(ran, workloads).criteria();
-        List<Row> rows = Rows.of(resolved, plan.nodeCounts(), plan.cluster());
+        Asked asked = Asked.ofRecorded(ran, workloads, suite(plan));
+        List<Row> rows = Rows.of(asked.criteria(), plan.nodeCounts(), plan.cluster());
         return with(
                 plan,
                 rows,
                 Scope.certifies(
-                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()));
+                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
+                omits(plan, asked));
     }
 
-    private static Plan with(Plan plan, List<Row> rows, List<String> certifies) {
+    /** What was not measured stays so; what of the criteria that leaves unasked is said of the ones judged by. */
+    private static List<String> omits(Plan plan, Asked asked) {
+        List<String> lines = new ArrayList<>(plan.omits());
+        int at = IntStream.range(0, lines.size())
+                .filter(line -> Asked.omits(lines.get(line)))
+                .findFirst()
+                .orElse(lines.size());
+        lines.removeIf(Asked::omits);
+        lines.addAll(at, asked.omits());
+        return lines;
+    }
+
+    private static Plan with(Plan plan, List<Row> rows, List<String> certifies, List<String> omits) {
         return new Plan(
                 plan.cluster(),
                 plan.gpuModel(),
@@ -97,7 +116,7 @@ public final class RecordedPlans {
                 rows,
                 plan.fabricFloorGBps(),
                 certifies,
-                plan.omits(),
+                omits,
                 plan.selection(),
                 plan.training());
     }

@@ -9,6 +9,7 @@ import dev.assay.deepspeed.Zero;
 import dev.assay.training.AdamW;
 import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +17,11 @@ import java.util.Optional;
 final class RecordedTraining {
     private RecordedTraining() {}
 
+    /** A recorded plan's rows, and what is signed by them: as if it had been planned by these criteria. */
+    record Asked(List<Row> rows, List<String> certifies, List<String> omits) {}
+
     /** @throws InputException where the plan was written before it kept what its configs ask for */
-    static List<Row> rows(Plan plan, Criteria criteria) {
+    static Asked of(Plan plan, Criteria criteria, Selection selection) {
         TrainingRecord record = plan.training()
                 .orElseThrow(() -> new InputException(
                         "Judging a recorded run of -Dsuite=sft by another criteria file (-Dcriteria)",
@@ -28,9 +32,10 @@ final class RecordedTraining {
                 new PlannedFigures(plan.fabricFloorGBps(), 0, Planner.nicGBps(plan.cluster())));
         SftCriteria asked = new SftCriteria(patterns, plan.cluster().device());
         requireAll(plan, record);
-        List<Row> rows = record.asked().stream()
-                .flatMap(each ->
-                        experiment(plan, each).rows(asked, plan.cluster().sharedHost()).stream())
+        List<SftExperiment> all =
+                record.asked().stream().map(each -> experiment(plan, each)).toList();
+        List<Row> rows = all.stream()
+                .flatMap(each -> each.rows(asked, plan.cluster().sharedHost()).stream())
                 .toList();
         if (rows.isEmpty()) {
             throw new InputException(
@@ -39,7 +44,12 @@ final class RecordedTraining {
                     "\"training\": an array of criteria of the workload sft",
                     "add them to the criteria file (criteria.schema.json), or leave -Dcriteria away");
         }
-        return rows;
+        List<String> left = new ArrayList<>(SftScope.left(plan.omits()));
+        left.addAll(SftReach.beyond(plan.cluster(), rows, record.forecasts()));
+        return new Asked(
+                rows,
+                SftScope.certifies(plan.cluster(), all, asked),
+                SftScope.omits(plan.cluster(), selection, criteria, all, left, asked));
     }
 
     /** An experiment that ran and that nothing would be asked of were one that nobody misses. */

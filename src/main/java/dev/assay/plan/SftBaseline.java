@@ -7,7 +7,7 @@ import dev.assay.training.MemoryPlan.Fit;
 import dev.assay.workload.Sft;
 import java.util.Optional;
 
-/** What a run by a config on many nodes is compared with, and why it cannot be. */
+/** What a run by a config on many nodes is compared with, and why it cannot be: of what is foretold and of what is run. */
 record SftBaseline(TrainingCase config, Sft.Run run, Machine machine, MemoryBudget budget, boolean reference) {
     TrainingPlace place(int nodes) {
         return TrainingPlace.of(config.of(run, nodes * machine.gpusPerNode()), machine, budget, nodes);
@@ -39,6 +39,15 @@ record SftBaseline(TrainingCase config, Sft.Run run, Machine machine, MemoryBudg
         } catch (InputException e) {
             return false;
         }
+    }
+
+    /** What a run on so many nodes is held against; empty: it cannot be held against anything. */
+    Optional<Integer> of(int nodes) {
+        int baseline = nodes(nodes);
+        return notLarger(nodes, baseline).isPresent()
+                        || missing(nodes, baseline).isPresent()
+                ? Optional.empty()
+                : Optional.of(baseline);
     }
 
     /** Why there is nothing to compare. */

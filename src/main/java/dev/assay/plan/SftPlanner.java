@@ -102,7 +102,7 @@ public final class SftPlanner {
                 .toList();
         Selection selection = new Selection(Suite.SFT, List.of());
         TrainingRecord record = TrainingRecords.of(cases, all, cluster, model, measured);
-        omits.addAll(SftReach.beyond(rows, record.forecasts()));
+        omits.addAll(SftReach.beyond(cluster, rows, record.forecasts()));
         return new Plan(
                 cluster,
                 model,
@@ -129,10 +129,7 @@ public final class SftPlanner {
             return List.of(all);
         }
         List<Integer> own = config.nodes().isEmpty() ? NodeCounts.defaults(cluster) : config.nodes();
-        own.stream()
-                .filter(nodes -> nodes > all)
-                .forEach(nodes -> omits.add("Training of " + config.key() + " on " + Words.plural(nodes, "node")
-                        + ", as " + config.name() + " names them: the cluster has " + all + "."));
+        own.stream().filter(nodes -> nodes > all).forEach(nodes -> omits.add(SftScope.left(config, nodes, all)));
         return own.stream().filter(nodes -> nodes <= all).toList();
     }
 

@@ -15,6 +15,20 @@ import java.util.stream.Stream;
 final class SftScope {
     private SftScope() {}
 
+    /** Begins a line of what a config names and the cluster has not, which no criteria change. */
+    private static final String LEFT = "Training of ";
+
+    /** That a config names more nodes than there are. */
+    static String left(TrainingCase config, int nodes, int all) {
+        return LEFT + config.key() + " on " + Words.plural(nodes, "node") + ", as " + config.name()
+                + " names them: the cluster has " + all + ".";
+    }
+
+    /** Those lines of a recorded plan. */
+    static List<String> left(List<String> omits) {
+        return omits.stream().filter(line -> line.startsWith(LEFT)).toList();
+    }
+
     static List<String> certifies(Cluster cluster, List<SftExperiment> all, SftCriteria asked) {
         if (cluster.device() == DeviceKind.REFERENCE) {
             return List.of("The training path, from a DeepSpeed config to a verdict, by tiny stand-ins on the reference"
@@ -73,9 +87,14 @@ final class SftScope {
                     + " stand-ins; this proves the suite only.");
         } else {
             lines.add(
-                    "The fabric, by a nominal run: its scale efficiency says where it does not feel the fabric. What the"
-                            + " stress variants say of it is training's share; -Dsuite=standard certifies the fabric itself.");
+                    "The fabric, by a nominal run: where it does not feel the fabric, its scale efficiency passes only beside a"
+                            + " stress variant that does, on as many nodes or more, and passed. What those say of it is training's"
+                            + " share; -Dsuite=standard certifies the fabric itself.");
             lines.addAll(unloaded(cluster, all, asked));
+            if (!cluster.nics().gpuDirect().orElse(true)) {
+                lines.add("GPUDirect RDMA: the cluster file says that its NICs do not reach the GPUs' memory"
+                        + " (nics.gpuDirect), so it is not asked for.");
+            }
             lines.addAll(unfloored(all, asked));
         }
         if (cluster.sharedHost()) {
@@ -99,16 +118,15 @@ final class SftScope {
         return lines;
     }
 
-    /** Nominal runs over several nodes with no stress variant that could tell of the fabric. */
+    /** Nominal runs over several nodes with no stress variant, on as many or more, that could tell of the fabric. */
     private static List<String> unloaded(Cluster cluster, List<SftExperiment> all, SftCriteria asked) {
         return all.stream()
                 .filter(each -> each.run() == Sft.Run.NOMINAL && each.nodes() > 1 && !cluster.sharedHost())
                 .filter(each -> all.stream()
-                        .noneMatch(other -> loadsFabric(other, cluster, asked)
-                                && other.nodes() == each.nodes()
-                                && other.config().key().equals(each.config().key())))
+                        .noneMatch(other -> loadsFabric(other, cluster, asked) && other.nodes() >= each.nodes()))
                 .map(each -> "The fabric under " + each.experiment().id()
-                        + ": its stress variant is not judged against a baseline, so nothing here is said of it.")
+                        + ": no stress variant on as many nodes is judged against a baseline, so nothing here is said of"
+                        + " it, and a scale efficiency that does not feel it is INCONCLUSIVE.")
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.plan;
 
 import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.InputException;
 import dev.assay.training.Machine;
 import dev.assay.training.MatrixPrecision;
@@ -9,6 +10,7 @@ import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
+import dev.assay.workload.Sft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +43,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
             wrap(lines, "  prediction   ", "none: it fits on none of these");
             return lines;
         }
-        predict(lines, fitting);
+        predict(lines, fitting, cluster.device() == DeviceKind.REFERENCE);
         return lines;
     }
 
@@ -114,16 +116,21 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         wrap(lines, "  does not fit ", place.arithmetic(budget) + ". Not run, and not made smaller.");
     }
 
-    private void predict(List<String> lines, List<TrainingPlace> fitting) {
-        int nodes = config.baselineNodes().orElse(fitting.get(0).nodes());
-        Optional<StepPrediction> baseline = baseline(config.setup(), nodes);
+    private void predict(List<String> lines, List<TrainingPlace> fitting, boolean reference) {
+        SftBaseline baselines = new SftBaseline(config, Sft.Run.NOMINAL, machine, budget, reference);
+        int nodes = baselines.nodes(most(fitting));
+        Optional<StepPrediction> baseline = baseline(baselines, nodes);
         times(lines, "  predicted, seconds a step; " + against(nodes, baseline), fitting, baseline);
-        stress(lines, fitting, nodes);
+        stress(lines, fitting, reference);
     }
 
-    private Optional<StepPrediction> baseline(IntFunction<StepSetup> setup, int nodes) {
+    private static int most(List<TrainingPlace> places) {
+        return places.get(places.size() - 1).nodes();
+    }
+
+    private static Optional<StepPrediction> baseline(SftBaseline baselines, int nodes) {
         try {
-            return place(setup, nodes).prediction();
+            return baselines.place(nodes).prediction();
         } catch (InputException e) {
             return Optional.empty();
         }
@@ -136,7 +143,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
                 : "no scale, as the baseline of " + words + " cannot run";
     }
 
-    private void stress(List<String> lines, List<TrainingPlace> fitting, int nodes) {
+    private void stress(List<String> lines, List<TrainingPlace> fitting, boolean reference) {
         List<TrainingPlace> places = fitting.stream()
                 .map(place -> place(config::stressed, place.nodes()))
                 .filter(place -> config.refused(place).isEmpty())
@@ -148,7 +155,9 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         }
         TrainingPlace first = places.get(0);
         StepSetup setup = first.setup();
-        Optional<StepPrediction> baseline = baseline(config::stressed, nodes);
+        SftBaseline baselines = new SftBaseline(config, Sft.Run.STRESS, machine, budget, reference);
+        int nodes = baselines.nodes(most(places));
+        Optional<StepPrediction> baseline = baseline(baselines, nodes);
         String title = "  stress variant: ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch()
                 + ", accumulation " + setup.accumulation() + ", "
                 + TrainingTables.gibibytes(first.memory().total()) + " GiB a GPU on "

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
  * @param parameters of the model
  * @param memoryFraction of a GPU's memory that may be used
  * @param nodes where it is run when nobody says otherwise; marked in the plan
- * @param baselineNodes what scale efficiency is counted from; empty: the fewest of the plan that it fits on
+ * @param baselineNodes what scale efficiency is counted from; empty: the fewest of 1, 2, 4 … that it fits on
  * @param scaling what stays the same on more GPUs, in words
  * @param notes what else a reader must know about the file
  * @param withoutEffect keys of the file that change nothing of the work

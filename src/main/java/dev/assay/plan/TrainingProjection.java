@@ -1,6 +1,7 @@
 package dev.assay.plan;
 
 import dev.assay.cluster.Cluster;
+import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.InputException;
 import dev.assay.training.Machine;
 import dev.assay.training.MemoryBudget;
@@ -78,13 +79,13 @@ final class TrainingProjection {
             MemoryBudget budget) {
         TreeSet<Integer> all = new TreeSet<>(counts);
         all.add(cluster.nodes().size());
-        List<TrainingPlace> fitting = all.stream()
+        boolean reference = cluster.device() == DeviceKind.REFERENCE;
+        SftBaseline baselines = new SftBaseline(config, run, machine, budget, reference);
+        return all.stream()
                 .filter(nodes -> nodes <= cluster.nodes().size())
-                .flatMap(nodes -> place(config, run, nodes, machine, budget).stream())
-                .toList();
-        return fitting.stream()
+                .flatMap(nodes -> place(baselines, nodes).stream())
                 .map(place -> {
-                    Optional<Integer> baseline = baseline(config, run, place, fitting.get(0), machine, budget);
+                    Optional<Integer> baseline = baselines.of(place.nodes());
                     return new Place(
                             config,
                             run,
@@ -95,25 +96,9 @@ final class TrainingProjection {
                 .toList();
     }
 
-    /** As the plan's tables count it: the config's own, or the fewest of the plan; the same work a GPU, and it fits. */
-    private static Optional<Integer> baseline(
-            TrainingCase config,
-            Sft.Run run,
-            TrainingPlace place,
-            TrainingPlace fewest,
-            Machine machine,
-            MemoryBudget budget) {
-        int nodes = config.baselineNodes().orElse(fewest.nodes());
-        return place(config, run, nodes, machine, budget)
-                .filter(base -> base.setup().equals(place.setup()) && nodes < place.nodes())
-                .map(TrainingPlace::nodes);
-    }
-
-    private static Optional<TrainingPlace> place(
-            TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
+    private static Optional<TrainingPlace> place(SftBaseline baselines, int nodes) {
         try {
-            return Optional.of(TrainingPlace.of(config.of(run, nodes * machine.gpusPerNode()), machine, budget, nodes))
-                    .filter(place -> place.fit() == Fit.INSIDE);
+            return Optional.of(baselines.place(nodes)).filter(place -> place.fit() == Fit.INSIDE);
         } catch (InputException e) {
             return Optional.empty();
         }

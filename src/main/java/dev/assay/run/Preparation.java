@@ -23,6 +23,7 @@ import dev.assay.plan.PlanText;
 import dev.assay.plan.Planner;
 import dev.assay.plan.RecordedPlans;
 import dev.assay.plan.Selection;
+import dev.assay.plan.SftReach;
 import dev.assay.summary.Ledger;
 import dev.assay.summary.Manifest;
 import java.io.IOException;
@@ -61,6 +62,7 @@ final class Preparation {
             out.print(TrainingPreparation.prediction(options, cluster, measured));
         }
         Plan plan = training ? TrainingPreparation.plan(options, cluster, measured) : plan(options, cluster);
+        out.print(training ? SftReach.text(plan) : "");
         out.print(PlanText.of(plan));
         if (options.planOnly()) {
             return;

@@ -5,10 +5,12 @@ import dev.assay.cluster.GpuModel;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Row;
+import dev.assay.plan.SftReach;
 import dev.assay.verdict.Question;
 import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** From the plan's rows to what the judge is asked. */
@@ -24,17 +26,20 @@ final class Questions {
                 row.gpusPerNode(),
                 valuesPerRank(row, plan),
                 contract(plan),
-                baselineNodes(row, plan));
+                sft(row, plan).map(Sft::baselineNodes).orElse(1),
+                sft(row, plan)
+                        .map(sft -> new Question.Training(
+                                sft.setup().zero().stage() > 0, SftReach.why(plan, row), Optional.empty()))
+                        .orElse(Question.Training.UNKNOWN));
     }
 
-    private static int baselineNodes(Row row, Plan plan) {
+    private static Optional<Sft> sft(Row row, Plan plan) {
         return plan.experiments().stream()
                 .filter(experiment -> experiment.id().equals(row.experiment()))
                 .map(Experiment::workload)
                 .filter(Sft.class::isInstance)
-                .map(workload -> ((Sft) workload).baselineNodes())
-                .findFirst()
-                .orElse(1);
+                .map(Sft.class::cast)
+                .findFirst();
     }
 
     private static int valuesPerRank(Row row, Plan plan) {
@@ -63,6 +68,7 @@ final class Questions {
                 plan.cluster().device() == DeviceKind.REFERENCE,
                 plan.fabricFloorGBps(),
                 plan.cluster().nics().count(),
-                plan.cluster().nics().gigabitsPerSecond() / 8);
+                plan.cluster().nics().gigabitsPerSecond() / 8,
+                plan.cluster().nics().gpuDirect().orElse(true));
     }
 }

@@ -130,13 +130,19 @@ public final class Run {
 
     /** Measures on first need and judges. */
     public Verdict verdict(Row row) {
-        List<Verdict> verdicts = Judge.judge(questions(row.experiment()), result(row.experiment()));
-        Verdict verdict = verdicts.stream()
+        Verdict verdict = FabricProof.judge(row, plan.rows(), shown -> judge(row, shown), this::verdict);
+        judged.put(row.key(), verdict);
+        return verdict;
+    }
+
+    private Verdict judge(Row row, Optional<String> fabric) {
+        List<Question> questions = questions(row.experiment()).stream()
+                .map(question -> fabric.map(question::withFabric).orElse(question))
+                .toList();
+        return Judge.judge(questions, result(row.experiment())).stream()
                 .filter(candidate -> candidate.key().equals(row.key()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the judge left out " + row.key()));
-        judged.put(row.key(), verdict);
-        return verdict;
     }
 
     /** What came back from an experiment; runs it if it has not run yet. */

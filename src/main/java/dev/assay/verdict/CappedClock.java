@@ -26,7 +26,11 @@ final class CappedClock {
             Metric.TRAIN_MFU_FULL,
             Metric.TRAIN_HFU,
             Metric.GEMM_TFLOPS,
-            Metric.STEP_TFLOPS));
+            Metric.STEP_TFLOPS,
+            Metric.SCALE_EFFICIENCY));
+
+    /** Loads without pauses; in the pauses of others an idle GPU lowers its clock by itself. */
+    private static final Set<String> STEADY = Set.of("burn", "coupled", "sft");
 
     /** Of the highest clock; a healthy GPU that has power to spare runs at the highest. */
     private static final double LOW_SHARE = 0.95;
@@ -52,12 +56,29 @@ final class CappedClock {
                 .map(rank -> rank.unit() + " ran at " + Numbers.of(clock(rank), Unit.MEGAHERTZ) + " of "
                         + Numbers.of(rank.device().maxSmClockMhz(), Unit.MEGAHERTZ) + " with "
                         + Numbers.of(mean(rank, Metric.POWER), Unit.WATT) + " of "
-                        + Numbers.of(mean(rank, Metric.POWER_LIMIT), Unit.WATT)
-                        + ": its clock is capped (nvidia-smi -q -d CLOCK; undo by nvidia-smi -rgc, -rac)");
+                        + Numbers.of(mean(rank, Metric.POWER_LIMIT), Unit.WATT) + ", held back by power in "
+                        + ticks(rank, Metric.THROTTLE_POWER_CAP) + ", by heat in "
+                        + ticks(rank, Metric.THROTTLE_THERMAL) + ", by hardware in "
+                        + ticks(rank, Metric.THROTTLE_HARDWARE)
+                        + " of its ticks: its clock is capped (nvidia-smi -q -d CLOCK; undo by nvidia-smi -rgc, -rac)");
+    }
+
+    /** What a rate that meets its limit, or has none, says of it: a cause that changes no state. */
+    static String remark(Evidence evidence) {
+        return slows(evidence.criterion().metric())
+                        && STEADY.contains(evidence.criterion().workload())
+                ? words(evidence.ranks())
+                        .map(words -> "; a remark, not judged: " + words)
+                        .orElse("")
+                : "";
+    }
+
+    private static String ticks(RankResult rank, Metric metric) {
+        return Numbers.plain(mean(rank, metric), 0) + " %";
     }
 
     private static boolean isCapped(RankResult rank) {
-        return clock(rank) < LOW_SHARE * rank.device().maxSmClockMhz()
+        return highest(rank) < LOW_SHARE * rank.device().maxSmClockMhz()
                 && mean(rank, Metric.POWER) < SPARE_SHARE * mean(rank, Metric.POWER_LIMIT)
                 && notThrottled(rank, Metric.THROTTLE_POWER_CAP)
                 && notThrottled(rank, Metric.THROTTLE_THERMAL)
@@ -67,6 +88,14 @@ final class CappedClock {
     /** Not a number where it was not measured, which nothing is below. */
     private static double clock(RankResult rank) {
         return mean(rank, Metric.SM_CLOCK);
+    }
+
+    /** Of all ticks: a load that waits in between, as for a slow fabric, runs at the highest clock meanwhile, a capped one never. */
+    private static double highest(RankResult rank) {
+        return GpuReadings.samples(rank, Metric.SM_CLOCK).stream()
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(Double.NaN);
     }
 
     private static double mean(RankResult rank, Metric metric) {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,14 +27,21 @@ final class Correctness {
 
     private static final double MOST_TOLD = 1e6;
 
-    /** What every rank that worked with others must have besides: that what travelled was compared, and what it left. */
-    private static final Map<String, Set<String>> TOGETHER =
-            Map.of("sft", new TreeSet<>(List.of("sft.norm", "sft.traffic.gradients", "sft.weights")));
+    private static final String SFT = "sft";
 
-    /** What they must have besides since that version of the results' format. */
+    /** What every rank that trained with others must have besides: what the steps left was compared. */
+    private static final List<String> LEFT = List.of("sft.norm", "sft.weights");
+
+    /** And what travels, twice, as the details of those checks begin. */
+    private static final List<String> REHEARSED = List.of("before the first step", "after the measured steps");
+
+    private static final String GRADIENTS = "sft.traffic.gradients";
+    private static final String WEIGHTS = "sft.traffic.weights";
+
+    /** And since that version of the results' format what was sent, against the plan. */
     private static final int SENT_SINCE = 2;
 
-    private static final Map<String, Set<String>> SENT = Map.of("sft", Set.of("sft.sent"));
+    private static final String SENT = "sft.sent";
 
     private Correctness() {}
 
@@ -60,7 +66,7 @@ final class Correctness {
     /** The first rank that lacks a check it must have: of its GEMMs, and of sums that it shared with others. */
     static Optional<String> unchecked(Evidence evidence) {
         return evidence.needed().stream()
-                .flatMap(launch -> unchecked(launch, evidence.criterion().workload()).stream())
+                .flatMap(launch -> unchecked(launch, evidence).stream())
                 .findFirst();
     }
 
@@ -94,33 +100,51 @@ final class Correctness {
         return GEMMS.contains(workload) ? GEMM : workload + ".";
     }
 
-    private static Optional<String> unchecked(LaunchResult launch, String workload) {
-        String own = own(workload);
-        Set<String> together = together(launch, workload);
+    private static Optional<String> unchecked(LaunchResult launch, Evidence evidence) {
+        String own = own(evidence.criterion().workload());
         Set<String> all = launch.ranks().stream().flatMap(Correctness::names).collect(Collectors.toSet());
         return launch.ranks().stream()
                 .filter(rank -> !satOut(launch, rank))
                 .filter(rank -> !names(rank).collect(Collectors.toSet()).equals(all)
                         || !has(rank, own)
                         || lacksTraining(rank, own)
-                        || (reduces(launch, rank)
-                                && !(has(rank, ALL_REDUCE)
-                                        && names(rank).toList().containsAll(together))))
+                        || (reduces(launch, rank) && !has(rank, ALL_REDUCE))
+                        || !lacks(launch, rank, evidence).isEmpty())
                 .findFirst()
                 .map(rank -> "launch " + launch.id() + ", " + rank.unit() + ": the result was not checked, expected "
-                        + own + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" + words(together) : "")
+                        + own + "*" + (reduces(launch, rank) ? ", " + ALL_REDUCE + "*" : "")
                         + " and what the other ranks checked "
                         + all.stream().sorted().toList() + ", found "
-                        + names(rank).sorted().toList());
+                        + names(rank).sorted().toList()
+                        + lacks(launch, rank, evidence).stream()
+                                .map(what -> "; it lacks " + what)
+                                .collect(Collectors.joining()));
     }
 
-    /** By the newest of its ranks' files. */
-    private static Set<String> together(LaunchResult launch, String workload) {
-        Set<String> together = new TreeSet<>(TOGETHER.getOrDefault(workload, Set.of()));
-        if (launch.ranks().stream().anyMatch(rank -> rank.header().schema() >= SENT_SINCE)) {
-            together.addAll(SENT.getOrDefault(workload, Set.of()));
+    /** What a rank that trained with others must have checked and did not; weights travel where they are sharded. */
+    private static List<String> lacks(LaunchResult launch, RankResult rank, Evidence evidence) {
+        if (!evidence.criterion().workload().equals(SFT) || !reduces(launch, rank)) {
+            return List.of();
         }
-        return together;
+        Stream<String> traffic =
+                evidence.question().training().shards() ? Stream.of(GRADIENTS, WEIGHTS) : Stream.of(GRADIENTS);
+        return Stream.concat(
+                        left(launch).filter(name -> names(rank).noneMatch(name::equals)),
+                        traffic.flatMap(name -> REHEARSED.stream()
+                                .filter(when -> !rehearsed(rank, name, when))
+                                .map(when -> name + " " + when)))
+                .toList();
+    }
+
+    private static boolean rehearsed(RankResult rank, String name, String when) {
+        return rank.checks().stream()
+                .anyMatch(check -> check.name().equals(name) && check.detail().startsWith(when));
+    }
+
+    /** By the newest of the launch's files, so that no rank is let off by an older one of its own. */
+    private static Stream<String> left(LaunchResult launch) {
+        boolean tells = launch.ranks().stream().anyMatch(rank -> rank.header().schema() >= SENT_SINCE);
+        return tells ? Stream.concat(LEFT.stream(), Stream.of(SENT)) : LEFT.stream();
     }
 
     /** Of an odd number of nodes one meets nobody; of few rounds that may be all. */
@@ -139,11 +163,7 @@ final class Correctness {
     }
 
     private static boolean lacksTraining(RankResult rank, String own) {
-        return own.equals("sft.") && !names(rank).collect(Collectors.toSet()).containsAll(TRAINING);
-    }
-
-    private static String words(Set<String> names) {
-        return names.stream().map(name -> ", " + name).collect(Collectors.joining());
+        return own.equals(SFT + ".") && !names(rank).collect(Collectors.toSet()).containsAll(TRAINING);
     }
 
     private static boolean has(RankResult rank, String prefix) {

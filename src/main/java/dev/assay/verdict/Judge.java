@@ -42,6 +42,18 @@ public final class Judge {
                         && verdict.details().contains(ScaleEfficiency.EXTENSION));
     }
 
+    /** Whether it cannot pass before a row of a stress variant, on as many nodes or more, has shown the fabric. */
+    public static boolean wantsFabric(Verdict verdict) {
+        return verdict.state() == State.INCONCLUSIVE && verdict.details().contains(ScaleEfficiency.BLIND);
+    }
+
+    /** Whether it has shown the fabric to training on its own nodes and fewer. */
+    public static boolean showsFabric(Verdict verdict) {
+        return verdict.state() == State.PASS
+                && verdict.criterion().judged()
+                && verdict.criterion().metric() == Metric.TRAIN_FABRIC;
+    }
+
     private static Finding find(Evidence evidence, ExperimentResult result) {
         return refused(State.NOT_RUN, Wholeness.problem(evidence, result), evidence)
                 .or(() -> RdmaReadings.notRun(evidence).map(why -> notRun(why, evidence)))

@@ -133,7 +133,7 @@ final class Measured {
                 readings,
                 meeting,
                 State.NOT_APPLICABLE,
-                value(readings, meeting, criterion) + ", shown, not judged; " + proof);
+                value(readings, meeting, criterion) + ", shown, not judged; " + proof + CappedClock.remark(evidence));
     }
 
     private static Finding number(Evidence evidence, Readings readings, Meeting meeting, State state, String words) {
@@ -166,7 +166,7 @@ final class Measured {
                 + readings.coverage().measured() + " of "
                 + readings.expected() + " " + readings.what();
         if (meeting.met()) {
-            return words;
+            return words + CappedClock.remark(evidence);
         }
         String look = look(evidence, readings, meeting);
         if (criterion.metric() == Metric.SENSITIVITY) {
@@ -178,7 +178,13 @@ final class Measured {
         return missed(criterion.metric()) == State.INVALID
                 ? words + "; "
                         + NicBytes.why(criterion.metric(), meeting.worst().value()) + ": " + look
-                : words + "; missed by " + meeting.missed() + ": " + look + explained(evidence, readings);
+                : words + "; missed by " + meeting.missed() + ": " + look + explained(evidence, readings)
+                        + beyond(evidence);
+    }
+
+    /** That a sound cluster would miss it too, as the plan has said. */
+    static String beyond(Evidence evidence) {
+        return evidence.question().training().beyond().map(why -> "; " + why).orElse("");
     }
 
     /** The first line about what exposed communication explains, where there is one. */

@@ -3,6 +3,7 @@ package dev.assay.verdict;
 import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Measurement;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One criterion at one node count, with what the judge must know of the contract to answer.
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param title as people read it
  * @param valuesPerRank that each rank must give: one, or one a link
  * @param baselineNodes nodes of each communicator of a baseline
+ * @param training what else must be known where the question is of training
  */
 public record Question(
         String key,
@@ -20,11 +22,25 @@ public record Question(
         int gpusPerNode,
         int valuesPerRank,
         Contract contract,
-        int baselineNodes) {
+        int baselineNodes,
+        Training training) {
     public Question {
         if (baselineNodes < 1) {
             throw new IllegalArgumentException("a question must have baselineNodes ≥ 1, got " + baselineNodes);
         }
+    }
+
+    /** Of training nothing is known but that. */
+    public Question(
+            String key,
+            String title,
+            Criterion criterion,
+            int nodes,
+            int gpusPerNode,
+            int valuesPerRank,
+            Contract contract,
+            int baselineNodes) {
+        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, baselineNodes, Training.UNKNOWN);
     }
 
     /** Every node is its own baseline. */
@@ -39,6 +55,32 @@ public record Question(
         this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, 1);
     }
 
+    /** The same, where a row has shown the fabric. */
+    public Question withFabric(String row) {
+        return new Question(
+                key,
+                title,
+                criterion,
+                nodes,
+                gpusPerNode,
+                valuesPerRank,
+                contract,
+                baselineNodes,
+                new Training(training.shards(), training.beyond(), Optional.of(row)));
+    }
+
+    /**
+     * What the plan and the run's other experiments say of steps of training.
+     *
+     * @param shards weights travel between the ranks: ZeRO 1 to 3
+     * @param beyond why a sound cluster misses the limit, by the plan's own projection; empty: it need not
+     * @param fabric key of a row of a stress variant that passed and so has shown the fabric under this question's nodes; empty: none
+     */
+    public record Training(boolean shards, Optional<String> beyond, Optional<String> fabric) {
+        /** Asks for all that can be asked for. */
+        public static final Training UNKNOWN = new Training(true, Optional.empty(), Optional.empty());
+    }
+
     /**
      * What the cluster and the datasheet promise.
      *
@@ -48,6 +90,7 @@ public record Question(
      * @param fabricFloorGBps bus bandwidth that the fabric must at least give to an all-reduce
      * @param nics compute NICs of a node
      * @param nicGBps line rate of each
+     * @param gpuDirect NICs read and write the GPUs' own memory
      */
     public record Contract(
             String gpuName,
@@ -59,11 +102,38 @@ public record Question(
             boolean reference,
             double fabricFloorGBps,
             int nics,
-            double nicGBps) {
+            double nicGBps,
+            boolean gpuDirect) {
         private static final String BF16 = "bf16";
 
         public Contract {
             ratesOverBf16 = Map.copyOf(ratesOverBf16);
+        }
+
+        /** Its NICs reach the GPUs' own memory. */
+        public Contract(
+                String gpuName,
+                double bf16DenseTflops,
+                double bf16AtMhz,
+                double bf16FlopPerClockPerSm,
+                Map<String, Double> ratesOverBf16,
+                boolean sharedHost,
+                boolean reference,
+                double fabricFloorGBps,
+                int nics,
+                double nicGBps) {
+            this(
+                    gpuName,
+                    bf16DenseTflops,
+                    bf16AtMhz,
+                    bf16FlopPerClockPerSm,
+                    ratesOverBf16,
+                    sharedHost,
+                    reference,
+                    fabricFloorGBps,
+                    nics,
+                    nicGBps,
+                    true);
         }
 
         /** Of a measurement; what does not say its type is bf16, and of an unknown type nothing is known. */

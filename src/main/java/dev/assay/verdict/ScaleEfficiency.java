@@ -27,6 +27,9 @@ final class ScaleEfficiency {
     /** Detail line of a verdict that only more launches can settle. */
     static final String EXTENSION = "an extension to " + LAST_LOOK + " launches may tell";
 
+    /** Detail line of a verdict that says nothing of the fabric by itself. */
+    static final String BLIND = "a row of a stress variant, on as many nodes or more, must have shown the fabric";
+
     /** Above 100 % by more than its noise and this, the baseline was slow: nothing runs faster for being coupled. */
     private static final double MOST_PERCENT = 100.5;
 
@@ -57,22 +60,37 @@ final class ScaleEfficiency {
     private static Finding measured(Evidence evidence, List<ScaledLaunch> launches, Coverage coverage) {
         List<Double> repetitions = repetitions(launches);
         Interval interval = Interval.of(repetitions);
-        Look look = identical(launches)
+        Look seen = identical(launches)
                 ? new Look(State.INVALID, "identical to four digits in all launches: it was not measured", false)
                 : look(interval, evidence.criterion().limit(), slowBaseline(launches));
-        String blind = runsHalves(evidence)
-                ? ""
-                : TrainingFabric.blind(evidence).map(words -> "; " + words).orElse("");
+        Optional<String> blind = runsHalves(evidence) ? Optional.empty() : TrainingFabric.blind(evidence);
+        Look look = blind.isPresent() ? blinded(seen, evidence) : seen;
         return new Finding(
                 look.state(),
-                sentence(interval, evidence, look, launches, coverage) + blind,
+                sentence(interval, evidence, look, launches, coverage)
+                        + blind.map(words -> "; " + words + shown(evidence)).orElse(""),
                 OptionalDouble.of(interval.estimate()),
                 interval.launches() < 2 ? OptionalDouble.empty() : OptionalDouble.of(interval.halfWidth()),
                 Optional.of(StepThroughput.name(worst(launches).launch())),
                 margin(interval, evidence.criterion().limit()),
                 Optional.of(baseline(evidence.question())),
                 coverage,
-                details(interval, look, launches, evidence));
+                details(interval, look, launches, evidence, blind.isPresent()));
+    }
+
+    /** What does not feel the fabric says that it scales only beside a row that does; between nodes of one host there is none. */
+    private static Look blinded(Look look, Evidence evidence) {
+        boolean open = !evidence.contract().sharedHost()
+                && evidence.question().training().fabric().isEmpty();
+        return open && look.state() == State.PASS ? new Look(State.INCONCLUSIVE, look.words(), look.extend()) : look;
+    }
+
+    private static String shown(Evidence evidence) {
+        return evidence.question()
+                .training()
+                .fabric()
+                .map(row -> "; " + row + " passed and shows it")
+                .orElse("");
     }
 
     private static String baseline(Question question) {
@@ -206,7 +224,9 @@ final class ScaleEfficiency {
                 .mapToObj(value -> ", margin of the lower bound " + Numbers.signed(value, Unit.PERCENT))
                 .collect(Collectors.joining());
         String why = look.words().isEmpty() ? "" : "; " + look.words();
-        String where = look.state() == State.FAIL ? ": look at " + culprit(launches) : "";
+        String where = look.state() == State.FAIL
+                ? ": look at " + culprit(launches) + Measured.beyond(evidence) + CappedClock.remark(evidence)
+                : CappedClock.remark(evidence);
         return measured + Limits.words(evidence.criterion().limit(), List.of(), Unit.PERCENT) + margin + ", " + shares
                 + why + where;
     }
@@ -218,7 +238,8 @@ final class ScaleEfficiency {
         return straggler < communication ? "the slow node " + slowBaseline(launches) : "the fabric between the nodes";
     }
 
-    private static List<String> details(Interval interval, Look look, List<ScaledLaunch> launches, Evidence evidence) {
+    private static List<String> details(
+            Interval interval, Look look, List<ScaledLaunch> launches, Evidence evidence, boolean blind) {
         List<String> lines = new ArrayList<>();
         lines.add(bounds(interval) + ", on log efficiency of " + interval.launches() + " repetitions, nominal α "
                 + Interval.NOMINAL_ALPHA + " at each of two looks, 5 % over both");
@@ -232,6 +253,9 @@ final class ScaleEfficiency {
         }
         if (look.extend()) {
             lines.add(EXTENSION);
+        }
+        if (blind) {
+            lines.add(BLIND);
         }
         return lines;
     }

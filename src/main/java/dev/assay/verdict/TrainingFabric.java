@@ -116,7 +116,7 @@ final class TrainingFabric {
                 .map(fabric -> "it does not certify the fabric: the run would lose 5 % only below "
                         + gigabytes(fabric.withoutOverlap())
                         + " (bus) though nothing overlapped, and the fabric must give "
-                        + gigabytes(fabric.floorGBps) + "; the stress variant's rows are needed")
+                        + gigabytes(fabric.floorGBps))
                 .or(() -> sameWay(evidence));
     }
 
@@ -125,8 +125,7 @@ final class TrainingFabric {
         return nodes == 1 || evidence.contract().reference()
                 ? Optional.empty()
                 : Optional.of("it does not certify the fabric: its baselines of " + nodes
-                        + " nodes go over it too, and what slows both alike does not show; MFU and the stress variant's rows"
-                        + " are needed");
+                        + " nodes go over it too, and what slows both alike does not show");
     }
 
     private double ratio() {

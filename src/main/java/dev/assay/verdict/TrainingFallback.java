@@ -69,10 +69,16 @@ final class TrainingFallback {
             return Optional.of(rank.unit() + ": NCCL found no NIC where the cluster file has " + contract.nics()
                     + "; look at NCCL_IB_HCA and the RDMA devices in the container");
         }
-        return notDirect(rank);
+        return contract.gpuDirect() ? notDirect(rank) : Optional.empty();
     }
 
-    /** GPUDirect RDMA: without it every byte takes the way through host memory. */
+    /**
+     * GPUDirect RDMA: without it every byte takes the way through host memory.
+     *
+     * <p>Of every connection, also where a node has fewer NICs than GPUs: NCCL leads its rings and trees over the GPUs beside a
+     * NIC, the others have no line; by PXN it reaches the NIC of another GPU, and whether that is direct goes by that GPU. What
+     * is built otherwise, every NIC behind a CPU, is said by the cluster file (nics.gpuDirect).
+     */
     private static Optional<String> notDirect(RankResult rank) {
         Matcher direct = OF.matcher(said(rank, "gdr"));
         if (direct.matches() && direct.group(1).equals(direct.group(2))) {

@@ -239,6 +239,17 @@ class ClusterFileTest {
                 .hasMessageContaining("did you mean \"h200-sxm\"?");
     }
 
+    /** That NICs reach GPUs' memory is the rule, which the file need not say. */
+    @Test
+    void nicsThatDoNotReachGpusAreSaidToBe() {
+        String far = GOOD.replace("\"gigabitsPerSecond\": 400", "\"gigabitsPerSecond\": 400, \"gpuDirect\": false");
+
+        assertThat(parse(far).nics().gpuDirect()).contains(false);
+        assertThat(parse(GOOD).nics().gpuDirect()).isEmpty();
+        assertThat(refusal("\"gigabitsPerSecond\": 400", "\"gigabitsPerSecond\": 400, \"gpuDirect\": \"yes\""))
+                .contains("gpuDirect");
+    }
+
     @Test
     void theSchemaKnowsTheSameKeysAsTheReader() throws IOException {
         JsonNode schema = new ObjectMapper().readTree(InputText.resource("/dev/assay/cluster/cluster.schema.json"));

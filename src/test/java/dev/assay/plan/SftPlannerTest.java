@@ -206,10 +206,10 @@ class SftPlannerTest {
         List<String> omits = plan(SPECTRUMX, List.of(), Optional.empty()).omits();
 
         assertThat(omits)
-                .anyMatch(line -> line.contains("no 70b: MFU") && line.contains("≥ 36 %"))
-                .anyMatch(line -> line.contains("no 70b: Scale efficiency of training ≥ 95 %"))
-                .anyMatch(line -> line.contains("no 175b: MFU"))
-                .noneMatch(line -> line.contains("no 7b:") || line.contains("no 13b:"));
+                .anyMatch(line -> line.contains("reaches 70b: MFU") && line.contains("≥ 36 %"))
+                .anyMatch(line -> line.contains("reaches 70b: Scale efficiency of training ≥ 95 %"))
+                .anyMatch(line -> line.contains("reaches 175b: MFU"))
+                .noneMatch(line -> line.contains("reaches 7b:") || line.contains("reaches 13b:"));
     }
 
     /** A site that does not judge the stress variant is told that nothing is said of its fabric. */
@@ -235,7 +235,8 @@ class SftPlannerTest {
                         all,
                         List.of(),
                         asked))
-                .anyMatch(line -> line.startsWith("The fabric under sft-7b-2: its stress variant is not judged"));
+                .anyMatch(line ->
+                        line.startsWith("The fabric under sft-7b-2: no stress variant on as many nodes is judged"));
     }
 
     /**
@@ -312,7 +313,8 @@ class SftPlannerTest {
         assertThat(row(plan, "sft-mine-nic-bytes@4").experiment()).isEqualTo("sft-mine-4");
         assertThat(plan.omits())
                 .anyMatch(line -> line.contains("sft-mine-4-scale") && line.contains("nothing is accepted"))
-                .anyMatch(line -> line.startsWith("The fabric under sft-mine-4: its stress variant is not judged"));
+                .anyMatch(line ->
+                        line.startsWith("The fabric under sft-mine-4: no stress variant on as many nodes is judged"));
         assertThat(PlanText.of(plan)).contains("sft-mine-4-scale", "NOT RUN: its baseline does not fit 1 node");
     }
 

@@ -107,7 +107,8 @@ class TrainingPlanTest {
 
         assertThat(text(List.of(2, 4), picky))
                 .contains("cannot run   4 nodes: the batch of 16 does not divide by 32")
-                .contains("scale against 2 nodes");
+                .as("the fewest that it fits on, as the run counts")
+                .contains("scale against 1 node");
         assertThat(text(List.of(4), picky))
                 .startsWith("Plan of training steps")
                 .contains("ds_config_7b.json: llama2-7b");

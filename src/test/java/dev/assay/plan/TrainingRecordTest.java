@@ -3,6 +3,9 @@ package dev.assay.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModels;
@@ -75,6 +78,85 @@ class TrainingRecordTest {
         assertThat(judged.rows())
                 .filteredOn(row -> row.criterion().source().contains("a contract"))
                 .isNotEmpty();
+    }
+
+    /** What one signs follows the criteria that one judges by: without a floor of speed none is certified. */
+    @Test
+    void otherCriteriaSayOtherThingsToSign() throws IOException {
+        Path own = Files.writeString(
+                folder.resolve("own.json"),
+                Files.readString(CONFIGS.resolve("ds_config_7b.json")).replaceFirst("(?s)\"floors\".*?\\},", ""));
+        JsonNode criteria = new ObjectMapper().readTree(CriteriaFile.text("h200-sxm"));
+        for (JsonNode each : criteria.path("training")) {
+            if (List.of("sft-mfu-llama2-7b", "sft-stress-fabric")
+                    .contains(each.path("id").asText())) {
+                ((ObjectNode) each).put("judged", false);
+            }
+        }
+        ((ObjectNode) criteria).putArray("gpuModels").add("h100-sxm");
+        Path whole = Files.writeString(folder.resolve("whole.json"), criteria.toString());
+        Plan plan = plan(H200, List.of(2), Optional.of(own));
+
+        Plan judged =
+                RecordedPlans.judgedBy(recorded(plan), CriteriaFile.read("h100-sxm", Optional.of(whole.toString())));
+
+        assertThat(plan.certifies())
+                .hasSize(2)
+                .noneMatch(line -> line.contains("of its speed nothing"))
+                .anyMatch(line -> line.startsWith("The fabric under training"));
+        assertThat(judged.certifies())
+                .singleElement()
+                .asString()
+                .contains("; of its speed nothing, as it has no floor");
+        assertThat(judged.omits())
+                .anyMatch(line -> line.startsWith("The fabric under sft-own-2: no stress variant"))
+                .anyMatch(line -> line.startsWith("The speed of llama2-7b as own.json says: no floor"))
+                .containsAll(plan.omits());
+    }
+
+    /** A floor that nothing reaches is named by the criteria that ask for it, and by no others. */
+    @Test
+    void floorsBeyondTheProjectionAreThoseOfTheCriteria() throws IOException {
+        Path site = Files.writeString(
+                folder.resolve("site.json"),
+                "{\"sft-scale-efficiency\": {\"limit\": {\"atLeast\": 80}, \"reason\": \"as the fabric allows\"}}");
+        Plan plan = plan(H200, List.of(8), Optional.of(CONFIGS.resolve("ds_config_70b.json")));
+
+        Plan judged =
+                RecordedPlans.judgedBy(recorded(plan), CriteriaFile.read("h200-sxm", Optional.of(site.toString())));
+
+        assertThat(plan.omits()).anyMatch(line -> line.contains("70b: Scale efficiency of training ≥ 95 %"));
+        assertThat(judged.omits()).noneMatch(line -> line.contains("70b: Scale efficiency of training"));
+        assertThat(judged.omits()).anyMatch(line -> line.contains("70b: MFU, attention counted causally ≥ 36 %"));
+    }
+
+    /** The cluster has eight nodes; that a config names sixteen is no matter of criteria. */
+    @Test
+    void whatTheClusterHasNotStaysLeftOut() throws IOException {
+        Path own = Files.writeString(
+                folder.resolve("own.json"),
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replaceFirst("\"nodes\"\\s*:\\s*\\[2\\]", "\"nodes\": [2, 16]"));
+        Plan plan = plan(H200, List.of(), Optional.of(own));
+        String left = "Training of own on 16 nodes, as own.json names them: the cluster has 8.";
+
+        Plan judged = RecordedPlans.judgedBy(recorded(plan), criteria("h200-sxm"));
+
+        assertThat(plan.omits()).contains(left);
+        assertThat(judged).isEqualTo(plan);
+    }
+
+    /** Training is all that its suite has: selecting it makes no other sentence true. */
+    @Test
+    void aSelectionKeepsTheSentencesOfItsSuite() {
+        Plan plan = plan(H200, List.of(2), Optional.empty());
+
+        Plan selected = RecordedPlans.selected(recorded(plan), List.of("sft"));
+
+        assertThat(selected.certifies()).isEqualTo(plan.certifies());
+        assertThat(selected.omits()).isEqualTo(plan.omits());
+        assertThat(selected.rows()).isEqualTo(plan.rows());
+        assertThat(selected.wholeInventory()).isFalse();
     }
 
     @Test

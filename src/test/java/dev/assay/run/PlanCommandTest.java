@@ -88,6 +88,15 @@ class PlanCommandTest {
         assertThat(screen.out)
                 .contains("Plan of training steps", "ds_config_7b.json: llama2-7b", "gpt3-175b")
                 .contains("Plan for the cluster spectrumx-h200", "sft-7b-8 ", "scale efficiency against 1 node");
+        assertThat(screen.out.replaceAll("\\s+", " "))
+                .as("below the projection, and among what is not certified")
+                .containsSubsequence(
+                        "Projection with its stated error",
+                        "Floors beyond this projection: - No sound cluster of this kind reaches 70b: ",
+                        "2 × 400 Gb/s a node, makes it impossible by design",
+                        "Plan for the cluster spectrumx-h200",
+                        "Does not certify:",
+                        "- No sound cluster of this kind reaches 70b: ");
         assertThat(folder.resolve("home")).doesNotExist();
     }
 

@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.measurement.Sha256;
 import dev.assay.summary.Conclusion;
 import dev.assay.summary.Manifest;
 import dev.assay.verdict.Decision;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Recorded runs of training judged again. {@code embedded-sft} is a run of the embedded default, trimmed by {@code keep} to what
@@ -82,6 +84,51 @@ class SftReplayTest {
 
         assertThat(conclusion.decision()).isEqualTo(Decision.PARTIAL);
         assertThat(Replays.verdicts(folder.resolve("out"))).isEqualTo(Replays.verdicts(RECORDED));
+    }
+
+    /** What is signed stays training's, whatever was selected. */
+    @Test
+    void aSelectionTakesNoOtherSuitesSentences() throws IOException {
+        Conclusion whole = replay(RECORDED, Map.of());
+
+        Conclusion selected = replay(RECORDED, Map.of("it.groups", "sft"));
+
+        assertThat(selected.plan().certifies())
+                .isEqualTo(whole.plan().certifies())
+                .singleElement()
+                .asString()
+                .startsWith("The training path, from a DeepSpeed config to a verdict");
+        assertThat(selected.notCertified()).isEqualTo(whole.notCertified());
+        assertThat(Replays.verdicts(folder.resolve("out"))).isEqualTo(Replays.verdicts(RECORDED));
+    }
+
+    /** A rank that compared what travels only once has not shown that it came right to the end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"sft.traffic.gradients\".*after the measured",
+                "\"sft.traffic.weights\".*before the first",
+                "\"sft.norm\""
+            })
+    void aCheckThatOneRankLeftOutIsNoPass(String line) throws IOException {
+        Path copy = copy();
+        Path result = copy.resolve("experiments/" + TRAINED + "/scaled-2-r0/rank-1.ndjson");
+        List<String> kept = Files.readAllLines(result).stream()
+                .filter(each -> !each.startsWith("{\"type\":\"end\"")
+                        && !(each.startsWith("{\"type\":\"check\"") && each.matches(".*" + line + ".*")))
+                .toList();
+        String text = String.join("\n", kept) + "\n";
+        Files.writeString(
+                result,
+                text + "{\"type\":\"end\",\"lines\":" + kept.size() + ",\"sha256\":\"" + Sha256.ofText(text) + "\"}\n");
+
+        Conclusion conclusion = replay(copy, Map.of());
+
+        nothingPasses(conclusion);
+        assertThat(conclusion.verdicts())
+                .filteredOn(verdict -> verdict.key().equals("sft-70b-stress-equal@2"))
+                .singleElement()
+                .satisfies(verdict -> assertThat(verdict.sentence()).contains("the result was not checked"));
     }
 
     @Test

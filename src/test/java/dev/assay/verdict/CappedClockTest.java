@@ -38,6 +38,45 @@ class CappedClockTest {
                 .contains("node002", "ran at 1200.0 MHz of 1980.0 MHz", "530.0 W of 700.0 W", "its clock is capped");
     }
 
+    /** A cause that is there is said, though the rate is met; no state changes by it. */
+    @Test
+    void isNamedWhereTheRateIsMet() {
+        Fleet fast = SLOW.reading(Metric.STEP_FLOP, 41.25e12);
+        Fleet capped = fast.reading(3, Metric.SM_CLOCK, 1200, 1200, 1200).reading(3, Metric.THROTTLE_POWER_CAP, 4, 6);
+        Criterion shown = Fleet.shown(MFU);
+
+        Verdict verdict = judge(capped);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.sentence())
+                .contains("a remark, not judged: node002", "ran at 1200.0 MHz of 1980.0 MHz", "its clock is capped")
+                .contains("held back by power in 5 %, by heat in 0 %, by hardware in 0 % of its ticks");
+        assertThat(judge(fast).sentence()).doesNotContain("capped");
+        assertThat(Judge.judge(List.of(capped.question(shown)), capped.coupled(1, 1, 1))
+                        .get(0)
+                        .sentence())
+                .contains("shown, not judged", "its clock is capped");
+    }
+
+    @Test
+    void isNamedBesideScaleEfficiencyToo() {
+        Criterion efficiency = criterion("e", "sft", Metric.SCALE_EFFICIENCY, Statistic.MEAN, new Limit.AtLeast(95));
+        Fleet capped = TrainingRatesTest.checked(Fleet.cuda(2, 2))
+                .reading(Metric.STEP_BYTES_BUS, 14e9)
+                .reading(Metric.SM_CLOCK, 1980, 1980)
+                .reading(Metric.POWER, 520, 540)
+                .reading(Metric.POWER_LIMIT, 700, 700)
+                .reading(Metric.THROTTLE_POWER_CAP, 0)
+                .reading(1, Metric.SM_CLOCK, 1100, 1100);
+
+        Verdict missed = capped.coupled(efficiency, 0.9, 0.901, 0.899, 0.902, 0.9);
+        Verdict met = capped.coupled(efficiency, 0.97, 0.971, 0.969, 0.972, 0.97);
+
+        assertThat(missed.state()).as(missed.sentence()).isEqualTo(State.FAIL);
+        assertThat(met.state()).as(met.sentence()).isEqualTo(State.PASS);
+        assertThat(List.of(missed, met)).allMatch(verdict -> verdict.sentence().contains("ran at 1100.0 MHz"));
+    }
+
     @Test
     void theLowestIsNamed() {
         Fleet two = SLOW.reading(1, Metric.SM_CLOCK, 1500, 1500).reading(2, Metric.SM_CLOCK, 1300, 1300);
@@ -58,6 +97,16 @@ class CappedClockTest {
         Fleet loaded = SLOW.reading(Metric.SM_CLOCK, 1460, 1470).reading(Metric.POWER, 690, 695);
 
         assertThat(judge(loaded).sentence()).doesNotContain("capped");
+    }
+
+    /** 175B waits for its fabric half of the time: at its power limit while it computes, with power to spare on the whole. */
+    @Test
+    void aLoadThatWaitsInBetweenIsNotAccused() {
+        Fleet waiting = SLOW.reading(Metric.SM_CLOCK, 1460, 1980, 1450, 1980)
+                .reading(Metric.POWER, 695, 350, 694, 340)
+                .reading(Metric.THROTTLE_POWER_CAP, 45);
+
+        assertThat(judge(waiting).sentence()).contains("missed by").doesNotContain("capped");
     }
 
     @ParameterizedTest

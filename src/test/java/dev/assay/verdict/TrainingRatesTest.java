@@ -56,7 +56,10 @@ class TrainingRatesTest {
                         new Check("allreduce.norm", 4, 0, 0, "right"),
                         new Check("sft.norm", 1, 0, 0, "right"),
                         new Check("sft.sent", 8, 0, 0, "right"),
-                        new Check("sft.traffic.gradients", 9, 0, 0, "right"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "after the measured steps, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "after the measured steps, exact"),
                         new Check("sft.weights", 8, 0, 0, "right")));
     }
 
@@ -308,9 +311,13 @@ class TrainingRatesTest {
                 one.key(), one.title(), one.criterion(), one.nodes(), one.gpusPerNode(), 1, one.contract(), 2);
         ExperimentResult result = fleet.coupled(0.97, 0.971, 0.969, 0.972, 0.97);
 
-        Verdict verdict = Judge.judge(List.of(two), result).get(0);
+        Verdict verdict =
+                Judge.judge(List.of(two.withFabric("stress@2")), result).get(0);
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(Judge.judge(List.of(two), result).get(0).state())
+                .as("what slows the baselines too does not show")
+                .isEqualTo(State.INCONCLUSIVE);
         assertThat(verdict.baseline()).get().asString().contains("the baselines of 2 nodes each (2 GPUs)");
         assertThat(Judge.judge(List.of(one), result).get(0).state())
                 .as("a baseline of one node was asked for")

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
 import dev.assay.criteria.Statistic;
+import dev.assay.measurement.Check;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -15,8 +16,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Four nodes of two GPUs and two NICs of 50 GB/s; the fabric must give 350 GB/s (bus), a baseline's step takes 100 ms. */
 class TrainingVerdictTest {
     private static final double[] EFFICIENCIES = {0.97, 0.971, 0.969, 0.972, 0.97};
+    private static final double[] SLOW = {0.9, 0.901, 0.899, 0.902, 0.9};
 
     /** Takes 1 ms at the fabric's floor: a step that hardly touches the network. */
     private static final double FEW = 0.35e9;
@@ -49,17 +53,110 @@ class TrainingVerdictTest {
                 .reading(Metric.STEP_BYTES_BUS, busBytes);
     }
 
+    /** metrics.md: what cannot see a broken fabric cannot say that it scales. */
     @Test
-    void aNominalRunSaysThatItDoesNotCertifyTheFabric() {
+    void aNominalRunThatDoesNotFeelTheFabricCannotTell() {
         Verdict verdict = sends(FEW).coupled(EFFICIENCY, EFFICIENCIES);
 
-        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(Judge.wantsFabric(verdict)).isTrue();
+        assertThat(Judge.wantsExtension(List.of(verdict)))
+                .as("more launches would not see more")
+                .isFalse();
         assertThat(verdict.sentence())
                 .contains("it does not certify the fabric: the run would lose 5 % only below 66.5 GB/s (bus)")
-                .contains("the fabric must give 350.0 GB/s; the stress variant's rows are needed");
+                .contains("the fabric must give 350.0 GB/s");
         assertThat(verdict.details())
                 .anyMatch(line -> line.startsWith("sensitivity in launch scaled-4-r0: 5 % of the step are lost below"))
                 .anyMatch(line -> line.contains("algorithm RING, protocol SIMPLE, GPUDirect RDMA 4 of 4 connections"));
+    }
+
+    @Test
+    void besideARowThatHasShownTheFabricItPasses() {
+        Fleet fleet = sends(FEW);
+
+        Verdict verdict = judge(fleet.question(EFFICIENCY).withFabric("sft-7b-stress-fabric@4"), fleet, EFFICIENCIES);
+        Verdict slow = judge(fleet.question(EFFICIENCY).withFabric("sft-7b-stress-fabric@4"), fleet, SLOW);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.sentence()).contains("does not certify", "sft-7b-stress-fabric@4 passed and shows it");
+        assertThat(slow.state()).as("it lifts no miss").isEqualTo(State.FAIL);
+    }
+
+    @Test
+    void aMissIsAMissHoweverBlindTheRunIs() {
+        Verdict verdict = sends(FEW).coupled(EFFICIENCY, SLOW);
+
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(Judge.wantsFabric(verdict)).isFalse();
+    }
+
+    /** Between nodes of one host there is no fabric to show, and nothing there is ever accepted. */
+    @Test
+    void onOneHostThereIsNoFabricToAskFor() {
+        Question.Contract real = sends(FEW).question(EFFICIENCY).contract();
+        Question.Contract shared = new Question.Contract(
+                real.gpuName(), 989.4, 1830, 4096, Map.of(), true, false, real.fabricFloorGBps(), 0, 50);
+        Question question = new Question("e@4", "e", EFFICIENCY, 4, 2, 1, shared, 1, Question.Training.UNKNOWN);
+
+        Verdict verdict = judge(question, sends(FEW), EFFICIENCIES);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+    }
+
+    @Test
+    void aFabricRowShowsItOnlyWhereItPassed() {
+        Verdict passed = sends(MANY).coupled(FABRIC, 0.97);
+        Verdict failed = sends(MANY).coupled(FABRIC, 0.4);
+        Verdict shown = sends(MANY).coupled(Fleet.shown(FABRIC), 0.97);
+
+        assertThat(List.of(passed, failed, shown))
+                .extracting(Judge::showsFabric)
+                .containsExactly(true, false, false);
+        assertThat(Judge.showsFabric(sends(MANY).coupled(SENSITIVE, EFFICIENCIES)))
+                .as("sensitivity is no fabric")
+                .isFalse();
+    }
+
+    /** What the plan has foretold stands beside the miss, and beside nothing else. */
+    @ParameterizedTest
+    @CsvSource({"0.4, FAIL", "0.97, PASS"})
+    void aMissThatASoundClusterWouldHaveSaysSo(double efficiency, State state) {
+        double[] all = DoubleStream.of(EFFICIENCIES)
+                .map(each -> each * efficiency / 0.97)
+                .toArray();
+        for (Criterion criterion : List.of(EFFICIENCY, FABRIC)) {
+            Question plain = sends(MANY).question(criterion);
+            Question told = new Question(
+                    plain.key(), plain.title(), criterion, 4, 2, 1, plain.contract(), 1, foretold("by design"));
+
+            Verdict verdict = judge(told, sends(MANY), all);
+
+            assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
+            assertThat(verdict.sentence().contains("; by design")).isEqualTo(state == State.FAIL);
+        }
+    }
+
+    @Test
+    void aWrongResultHasNoExcuse() {
+        Question plain = sends(MANY).question(EFFICIENCY);
+        Question told = new Question(
+                plain.key(), plain.title(), EFFICIENCY, 4, 2, 1, plain.contract(), 1, foretold("by design"));
+        Fleet wrong = sends(MANY)
+                .rank(1, rank -> Fleet.withChecks(rank, new Check("sft.weights", 9, 3, Double.MAX_VALUE, "differ")));
+
+        Verdict verdict = judge(told, wrong, EFFICIENCIES);
+
+        assertThat(verdict.wrongResult()).isTrue();
+        assertThat(verdict.sentence()).doesNotContain("by design");
+    }
+
+    private static Question.Training foretold(String why) {
+        return new Question.Training(true, Optional.of(why), Optional.empty());
+    }
+
+    private static Verdict judge(Question question, Fleet fleet, double... efficiencies) {
+        return Judge.judge(List.of(question), fleet.coupled(efficiencies)).get(0);
     }
 
     @Test
@@ -184,6 +281,34 @@ class TrainingVerdictTest {
             assertThat(verdict.state()).as(said + ": " + verdict.sentence()).isEqualTo(State.INVALID);
             assertThat(verdict.sentence()).contains(words);
         }
+    }
+
+    /** As on nodes of four NICs and eight GPUs: the GPUs without a NIC have no connection over the network; PXN is as direct. */
+    @Test
+    void gpusThatReachTheNetworkByOthersAreSound() {
+        Fleet fleet = sends(MANY)
+                .rank(3, rank -> saying(saying(saying(rank, "transport", "P2P/CUMEM"), "gdr", ""), "nics", ""))
+                .rank(4, rank -> saying(rank, "pxn", "2 of 4 connections"));
+
+        Verdict verdict = fleet.coupled(EFFICIENCY, EFFICIENCIES);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+    }
+
+    @Test
+    void whereTheClusterFileSaysThatNicsDoNotReachGpusItIsNotAskedFor() {
+        Fleet fleet = sends(MANY).ranks(rank -> saying(rank, "gdr", "0 of 4 connections"));
+        Question.Contract indirect =
+                new Question.Contract("NVIDIA H200", 989.4, 1830, 4096, Map.of(), false, false, 350, 2, 50, false);
+
+        Verdict verdict = judge(
+                new Question("e@4", "e", EFFICIENCY, 4, 2, 1, indirect, 1, Question.Training.UNKNOWN),
+                fleet,
+                EFFICIENCIES);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+        assertThat(verdict.details()).anyMatch(line -> line.contains("GPUDirect RDMA 0 of 4 connections"));
+        assertThat(fleet.coupled(EFFICIENCY, EFFICIENCIES).state()).isEqualTo(State.INVALID);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * … NCCL INFO Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM
  * … NCCL INFO Channel 00 : 0[0] -> 1[1] via SHM/direct/direct
  * … NCCL INFO Channel 02/0 : 9[1] -> 0[0] [send] via NET/IB/0(8)/GDRDMA
+ * … NCCL INFO Channel 03 : 15[a01d0] -> 6[a01c0] [receive] via NET/AWS Libfabric/3/GDRDMA
  * … NCCL INFO NET/IB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE [RO]; OOB eth0:10.0.4.7&lt;0>
  * … NCCL INFO AllReduce: 8589934592 Bytes -> Algo RING proto SIMPLE channel{Lo..Hi}={0..15}
  * </pre>
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
  * <p>The last line only with the subsystem TUNING, by rank 0 of the communicator, for every collective it enqueues (a send or
  * a receive has none); NCCL 2.20 to 2.25 give numbers in the place of names. A number in brackets behind that of a NIC is the
  * rank whose NIC it is: PXN.
+ *
+ * <p>Only these lines say what a connection does. "GPU Direct RDMA Disabled for GPU 3 / HCA 1 (distance 8 &gt; 5)" is said of every GPU
+ * that is far from a NIC, on sound nodes with fewer NICs than GPUs too: NCCL then leads its traffic by a GPU that is near.
  *
  * @param transports kinds of connection, e.g. {@code P2P/CUMEM}, {@code SHM}, {@code NET/IB}, {@code NET/Socket}
  * @param nics that the network transport found, e.g. {@code mlx5_0:1/RoCE}
@@ -42,7 +46,8 @@ record NcclLog(
         boolean nvls,
         Set<String> algorithms,
         Set<String> protocols) {
-    private static final Pattern VIA = Pattern.compile("NCCL INFO Channel .* -> .* via (direct shared memory|\\S+)");
+    private static final Pattern VIA =
+            Pattern.compile("NCCL INFO Channel .* -> .* via (direct shared memory|NET/[^/]+/\\S+|\\S+)");
     private static final Pattern USING = Pattern.compile("NCCL INFO NET/\\S+ : Using ([^;]*)");
     private static final Pattern NIC = Pattern.compile("\\[\\d+\\]([^\\s<;]+)");
 

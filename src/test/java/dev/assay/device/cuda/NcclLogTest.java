@@ -65,6 +65,43 @@ class NcclLogTest {
             host5:7:9 [3] NCCL INFO Channel 00/1 : 9[1] -> 3[3] [receive] via NET/IB/3/GDRDMA/Shared
             """;
 
+    /** Two nodes of eight H100s and four NICs: those of GPUs 2 and 6; every second GPU has no NIC. */
+    private static final String FOUR_NICS = """
+            host6:39631:39742 [2] NCCL INFO Channel 05/0 : 2[2] -> 10[2] [receive] via NET/IBext/1/GDRDMA
+            host6:39631:39742 [2] NCCL INFO Channel 09/0 : 2[2] -> 10[2] [receive] via NET/IBext/1/GDRDMA
+            host6:39631:39742 [2] NCCL INFO Channel 01/0 : 10[2] -> 2[2] [send] via NET/IBext/1/GDRDMA
+            """;
+
+    private static final String NO_NIC = """
+            host6:39632:39747 [3] NCCL INFO Channel 14/0 : 11[3] -> 9[1] via P2P/CUMEM
+            """;
+
+    /** GPU 0 of three nodes or more of eight H100s: it sends by the NIC of GPU 7. */
+    private static final String BY_THE_NEIGHBOUR = """
+            host7:227602:227760 [0] NCCL INFO Channel 04/0 : 0[0] -> 7[7] via P2P/CUMEM
+            host7:227602:227760 [0] NCCL INFO Channel 07/0 : 0[0] -> 15[7] [send] via NET/IBext_v8/0(7)/GDRDMA
+            host7:227602:227760 [0] NCCL INFO Channel 15/0 : 0[0] -> 15[7] [send] via NET/IBext_v8/0(7)/GDRDMA
+            host7:227602:227792 [0] NCCL INFO Channel 01/0 : 16[0] -> 0[0] [receive] via NET/IBext_v8/7/GDRDMA
+            """;
+
+    /** A GPU behind another host bridge than the only NIC, once by NCCL's own will and once made to. */
+    private static final String FAR = """
+            host8:1:9 [0] NCCL INFO GPU Direct RDMA Disabled for GPU 0 / HCA 0 (distance 8 > 5)
+            host8:1:9 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[0] [send] via NET/IB/0
+            """;
+
+    private static final String MADE_TO = """
+            host8:1:9 [0] NCCL INFO GPU Direct RDMA Enabled for GPU 0 / HCA 0 (distance 8 <= 9), read 1 mode Default
+            host8:1:9 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[0] [send] via NET/IB/0/GDRDMA
+            """;
+
+    /** A name with a space: eight A100s and four NICs a node. */
+    private static final String LIBFABRIC = """
+            host9:30:68 [6] NCCL INFO Channel 03 : 15[a01d0] -> 6[a01c0] [receive] via NET/AWS Libfabric/3/GDRDMA
+            host9:30:68 [6] NCCL INFO Channel 01/1 : 4[0] -> 0[0] [receive] via NET/AWS Libfabric/7/GDRDMA/Shared
+            host9:21:26 [0] NCCL INFO Channel 00/0 : 0[35000] -> 1[f5000] [receive] via NET/AWS Libfabric/0
+            """;
+
     @TempDir
     private Path folder;
 
@@ -76,6 +113,36 @@ class NcclLogTest {
                         entry("gdr", "2 of 2 connections"),
                         entry("pxn", "1 of 2 connections"),
                         entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"));
+    }
+
+    @Test
+    void onNodesOfFewerNicsThanGpusOnlyThoseBesideOneConnect() {
+        assertThat(parse(FOUR_NICS).words())
+                .contains(entry("transport", "NET/IBext"), entry("gdr", "3 of 3 connections"))
+                .doesNotContainKey("pxn");
+        assertThat(parse(NO_NIC).words()).containsOnly(entry("transport", "P2P/CUMEM"));
+    }
+
+    @Test
+    void theNicOfAnotherGpuIsAsDirect() {
+        assertThat(parse(BY_THE_NEIGHBOUR).words())
+                .contains(
+                        entry("transport", "NET/IBext_v8+P2P/CUMEM"),
+                        entry("gdr", "3 of 3 connections"),
+                        entry("pxn", "2 of 3 connections"));
+    }
+
+    @Test
+    void aConnectionSaysWhetherItIsDirect() {
+        assertThat(parse(FAR).words()).contains(entry("gdr", "0 of 1 connections"));
+        assertThat(parse(MADE_TO).words()).contains(entry("gdr", "1 of 1 connections"));
+    }
+
+    @Test
+    void aTransportsNameMayHoldASpace() {
+        assertThat(parse(LIBFABRIC).words())
+                .contains(entry("transport", "NET/AWS Libfabric"), entry("gdr", "2 of 3 connections"))
+                .doesNotContainKey("pxn");
     }
 
     @Test
