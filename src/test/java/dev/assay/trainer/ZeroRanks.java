@@ -6,13 +6,19 @@ import dev.assay.device.reference.ReferenceDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
-/** Ranks of ZeRO as threads of this JVM, each with a reference device. */
+/** Ranks of ZeRO as threads of this JVM, each with a device of its own. */
 final class ZeroRanks {
+    private static final long WAIT_SECONDS = 60;
+
     private ZeroRanks() {}
 
     /** What one rank does; {@code join} is what a {@link ZeroFactory} is given. */
@@ -20,20 +26,21 @@ final class ZeroRanks {
         T run(int rank, Device device, Function<String, Communicator> join) throws Exception;
     }
 
+    /** On reference devices. */
     static <T> List<T> run(int ranks, OnRank<T> work) throws Exception {
-        ReferenceDevice root = new ReferenceDevice("n0", 0);
-        byte[] gradients = root.newCommunicatorId();
-        byte[] weights = root.newCommunicatorId();
+        return run(ranks, rank -> new ReferenceDevice("n0", rank), work);
+    }
+
+    /**
+     * @param open a rank's device, opened and used by the rank's own thread, since a GPU's context belongs to the thread that
+     *     opened it; one after the other, so that no library is bound twice at once
+     */
+    static <T> List<T> run(int ranks, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
+        Meeting meeting = new Meeting(ranks);
         List<Callable<T>> calls = new ArrayList<>();
         for (int i = 0; i < ranks; i++) {
             int rank = i;
-            calls.add(() -> {
-                ReferenceDevice device = rank == 0 ? root : new ReferenceDevice("n0", rank);
-                return work.run(
-                        rank,
-                        device,
-                        purpose -> device.join(purpose.equals("weights") ? weights : gradients, rank, ranks));
-            });
+            calls.add(() -> meeting.take(rank, open, work));
         }
         ExecutorService threads = Executors.newFixedThreadPool(ranks);
         try {
@@ -44,7 +51,44 @@ final class ZeroRanks {
             return results;
         } finally {
             threads.shutdownNow();
-            root.close();
+        }
+    }
+
+    /** Where rank 0 leaves the ids of the communicators, and where all end together: a device outlives its peers' work. */
+    private static final class Meeting {
+        private final int ranks;
+        private final CompletableFuture<byte[]> gradients = new CompletableFuture<>();
+        private final CompletableFuture<byte[]> weights = new CompletableFuture<>();
+        private final CountDownLatch working;
+
+        Meeting(int ranks) {
+            this.ranks = ranks;
+            working = new CountDownLatch(ranks);
+        }
+
+        <T> T take(int rank, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
+            try (Device device = opened(rank, open)) {
+                try {
+                    if (rank == 0) {
+                        gradients.complete(device.newCommunicatorId());
+                        weights.complete(device.newCommunicatorId());
+                    }
+                    return work.run(rank, device, purpose -> device.join(id(purpose), rank, ranks));
+                } finally {
+                    working.countDown();
+                    working.await(WAIT_SECONDS, TimeUnit.SECONDS);
+                }
+            }
+        }
+
+        private synchronized Device opened(int rank, IntFunction<? extends Device> open) {
+            return open.apply(rank);
+        }
+
+        private byte[] id(String purpose) {
+            return (purpose.equals("weights") ? weights : gradients)
+                    .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+                    .join();
         }
     }
 }
