@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * One thing a cluster must reach.
@@ -54,6 +55,16 @@ public record Criterion(
 
     /** The same without some that it requires: what is not asked cannot be required. */
     public Criterion withoutRequiring(List<String> ids) {
+        return requiringOnly(
+                requires.stream().filter(each -> !ids.contains(each)).toList());
+    }
+
+    /** The same resting on others too. */
+    public Criterion requiring(List<String> more) {
+        return requiringOnly(Stream.concat(requires.stream(), more.stream()).toList());
+    }
+
+    private Criterion requiringOnly(List<String> ids) {
         return new Criterion(
                 id,
                 title,
@@ -65,7 +76,7 @@ public record Criterion(
                 unit,
                 ceiling,
                 source,
-                requires.stream().filter(each -> !ids.contains(each)).toList(),
+                ids,
                 judged,
                 siteLimit);
     }

@@ -5,6 +5,7 @@ import dev.assay.measurement.DeviceIdentity;
 import dev.assay.workload.ElementType;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.LinearGemm;
+import java.util.Optional;
 
 /**
  * One accelerator, as one rank sees it. All values of fills are functions of seed and index alone, the same on every device,
@@ -48,6 +49,11 @@ public interface Device extends AutoCloseable {
 
     /** Memory that an allocation could still take, of all processes' view. */
     long freeBytes();
+
+    /** What the driver's own library says is in use; empty where there is none, or it refuses. */
+    default Optional<MemoryUse> memoryUse() {
+        return Optional.empty();
+    }
 
     MemoryTest newMemoryTest();
 

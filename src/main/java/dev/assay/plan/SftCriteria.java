@@ -16,11 +16,13 @@ import java.util.Optional;
  * the config itself asks for. A pattern {@code sft-hfu} is {@code sft-7b-hfu} of {@code ds_config_7b.json}, and {@code
  * sft-7b-stress-hfu} of its stress variant; so is a pattern {@code sft-stress-hfu} of that alone.
  *
- * @param patterns their conditions name the model (a preset, or {@code other}) and the run (nominal, stress); nothing else
+ * @param patterns their conditions name the model (a preset, or {@code other}), the run (nominal, stress) and stages of ZeRO ({@code 1,2})
+ *     that a nominal run's config has; nothing else
  */
 record SftCriteria(List<Criterion> patterns, DeviceKind device) {
     private static final String MODEL = "model";
     private static final String RUN = "run";
+    private static final String ZERO = "zero";
     /** A model that no pattern of the metric names. */
     private static final String OTHER = "other";
 
@@ -37,9 +39,20 @@ record SftCriteria(List<Criterion> patterns, DeviceKind device) {
                 patterns.stream().filter(each -> holds(each, config, run)).toList();
         Map<String, String> names = new HashMap<>();
         those.forEach(each -> names.put(each.id(), renamed(each.id(), own, prefix)));
-        return those.stream()
+        List<Criterion> made = those.stream()
                 .map(each -> withFloor(made(each, config, run, names), config, run))
                 .toList();
+        return made.stream().map(each -> onSpeed(each, made)).toList();
+    }
+
+    /** SM-active holds together with a floor of the speed only, that which a config names for a model of its own too. */
+    private static Criterion onSpeed(Criterion criterion, List<Criterion> all) {
+        List<String> floors = all.stream()
+                .filter(each -> each.metric() == Metric.TRAIN_MFU && each.judged())
+                .map(Criterion::id)
+                .filter(id -> !criterion.requires().contains(id))
+                .toList();
+        return criterion.metric() == Metric.SM_ACTIVE && criterion.judged() ? criterion.requiring(floors) : criterion;
     }
 
     static String prefix(TrainingCase config, Sft.Run run) {
@@ -60,7 +73,16 @@ record SftCriteria(List<Criterion> patterns, DeviceKind device) {
                 .anyMatch(other -> other.metric() == pattern.metric()
                         && config.model().equals(other.conditions().get(MODEL)));
         return pattern.conditions().getOrDefault(RUN, run.key()).equals(run.key())
+                && ofStage(pattern, config, run)
                 && (model.equals(config.model()) || (model.equals(OTHER) && !named));
+    }
+
+    private static boolean ofStage(Criterion pattern, TrainingCase config, Sft.Run run) {
+        String stage = Integer.toString(config.terms().zero().stage());
+        return Optional.ofNullable(pattern.conditions().get(ZERO))
+                .map(stages ->
+                        run == Sft.Run.NOMINAL && List.of(stages.split(",", -1)).contains(stage))
+                .orElse(true);
     }
 
     /** What its conditions chose is chosen; the measurements know nothing of them. */

@@ -5,13 +5,24 @@ import dev.assay.summary.Charts.Series;
 import dev.assay.verdict.Samples;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Small multiples over time: a row a metric, and a column a GPU where there are few. */
 final class TelemetryChart implements Picture {
-    static final List<Metric> METRICS = List.of(Metric.SM_ACTIVE, Metric.POWER, Metric.SM_CLOCK, Metric.TEMPERATURE);
+    private static final List<Metric> METRICS = List.of(
+            Metric.SM_ACTIVE,
+            Metric.TENSOR_ACTIVE,
+            Metric.DRAM_ACTIVE,
+            Metric.POWER,
+            Metric.SM_CLOCK,
+            Metric.TEMPERATURE);
+
+    /** Of the same counters as SM-active: where no GPU tells them its panel says so, and theirs would say it again. */
+    private static final Set<Metric> BESIDE = EnumSet.of(Metric.TENSOR_ACTIVE, Metric.DRAM_ACTIVE);
 
     private static final int LEFT = 78;
     private static final int RIGHT = 8;
@@ -24,12 +35,18 @@ final class TelemetryChart implements Picture {
     private static final int LINES = 64;
 
     private final List<Series> gpus;
+    private final List<Metric> metrics;
     private final Map<Metric, Double> limits;
     private final double seconds;
 
     TelemetryChart(List<Series> gpus, Map<Metric, Double> limits) {
         this.gpus = List.copyOf(gpus);
         this.limits = Map.copyOf(limits);
+        this.metrics = METRICS.stream()
+                .filter(metric -> !BESIDE.contains(metric)
+                        || gpus.stream()
+                                .anyMatch(series -> series.telemetry().columns().containsKey(metric)))
+                .toList();
         this.seconds = gpus.stream()
                 .flatMap(series -> series.telemetry().seconds().stream())
                 .filter(Double::isFinite)
@@ -40,7 +57,7 @@ final class TelemetryChart implements Picture {
 
     @Override
     public int height() {
-        return TOP + METRICS.size() * (ROW + ROW_GAP) + FOOT;
+        return TOP + metrics.size() * (ROW + ROW_GAP) + FOOT;
     }
 
     /** Without a GPU too it has its panels, which say so. */
@@ -58,13 +75,13 @@ final class TelemetryChart implements Picture {
     @Override
     public Csv csv() {
         List<String> heads = new ArrayList<>(List.of("gpu", "seconds"));
-        METRICS.forEach(metric -> heads.add(metric.key() + " " + metric.unit().symbol()));
+        metrics.forEach(metric -> heads.add(metric.key() + " " + metric.unit().symbol()));
         Csv csv = new Csv(heads);
         for (Series series : gpus) {
             List<Double> seconds = series.telemetry().seconds();
             for (int tick = 0; tick < seconds.size(); tick++) {
                 List<Object> cells = new ArrayList<>(List.of(series.gpu(), seconds.get(tick)));
-                for (Metric metric : METRICS) {
+                for (Metric metric : metrics) {
                     List<Double> column = series.telemetry().columns().getOrDefault(metric, List.of());
                     cells.add(column.isEmpty() ? OptionalDouble.empty() : column.get(tick));
                 }
@@ -77,14 +94,14 @@ final class TelemetryChart implements Picture {
     @Override
     public void draw(Svg svg) {
         boolean together = gpus.size() > COLUMNS;
-        for (int row = 0; row < METRICS.size(); row++) {
+        for (int row = 0; row < metrics.size(); row++) {
             double top = TOP + row * (double) (ROW + ROW_GAP);
-            Axis y = axis(METRICS.get(row), top);
-            rowLabels(svg, METRICS.get(row), y, top);
+            Axis y = axis(metrics.get(row), top);
+            rowLabels(svg, metrics.get(row), y, top);
             if (together || gpus.isEmpty()) {
-                shared(svg, METRICS.get(row), y, top);
+                shared(svg, metrics.get(row), y, top);
             } else {
-                columns(svg, METRICS.get(row), y, top, row == 0);
+                columns(svg, metrics.get(row), y, top, row == 0);
             }
         }
         feet(svg, together);
@@ -164,7 +181,7 @@ final class TelemetryChart implements Picture {
     }
 
     private void feet(Svg svg, boolean together) {
-        double bottom = TOP + METRICS.size() * (double) (ROW + ROW_GAP) - ROW_GAP + 13;
+        double bottom = TOP + metrics.size() * (double) (ROW + ROW_GAP) - ROW_GAP + 13;
         int columns = together ? 1 : Math.max(1, gpus.size());
         double width = together || gpus.isEmpty() ? WIDTH - LEFT - RIGHT : columnWidth();
         for (int i = 0; i < columns; i++) {
@@ -199,7 +216,7 @@ final class TelemetryChart implements Picture {
         }
         double least = all.stream().mapToDouble(Double::doubleValue).min().orElse(0);
         double most = all.stream().mapToDouble(Double::doubleValue).max().orElse(100);
-        if (metric == Metric.SM_ACTIVE) {
+        if (metric == Metric.SM_ACTIVE || BESIDE.contains(metric)) {
             return Axis.over(least >= 80 ? 80 : 0, Math.max(100, most), top + ROW, top);
         }
         double room = Math.max(0, leastSpan(metric) - (most - least)) / 2;
@@ -225,13 +242,13 @@ final class TelemetryChart implements Picture {
     }
 
     private static String name(Metric metric) {
-        if (metric == Metric.SM_ACTIVE) {
-            return "SM active";
-        } else if (metric == Metric.POWER) {
-            return "Power";
-        } else if (metric == Metric.SM_CLOCK) {
-            return "SM clock";
-        }
-        return "Temp.";
+        return switch (metric) {
+            case SM_ACTIVE -> "SM active";
+            case TENSOR_ACTIVE -> "Tensor";
+            case DRAM_ACTIVE -> "DRAM";
+            case POWER -> "Power";
+            case SM_CLOCK -> "SM clock";
+            default -> "Temp.";
+        };
     }
 }

@@ -39,7 +39,8 @@ final class Fallback {
                         .findFirst())
                 .or(() -> nobodyCrosses(evidence, metrics, conditions))
                 .or(() -> ringUnseen(evidence, conditions))
-                .or(() -> TrainingFallback.problem(evidence));
+                .or(() -> TrainingFallback.problem(evidence))
+                .map(words -> words + FallbackSize.words(evidence));
     }
 
     /** The metrics whose measurements say how their ranks were connected. */

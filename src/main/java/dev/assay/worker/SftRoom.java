@@ -1,13 +1,26 @@
 package dev.assay.worker;
 
+import dev.assay.device.MemoryUse;
 import dev.assay.training.MemoryPlan;
 import dev.assay.workload.MemoryNeed;
 import dev.assay.workload.Sft;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Whether the memory that is free holds what the plan says that training takes: told before the first byte of it. */
 final class SftRoom {
+    private static final double MEBIBYTE = 1 << 20;
+
     private SftRoom() {}
+
+    /** What the driver's library counts, as conditions beside what CUDA says is taken. */
+    static Map<String, String> told(Optional<MemoryUse> use) {
+        return use.map(each -> Map.of(
+                        each.source() + " used, MiB", Double.toString(each.usedBytes() / MEBIBYTE),
+                        each.source() + " reserved, MiB", Double.toString(each.reservedBytes() / MEBIBYTE)))
+                .orElse(Map.of());
+    }
 
     /**
      * @param trainer bytes that the trainer is about to allocate, by its own count

@@ -152,7 +152,10 @@ final class SftRunner implements Runner {
         double all = context.device().identity().memoryBytes();
         Map<String, String> conditions = new HashMap<>(conditions());
         planned.parts().forEach((part, bytes) -> conditions.put(part + ", MiB", Math.round(bytes / MEBIBYTE) + ""));
-        write(Metric.MEMORY_USED, List.of((all - context.device().freeBytes()) / MEBIBYTE));
+        Map<String, String> beside = new HashMap<>(conditions());
+        double used = all - context.device().freeBytes();
+        beside.putAll(SftRoom.told(context.device().memoryUse()));
+        context.writer().write(Measurement.of(Metric.MEMORY_USED, List.of(used / MEBIBYTE), beside));
         context.writer().write(Measurement.of(Metric.MEMORY_PLANNED, List.of(planned.total() / MEBIBYTE), conditions));
     }
 

@@ -23,7 +23,7 @@ final class RowSamples {
         String head = switch (judged) {
             case WRONG_ELEMENTS -> WHO + "check,checked,wrong,worst of its bound,detail";
             case DISTINCT_RESULTS -> WHO + "result,digest";
-            case IDENTITY_DIFFERENCES -> WHO + "fact,value";
+            case IDENTITY_DIFFERENCES, MEMORY_CAPACITY -> WHO + "fact,value";
             default -> WHO + "metric,unit,conditions,samples";
         };
         return bounded(
@@ -48,6 +48,8 @@ final class RowSamples {
                                         Map.entry("driver", rank.device().driver())),
                                 new TreeMap<>(rank.device().facts()).entrySet().stream())
                         .map(fact -> quoted(fact.getKey()) + "," + quoted(fact.getValue()));
+            case MEMORY_CAPACITY ->
+                Stream.of(quoted("memory") + "," + quoted(rank.device().memoryBytes() + " B"));
             case DISTINCT_RESULTS ->
                 rank.digests().stream().map(digest -> quoted(digest.name()) + "," + quoted(digest.value()));
             default ->
@@ -67,15 +69,31 @@ final class RowSamples {
         return switch (judged) {
             case STEP_TFLOPS, SCALE_EFFICIENCY -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP);
             case SENSITIVITY ->
-                EnumSet.of(Metric.COMPUTE_ALONE, Metric.COMMUNICATION_ALONE, Metric.STEP_TIME, Metric.STEP_BYTES);
-            case LOAD_RATIO -> EnumSet.of(Metric.GEMM_TFLOPS, Metric.TENSOR_ACTIVE, Metric.SM_CLOCK);
+                EnumSet.of(
+                        Metric.COMPUTE_ALONE,
+                        Metric.COMMUNICATION_ALONE,
+                        Metric.STEP_TIME,
+                        Metric.STEP_BYTES,
+                        Metric.STEP_BYTES_BUS,
+                        Metric.STEP_FLOP_EXECUTED);
+            case LOAD_RATIO ->
+                EnumSet.of(
+                        Metric.GEMM_TFLOPS,
+                        Metric.STEP_TIME,
+                        Metric.STEP_FLOP_EXECUTED,
+                        Metric.TENSOR_ACTIVE,
+                        Metric.SM_CLOCK);
             case NIC_BYTES_RATIO ->
                 EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED, Metric.NIC_BYTES_PREDICTED);
             case NIC_SHARE -> EnumSet.of(Metric.NIC_BYTES_SENT, Metric.NIC_BYTES_RECEIVED);
             case FABRIC_NODE_BANDWIDTH -> EnumSet.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
             case FABRIC_VICTIM -> EnumSet.of(Metric.FABRIC_BANDWIDTH);
             case WARMTH -> EnumSet.of(Metric.TEMPERATURE, Metric.POWER);
-            case TRAIN_FABRIC -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_BYTES_BUS);
+            case TRAIN_FABRIC -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_BYTES_BUS, Metric.STEP_FLOP_EXECUTED);
+            case TRAIN_EXPOSED, TRAIN_EXPOSED_DIFFERENCE ->
+                EnumSet.of(Metric.TRAIN_EXPOSED, Metric.TRAIN_SILENT, Metric.STEP_TIME);
+            case TRAIN_COMMUNICATION, TRAIN_GRADIENTS_BUSBW, TRAIN_WEIGHTS_BUSBW -> EnumSet.of(Metric.TRAIN_COLLECTIVE);
+            case PAIR_NODE_BANDWIDTH -> EnumSet.of(Metric.PAIR_BANDWIDTH);
             case TRAIN_TOKENS, TRAIN_TOKENS_ALL -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_TOKENS);
             case TRAIN_MFU -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP);
             case TRAIN_MFU_FULL -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP_FULL);

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShippedConfigsTest {
     @ParameterizedTest
     @CsvSource({
-        "7b, llama2-7b, 16, 1, 2, 1, 0.40, 2",
-        "13b, llama2-13b, 8, 2, 4, 1, 0.40, 2",
+        "7b, llama2-7b, 16, 1, 2, 1, 0.46, 2",
+        "13b, llama2-13b, 8, 2, 4, 1, 0.44, 2",
         "70b, llama2-70b, 2, 3, 8, 2, 0.36, 1",
         "175b, gpt3-175b, 1, 3, 8, 4, 0.36, 1"
     })

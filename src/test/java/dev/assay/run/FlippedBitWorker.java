@@ -1,31 +1,50 @@
 package dev.assay.run;
 
 import dev.assay.device.Device;
+import dev.assay.device.DeviceMemory;
+import dev.assay.device.GemmRunner;
+import dev.assay.device.Stream;
 import dev.assay.worker.DeviceFactory;
 import dev.assay.worker.RankEnvironment;
 import dev.assay.worker.Worker;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.time.Duration;
 
-/** A worker whose device computes well but reports one flipped bit in every checksum. */
+/**
+ * A worker whose device reads, sums and digests well, but flips a bit in what its GEMMs write: the lowest of an element in the
+ * middle of C, after every multiplication, hot and cold alike. No bound on rounding finds that; only other GPUs' bits do.
+ */
 public final class FlippedBitWorker {
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
+
     private FlippedBitWorker() {}
 
     public static void main(String[] arguments) {
         RankEnvironment environment = RankEnvironment.fromEnvironment(System.getenv());
-        System.exit(Worker.run(environment, (spec, rank) -> flipped(DeviceFactory.real(spec, rank))));
+        System.exit(Worker.run(environment, (spec, rank) -> flipping(DeviceFactory.real(spec, rank))));
     }
 
-    private static Device flipped(Device device) {
-        InvocationHandler handler = (proxy, method, arguments) -> {
-            try {
-                Object result = method.invoke(device, arguments);
-                return method.getName().equals("checksum") ? (Long) result ^ 1 : result;
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
+    static Device flipping(Device device) {
+        return Intercepted.of(
+                Device.class,
+                device,
+                (method, arguments, result) -> method.equals("newGemm") ? flipping((GemmRunner) result) : result);
+    }
+
+    private static GemmRunner flipping(GemmRunner runner) {
+        return Intercepted.of(GemmRunner.class, runner, (method, arguments, result) -> {
+            if (method.equals("enqueue")) {
+                ((Stream) arguments[3]).synchronize(DEADLINE);
+                flip((DeviceMemory) arguments[2]);
             }
-        };
-        return (Device) Proxy.newProxyInstance(Device.class.getClassLoader(), new Class<?>[] {Device.class}, handler);
+            return result;
+        });
+    }
+
+    /** Elements of up to 8 bytes, the lowest byte first. */
+    private static void flip(DeviceMemory product) {
+        DeviceMemory element = product.slice(product.bytes() / 16 * 8, 1);
+        byte[] lowest = element.read();
+        lowest[0] ^= 1;
+        element.write(lowest);
     }
 }

@@ -131,6 +131,27 @@ class SftReplayTest {
                 .satisfies(verdict -> assertThat(verdict.sentence()).contains("the result was not checked"));
     }
 
+    /** What is stricter since that run was recorded holds on the one H200 that trained, and what it measured is shown. */
+    @Test
+    void theRecordedH200MeetsTodaysCriteria() throws IOException {
+        Path criteria = Files.writeString(folder.resolve("site.json"), "{}");
+
+        Conclusion conclusion = replay(RUNS.resolve("h200-sft"), Map.of("criteria", criteria.toString()));
+
+        assertThat(verdict(conclusion, "sft-ds1-utilisation@1").state()).isEqualTo(State.PASS);
+        assertThat(verdict(conclusion, "sft-ds1-utilisation@1").criterion().requires())
+                .contains("sft-ds1-power", "sft-ds1-warmth", "sft-ds1-utilisation-seconds-gathering");
+        assertThat(verdict(conclusion, "sft-ds1-load-proof@1").sentence()).contains("0.912", "between 0.84 and 0.96");
+        assertThat(verdict(conclusion, "sft-ds1-power@1").sentence()).contains("670.8 W");
+        assertThat(verdict(conclusion, "sft-ds1-warmth@1").state()).isEqualTo(State.PASS);
+        assertThat(verdict(conclusion, "sft-ds1-tensor@1").sentence()).contains("81.5 %", "shown, not judged");
+        assertThat(verdict(conclusion, "sft-ds1-dram@1").sentence()).contains("24.7 %", "shown, not judged");
+    }
+
+    private static Verdict verdict(Conclusion conclusion, String key) {
+        return WholeRun.verdict(conclusion, key);
+    }
+
     @Test
     void aChangedRankIsNoPass() throws IOException {
         Path copy = copy();

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Faults of ranks, files and jobs on a real Slurm: the right state and words, no accepting decision, no job left. */
+/**
+ * Faults of ranks, files and jobs on a real Slurm: the right state and words, no accepting decision, no job left. Who of several
+ * is the odd one is asked of three nodes, by {@link SlurmOddOneOutTest}.
+ */
 @Tag("slurm-box")
 class SlurmFaultsTest {
     @TempDir
@@ -53,8 +56,6 @@ class SlurmFaultsTest {
             kill-measuring | NOT_RUN | rank 1 on n2 killed by SIGKILL (137) in phase measure
             hang           | NOT_RUN | still missing: rank 1 (n2)
             vanish         | NOT_RUN | rank 1 on n2 killed from outside, its wrapper too
-            flip           | FAIL    | n2 GPU 0
-            driver         | FAIL    | n2 GPU 0 (REF-n2-0): driver an older driver
             cancel         | NOT_RUN | cancelled from outside: CANCELLED
             """)
     void aFaultInOneExperimentIsNamedAndTheOtherGoesOn(String fault, State state, String words) throws IOException {

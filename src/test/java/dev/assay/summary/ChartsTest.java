@@ -198,6 +198,32 @@ class ChartsTest {
         assertSound(Charts.spread("t", dots, Unit.TFLOPS, OptionalDouble.of(Double.NaN), "x"));
     }
 
+    /** What the same counters tell beside SM-active has rows of its own; where none tells it there is none. */
+    @Test
+    void tensorAndMemoryActivityAreDrawnWhereTheyWereSeen() throws Exception {
+        List<Double> times = List.of(0.0, 0.2);
+        Telemetry seen = new Telemetry(
+                times,
+                Map.of(
+                        Metric.SM_ACTIVE,
+                        List.of(97.0, 98.0),
+                        Metric.TENSOR_ACTIVE,
+                        List.of(82.0, 83.0),
+                        Metric.DRAM_ACTIVE,
+                        List.of(24.0, 25.0)),
+                Map.of());
+        Telemetry unseen = new Telemetry(times, Map.of(Metric.SM_ACTIVE, List.of(97.0, 98.0)), Map.of());
+
+        Chart with = Charts.telemetry("t", List.of(new Series("g", seen)), Map.of(), "x");
+        Chart without = Charts.telemetry("t", List.of(new Series("g", unseen)), Map.of(), "x");
+
+        assertSound(with);
+        assertThat(with.svg()).contains(">Tensor<", ">DRAM<");
+        assertThat(with.csv().lines().findFirst().orElseThrow()).contains("tensor.active %", "dram.active %");
+        assertThat(with.csv()).contains("82.0", "25.0");
+        assertThat(without.svg()).contains(">SM active<").doesNotContain(">Tensor<", ">DRAM<");
+    }
+
     @Test
     void telemetryThatCouldNotBeReadSaysSo() throws Exception {
         Chart chart = Charts.telemetry("t", List.of(new Series("g", Telemetry.none("no permission"))), LIMITS, "x");

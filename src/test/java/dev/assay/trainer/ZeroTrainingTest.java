@@ -1,63 +1,36 @@
 package dev.assay.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.assay.device.Device;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.training.CollectiveMode;
-import dev.assay.training.GradientClipping;
-import dev.assay.training.MicroBatch;
 import dev.assay.training.ModelShape;
-import dev.assay.training.Recomputation;
-import dev.assay.training.SeededTokens;
-import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole models: two ranks under every stage learn as one rank that takes both ranks' sequences one after the other. */
-class ZeroTrainingTest {
-    private static final Duration DEADLINE = Duration.ofMinutes(1);
-    private static final int RANKS = 2;
-    private static final int STEPS = 3;
-    private static final int SEQUENCE = 9;
-    private static final int MICRO_BATCH = 2;
+class ZeroTrainingTest implements ZeroTrainingContract {
+    @Override
+    public Device open(int rank) {
+        return new ReferenceDevice("n0", rank);
+    }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void twoRanksLearnAsOne(boolean gpt) throws Exception {
-        ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
-        long seed = System.nanoTime();
-        List<StepResult> alone = alone(setup(model, ZeroSetup.defaults(0, false), CollectiveMode.DEEPSPEED, 2, seed));
+    @Override
+    public double first() {
+        return 1e-6;
+    }
 
-        for (int stage = 0; stage <= 3; stage++) {
-            for (CollectiveMode mode : CollectiveMode.values()) {
-                ZeroSetup zero = new ZeroSetup(stage, true, true, true, 5000, 4000, 100, 60_000, 1000);
-                List<List<StepResult>> ranks = together(setup(model, zero, mode, 1, seed));
+    @Override
+    public double later() {
+        return 3e-3;
+    }
 
-                for (int step = 0; step < STEPS; step++) {
-                    int number = step;
-                    double loss = ranks.stream()
-                            .mapToDouble(rank -> rank.get(number).loss())
-                            .average()
-                            .orElseThrow();
-                    String what = "seed " + seed + ", stage " + stage + " " + mode + ", step " + (step + 1);
-                    assertThat(loss).as(what).isCloseTo(alone.get(step).loss(), within(step == 0 ? 1e-6 : 3e-3));
-                    for (List<StepResult> rank : ranks) {
-                        assertThat(rank.get(step).gradientNorm())
-                                .as(what)
-                                .isEqualTo(ranks.get(0).get(step).gradientNorm())
-                                .isCloseTo(alone.get(step).gradientNorm(), withPercentage(1));
-                    }
-                }
-            }
-        }
+    @Override
+    public double normPercent() {
+        return 1;
     }
 
     /** Weights that stay gathered for backward are the same weights: not a bit of what is learned differs. */
@@ -67,10 +40,12 @@ class ZeroTrainingTest {
         ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
         long seed = System.nanoTime();
         ZeroSetup zero = new ZeroSetup(3, true, true, true, 5000, 4000, 100, 60_000, 1000);
-        List<List<Double>> gathered = curve(setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
+        List<List<Double>> gathered =
+                curve(ZeroTrainingContract.setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
 
         for (long maxReuse : new long[] {1, 7000, 1_000_000}) {
-            TrainerSetup keeps = setup(model, zero.keeping(maxReuse), CollectiveMode.DEEPSPEED, 2, seed);
+            TrainerSetup keeps =
+                    ZeroTrainingContract.setup(model, zero.keeping(maxReuse), CollectiveMode.DEEPSPEED, 2, seed);
 
             assertThat(curve(keeps)).as("seed %d, %d elements", seed, maxReuse).isEqualTo(gathered);
         }
@@ -81,7 +56,7 @@ class ZeroTrainingTest {
         List<List<StepResult>> ranks = ZeroRanks.run(RANKS, (rank, device, join) -> {
             try (Trainer trainer =
                     TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
-                return steps(trainer, setup, 2 * rank, 2);
+                return ZeroTrainingContract.steps(trainer, setup, 2 * rank, 2);
             }
         });
         return ranks.stream()
@@ -89,40 +64,5 @@ class ZeroTrainingTest {
                         .flatMap(step -> Stream.of(step.loss(), step.gradientNorm()))
                         .toList())
                 .toList();
-    }
-
-    private static List<StepResult> alone(TrainerSetup setup) {
-        try (Trainer trainer = TrainerPlan.of(setup, new Unsharded()).prepare(new ReferenceDevice("n0", 0))) {
-            return steps(trainer, setup, 0, RANKS);
-        }
-    }
-
-    private static List<List<StepResult>> together(TrainerSetup setup) throws Exception {
-        return ZeroRanks.run(RANKS, (rank, device, join) -> {
-            try (Trainer trainer =
-                    TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
-                return steps(trainer, setup, rank, 1);
-            }
-        });
-    }
-
-    private static List<StepResult> steps(Trainer trainer, TrainerSetup setup, int first, int count) {
-        SeededTokens tokens = new SeededTokens(setup.step().model().vocabulary(), setup.seed());
-        List<StepResult> results = new ArrayList<>();
-        for (int step = 0; step < STEPS; step++) {
-            int base = step * RANKS + first;
-            List<MicroBatch> batches = IntStream.range(base, base + count)
-                    .mapToObj(number -> tokens.microBatch((long) number * MICRO_BATCH, MICRO_BATCH, SEQUENCE))
-                    .toList();
-            results.add(trainer.step(batches).await(DEADLINE));
-        }
-        return results;
-    }
-
-    private static TrainerSetup setup(
-            ModelShape model, ZeroSetup zero, CollectiveMode mode, int accumulation, long seed) {
-        StepSetup step =
-                new StepSetup(model, SEQUENCE, MICRO_BATCH, accumulation, zero, Recomputation.FULL, mode, 2, 2);
-        return new TrainerSetup(step, Small.ADAM_W, new GradientClipping(1), seed);
     }
 }

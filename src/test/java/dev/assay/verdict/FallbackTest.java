@@ -48,6 +48,32 @@ class FallbackTest {
         assertThat(verdict.sentence()).contains(words);
     }
 
+    /** A fault is reported with its size, INVALID or not: two ranks gave 20 where the others gave 25. */
+    @Test
+    void whatFellBackTellsWhatItReachedBesideWhatWasAsked() {
+        Fleet fleet =
+                everywhere("host", "SHM").ranks(rank -> rate(rank, rank.header().rank() < 2 ? 20 : 25));
+
+        String sentence = verdict(fleet).sentence();
+
+        assertThat(sentence)
+                .contains("through host memory (SHM)")
+                .contains("; so it gave a median of 25.0 GB/s over 16 GPUs, lowest 20.0 GB/s on node001 GPU 0")
+                .endsWith(", asked is at least 300 GB/s");
+    }
+
+    @Test
+    void whatFellBackAndMeasuredNothingTellsNoSize() {
+        Criterion wrong = Fleet.criterion(
+                "collective-correct", "collective", Metric.WRONG_ELEMENTS, Statistic.MAXIMUM, new Limit.AtMost(0));
+        Fleet fleet = everywhere("host", "SHM");
+
+        Verdict verdict =
+                Judge.judge(List.of(fleet.question(wrong)), fleet.burn()).get(0);
+
+        assertThat(verdict.sentence()).contains("(SHM)").doesNotContain("so it gave");
+    }
+
     @Test
     void oneRankOnSocketsIsEnough() {
         Fleet fleet = everywhere("network", "NET/IB").rank(3, rank -> connected(rank, "network", "NET/Socket"));
@@ -156,6 +182,11 @@ class FallbackTest {
         return Fleet.cuda(2, 8)
                 .ranks(rank -> connected(
                         Fleet.withChecks(rank, new Check("collective.all-reduce", 1, 0, 0, "all")), over, transport));
+    }
+
+    private static RankResult rate(RankResult rank, double gigabytes) {
+        Measurement before = rank.measurement(Metric.COLLECTIVE_BUSBW).orElseThrow();
+        return Fleet.replace(rank, Measurement.of(Metric.COLLECTIVE_BUSBW, List.of(gigabytes), before.conditions()));
     }
 
     private static RankResult connected(RankResult rank, String over, String transport) {

@@ -12,6 +12,7 @@ import dev.assay.device.Health;
 import dev.assay.device.HostCopies;
 import dev.assay.device.MemoryLoad;
 import dev.assay.device.MemoryTest;
+import dev.assay.device.MemoryUse;
 import dev.assay.device.PeerAccess;
 import dev.assay.device.Replay;
 import dev.assay.device.Stream;
@@ -230,6 +231,11 @@ public final class CudaDevice implements Device {
         long[] total = new long[1];
         Cuda.check(CudaDriver.cuMemGetInfo_v2(free, total), "cuMemGetInfo_v2");
         return free[0];
+    }
+
+    @Override
+    public Optional<MemoryUse> memoryUse() {
+        return nvml.memoryUse().fold(Optional::of, reason -> Optional.empty());
     }
 
     @Override

@@ -98,6 +98,9 @@ class Nvml {
     static final int NVML_P2P_CAPS_INDEX_WRITE = 1;
     static final int NVML_P2P_CAPS_INDEX_NVLINK = 2;
 
+    /** {@code NVML_STRUCT_VERSION(Memory, 2)}: the size, and the version in the highest byte. */
+    static final long NVML_MEMORY_V2 = 40 | (2 << 24);
+
     /** {@code nvmlGpuP2PStatus_t}. */
     static final int NVML_P2P_STATUS_OK = 0;
 
@@ -163,6 +166,12 @@ class Nvml {
 
     /** @param memory an {@code nvmlMemory_t}: total, free, used, in bytes */
     native int nvmlDeviceGetMemoryInfo(long device, long[] memory);
+
+    /**
+     * @param memory an {@code nvmlMemory_v2_t}, 40 bytes: version ({@link #NVML_MEMORY_V2}, an int before a gap), total,
+     *     reserved, free, used
+     */
+    native int nvmlDeviceGetMemoryInfo_v2(long device, long[] memory);
 
     native int nvmlDeviceGetComputeMode(long device, int[] mode);
 

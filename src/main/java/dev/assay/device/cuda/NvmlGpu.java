@@ -1,6 +1,7 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.MemoryUse;
 import dev.assay.measurement.Library;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,14 @@ final class NvmlGpu implements AutoCloseable {
         long[] totalFreeUsed = new long[3];
         return must(answer(
                 "nvmlDeviceGetMemoryInfo", nvml.nvmlDeviceGetMemoryInfo(device, totalFreeUsed), totalFreeUsed[0]));
+    }
+
+    /** What is taken of it, by all processes and by the driver. */
+    GpuReading<MemoryUse> memoryUse() {
+        String call = "nvmlDeviceGetMemoryInfo_v2";
+        long[] versionTotalReservedFreeUsed = {Nvml.NVML_MEMORY_V2, 0, 0, 0, 0};
+        return answer(call, nvml.nvmlDeviceGetMemoryInfo_v2(device, versionTotalReservedFreeUsed), call)
+                .map(source -> new MemoryUse(versionTotalReservedFreeUsed[4], versionTotalReservedFreeUsed[2], source));
     }
 
     /** The highest SM clock that the GPU may run at. */

@@ -224,6 +224,19 @@ class FakeNvml extends Nvml {
         return status("nvmlDeviceGetMemoryInfo");
     }
 
+    /** As the real one, which refuses another version of the struct. */
+    @Override
+    int nvmlDeviceGetMemoryInfo_v2(long device, long[] memory) {
+        if (memory[0] != 0x2000028) {
+            return 25;
+        }
+        memory[1] = 150_754_820_096L;
+        memory[2] = 600_000_000L;
+        memory[3] = 150_000_000_000L;
+        memory[4] = 754_820_096L;
+        return status("nvmlDeviceGetMemoryInfo_v2");
+    }
+
     @Override
     int nvmlDeviceGetComputeMode(long device, int[] mode) {
         return give("nvmlDeviceGetComputeMode", mode, 3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.MemoryUse;
 import dev.assay.measurement.Library;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,16 @@ class NvmlGpuTest {
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining(FakeNvml.UUID)
                 .hasMessageContaining("Unknown Error (999) by nvmlDeviceGetMemoryInfo");
+    }
+
+    @Test
+    void whatNvmlCountsAsUsedIsToldWithTheDriversOwnPart() {
+        assertThat(open().memoryUse())
+                .isEqualTo(GpuReading.of(new MemoryUse(754_820_096L, 600_000_000L, "nvmlDeviceGetMemoryInfo_v2")));
+
+        nvml.refused.put("nvmlDeviceGetMemoryInfo_v2", 999);
+
+        assertThat(open().memoryUse().text()).isEqualTo("Unknown Error (999) by nvmlDeviceGetMemoryInfo_v2");
     }
 
     @Test

@@ -45,6 +45,17 @@ class NvmlLayoutTest {
     }
 
     @Test
+    void memory() {
+        MemoryV2 struct = new MemoryV2();
+
+        assertThat(struct.offset("total")).isEqualTo(8);
+        assertThat(struct.offset("reserved")).isEqualTo(16);
+        assertThat(struct.offset("free")).isEqualTo(24);
+        assertThat(struct.offset("used")).isEqualTo(32);
+        assertThat(Nvml.NVML_MEMORY_V2).isEqualTo(struct.size() | (2L << 24));
+    }
+
+    @Test
     void processInfo() {
         ProcessInfo struct = new ProcessInfo();
 
@@ -163,6 +174,15 @@ class NvmlLayoutTest {
             ensureAllocated();
             return fieldOffset(field);
         }
+    }
+
+    @FieldOrder({"version", "total", "reserved", "free", "used"})
+    public static class MemoryV2 extends Laid {
+        public int version;
+        public long total;
+        public long reserved;
+        public long free;
+        public long used;
     }
 
     @FieldOrder({"metricId", "nvmlReturn", "value", "shortName", "longName", "unit"})
