@@ -53,6 +53,7 @@ final class CoupledRunner implements Runner {
                 MOST_ALONE,
                 step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
         Map<String, String> conditions = conditions(work);
+        Map<String, String> connected = connected(step, conditions);
 
         // Steps are counted beforehand; should they slow down to a third, they may still end in time.
         context.phase("measure", 3 * context.spec().measuredSeconds());
@@ -64,7 +65,7 @@ final class CoupledRunner implements Runner {
         Telemetry.Window window = telemetry.end();
         nics.close(predictions(times.size()));
         write(Metric.STEP_TIME, times, conditions);
-        write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
+        write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), connected);
         write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
         TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
         step.checkSums(0);
@@ -149,6 +150,17 @@ final class CoupledRunner implements Runner {
         conditions.put("ranks", Integer.toString(context.group().size()));
         conditions.put("communicates", Boolean.toString(context.group().size() > 1));
         return Map.copyOf(conditions);
+    }
+
+    /** How NCCL says it has connected the ranks; where it goes by a word that the GEMMs' have too, theirs stands. */
+    private Map<String, String> connected(CoupledStep step, Map<String, String> conditions) {
+        Map<String, String> all = new HashMap<>(step.report());
+        if (context.group().size() > 1) {
+            boolean spans = context.group().size() > context.spec().gpusPerNode();
+            all.put("over", spans && !context.spec().loopback() ? "network" : "host");
+        }
+        all.putAll(conditions);
+        return Map.copyOf(all);
     }
 
     private void write(Metric metric, List<Double> samples, Map<String, String> conditions) {

@@ -19,6 +19,7 @@ import dev.assay.plan.Launch;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.Plan;
 import dev.assay.plan.Planner;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -394,8 +396,10 @@ class PairLookTest {
                         * new Random(1_000_003L * round + 1009L * Math.min(one, two) + 31L * Math.max(one, two) + local)
                                 .nextGaussian();
         double reached = share.of(experiment, Math.min(one, two), Math.max(one, two), local);
-        Map<String, String> conditions =
-                Map.of("to", other, "round", Integer.toString(round), "over", "network", "transport", "NET/IB");
+        Map<String, String> conditions = new TreeMap<>(Fleet.OVER_NICS);
+        conditions.put("nics", "mlx5_0:1 mlx5_1:1 mlx5_2:1 mlx5_3:1 mlx5_4:1 mlx5_5:1 mlx5_6:1 mlx5_7:1");
+        conditions.put("to", other);
+        conditions.put("round", Integer.toString(round));
         into.add(Measurement.of(Metric.PAIR_BANDWIDTH, List.of(11.8 * noise * reached), conditions));
         into.add(Measurement.of(Metric.PAIR_LATENCY, List.of(20 * noise), conditions));
     }
