@@ -23,7 +23,8 @@ public final class FabricPlan {
     /** 1 GiB takes 21 ms at the rate of one 400G NIC; the fabric's floor was stated for all-reduces of 8 GB. */
     private static final Fabric CUDA = new Fabric(List.of(FabricPattern.values()), GIB, 8 * GIB, 6, 2, 8, 2, 1);
 
-    private static final Fabric REFERENCE = new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1, 1);
+    private static final Fabric REFERENCE =
+            new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1, 1);
 
     /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
     private static final double ROUND_CUDA = 1;
@@ -164,11 +165,9 @@ public final class FabricPlan {
         return fabric.words()
                 + launches.stream()
                         .filter(launch -> launch.variant() != LaunchVariant.DEFAULT)
-                        .map(launch ->
-                                "; " + launch.id() + " with " + launch.variant().words()
-                                        + (launch.variant() == LaunchVariant.CROSS_RAIL
-                                                ? ", " + fabric.crossing(gpus)
-                                                : ""))
+                        .map(launch -> "; " + launch.id() + " with "
+                                + launch.variant().words()
+                                + (launch.variant() == LaunchVariant.CROSS_RAIL ? ", " + fabric.crossing(gpus) : ""))
                         .collect(Collectors.joining());
     }
 

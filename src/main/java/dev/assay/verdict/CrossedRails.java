@@ -53,7 +53,8 @@ final class CrossedRails {
         String mine = used.getOrDefault(own, "");
         if (mine.isEmpty()) {
             return Optional.of(rank.unit() + ": NCCL did not report by which NIC it reached "
-                    + said(measurement, "to") + " across rails; it needs NCCL_DEBUG=INFO, NCCL_DEBUG_SUBSYS with INIT and"
+                    + said(measurement, "to")
+                    + " across rails; it needs NCCL_DEBUG=INFO, NCCL_DEBUG_SUBSYS with INIT and"
                     + " NET, and NCCL_DEBUG_FILE, which the suite sets unless the cluster file does");
         }
         return other(own, measurement)

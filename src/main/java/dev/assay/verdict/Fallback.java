@@ -44,7 +44,8 @@ final class Fallback {
                 .or(() -> nobodyCrosses(evidence, metrics, conditions))
                 .or(() -> ringUnseen(evidence, conditions))
                 .or(() -> evidence.needed().stream()
-                        .flatMap(launch -> NetworkReport.problem(launch, metrics, conditions, contract, !training).stream())
+                        .flatMap(launch ->
+                                NetworkReport.problem(launch, metrics, conditions, contract, !training).stream())
                         .findFirst())
                 .or(() -> CrossedRails.problem(evidence))
                 .or(() -> TrainingFallback.problem(evidence));
@@ -67,14 +68,17 @@ final class Fallback {
                 && !evidence.contract().sharedHost()
                 && evidence.contract().nics() > 0;
         return evidence.needed().stream()
-                .filter(launch -> asked && launch.role() == LaunchRole.SCALED && launch.nodes().size() > 1)
+                .filter(launch -> asked
+                        && launch.role() == LaunchRole.SCALED
+                        && launch.nodes().size() > 1)
                 .flatMap(launch -> launch.ranks().stream())
                 .filter(rank -> rank.measurement(Metric.STEP_BYTES)
                         .filter(Fallback::overNetwork)
                         .isEmpty())
                 .findFirst()
-                .map(rank -> rank.unit() + ": no word of how its communicator over several nodes is connected; the worker"
-                        + " writes it beside step.bytes");
+                .map(rank ->
+                        rank.unit() + ": no word of how its communicator over several nodes is connected; the worker"
+                                + " writes it beside step.bytes");
     }
 
     /** Whatever was measured over the same communicators counts: the sizes in question may not have been reached. */

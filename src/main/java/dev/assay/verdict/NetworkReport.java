@@ -54,8 +54,7 @@ record NetworkReport(String node, List<Said> said) {
                 case STEP_BYTES -> true;
                 case FABRIC_BUSBW -> !of("variant").equals(LaunchVariant.NIC_ONLY.key());
                 case COLLECTIVE_BUSBW ->
-                    !of("scope").equals("rail")
-                            && Set.of("", "all-reduce").contains(of("operation"));
+                    !of("scope").equals("rail") && Set.of("", "all-reduce").contains(of("operation"));
                 default -> false;
             };
         }
@@ -96,8 +95,8 @@ record NetworkReport(String node, List<Said> said) {
             metrics.stream()
                     .flatMap(metric -> rank.measurements(metric, conditions).stream())
                     .map(measurement -> new Said(rank, measurement))
-                    .filter(each ->
-                            each.of("over").equals("network") && each.of("transport").contains("NET/"))
+                    .filter(each -> each.of("over").equals("network")
+                            && each.of("transport").contains("NET/"))
                     .forEach(each -> byNode.computeIfAbsent(rank.header().node(), node -> new ArrayList<>())
                             .add(each));
         }

@@ -46,7 +46,8 @@ final class FabricRunner implements Runner {
         int gpus = context.spec().gpusPerNode();
         if (patterns.isEmpty() || patterns.stream().anyMatch(pattern -> !pattern.exists(nodes, fabric.rails()))) {
             throw new WorkerException("loading the fabric, variant " + variant.key() + ": " + nodes + " nodes of "
-                    + gpus + " GPUs on " + fabric.rails() + " NICs cannot form all of " + patterns + "; leave out what they cannot form");
+                    + gpus + " GPUs on " + fabric.rails() + " NICs cannot form all of " + patterns
+                    + "; leave out what they cannot form");
         }
         context.phase("prepare", 0);
         FabricWork.Buffers buffers = buffers(patterns);

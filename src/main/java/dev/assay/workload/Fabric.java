@@ -48,9 +48,11 @@ public record Fabric(
                 || mostRounds <= 0
                 || mostVictims <= 0
                 || rails <= 0) {
-            throw new IllegalArgumentException("fabric must have bytes, allReduceBytes ≥ 4, samples, warmUp, mostRounds,"
-                    + " mostVictims, rails > 0, got " + bytes + ", " + allReduceBytes + ", " + samples + ", " + warmUp
-                    + ", " + mostRounds + ", " + mostVictims + ", " + rails);
+            throw new IllegalArgumentException(
+                    "fabric must have bytes, allReduceBytes ≥ 4, samples, warmUp, mostRounds,"
+                            + " mostVictims, rails > 0, got " + bytes + ", " + allReduceBytes + ", " + samples + ", "
+                            + warmUp
+                            + ", " + mostRounds + ", " + mostVictims + ", " + rails);
         }
     }
 

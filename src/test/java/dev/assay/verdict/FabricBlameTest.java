@@ -153,8 +153,7 @@ class FabricBlameTest {
     }
 
     private static Measurement value(String pattern, int round, String to, double value) {
-        Map<String, String> conditions = new TreeMap<>(
-                Map.of("pattern", pattern, "round", Integer.toString(round)));
+        Map<String, String> conditions = new TreeMap<>(Map.of("pattern", pattern, "round", Integer.toString(round)));
         conditions.putAll(Fleet.OVER_NICS);
         if (!to.isEmpty()) {
             conditions.put("to", to);

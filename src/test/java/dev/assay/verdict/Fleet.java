@@ -109,8 +109,7 @@ public final class Fleet {
         Map<String, String> conditions =
                 rank.measurement(metric).map(Measurement::conditions).orElse(Map.of());
         return replace(
-                rank,
-                Measurement.of(metric, DoubleStream.of(samples).boxed().toList(), conditions));
+                rank, Measurement.of(metric, DoubleStream.of(samples).boxed().toList(), conditions));
     }
 
     /** Another measurement on one GPU. */
@@ -374,7 +373,8 @@ public final class Fleet {
                 IntStream.range(first, first + size).boxed().toList());
         return role == LaunchRole.LOAD
                 ? new RankResult(header, device(rank), load(), gemmChecks(), digests(), Optional.empty())
-                : new RankResult(header, device(rank), steps(stepMillis, connected(size)), sums(), digests(), Optional.empty());
+                : new RankResult(
+                        header, device(rank), steps(stepMillis, connected(size)), sums(), digests(), Optional.empty());
     }
 
     private DeviceIdentity device(int rank) {

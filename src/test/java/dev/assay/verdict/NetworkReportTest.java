@@ -86,17 +86,19 @@ class NetworkReportTest {
                 Map.of("gdr", "0 of 4 connections"),
                 Map.of("transport", "NET/Socket"),
                 Map.of("over", "host"))) {
-            Fleet fleet = healthy.ranks(rank -> rank.header().launch().startsWith("scaled") ? with(rank, spoiled) : rank);
-            assertThat(fleet.coupled(TFLOPS, 0.98).state()).as(spoiled.toString()).isEqualTo(State.INVALID);
+            Fleet fleet =
+                    healthy.ranks(rank -> rank.header().launch().startsWith("scaled") ? with(rank, spoiled) : rank);
+            assertThat(fleet.coupled(TFLOPS, 0.98).state())
+                    .as(spoiled.toString())
+                    .isEqualTo(State.INVALID);
         }
     }
 
     @Test
     void aBaselineThroughHostMemoryIsNoBaseline() {
         Fleet fleet = Fleet.cuda(2, 8)
-                .ranks(rank -> rank.header().launch().startsWith("baseline")
-                        ? with(rank, Map.of("transport", "SHM"))
-                        : rank);
+                .ranks(rank ->
+                        rank.header().launch().startsWith("baseline") ? with(rank, Map.of("transport", "SHM")) : rank);
 
         assertThat(fleet.coupled(TFLOPS, 0.98).sentence()).contains("through host memory");
     }
@@ -113,8 +115,7 @@ class NetworkReportTest {
                 .ranks(rank -> crossing(rank, rank.header().rank() < 2 ? lower : upper))
                 .launches(launch -> Fleet.withVariant(launch, LaunchVariant.CROSS_RAIL));
         Criterion any = Fleet.with(
-                Fleet.criterion(
-                        "cross", "fabric", Metric.FABRIC_BANDWIDTH, Statistic.MEDIAN, new Limit.AtLeast(10)),
+                Fleet.criterion("cross", "fabric", Metric.FABRIC_BANDWIDTH, Statistic.MEDIAN, new Limit.AtLeast(10)),
                 c -> c.conditions = Map.of("variant", "cross-rail", "pattern", "cross-rail"));
 
         Verdict verdict = judge(fleet, any);
@@ -124,8 +125,12 @@ class NetworkReportTest {
     }
 
     private static RankResult crossing(RankResult rank, String used) {
-        Map<String, String> more = new TreeMap<>(Map.of("variant", "cross-rail", "pattern", "cross-rail", "round", "0"));
-        more.put("to", (rank.header().rank() < 2 ? "node002" : "node001") + " GPU " + (1 - rank.header().localRank()));
+        Map<String, String> more =
+                new TreeMap<>(Map.of("variant", "cross-rail", "pattern", "cross-rail", "round", "0"));
+        more.put(
+                "to",
+                (rank.header().rank() < 2 ? "node002" : "node001") + " GPU "
+                        + (1 - rank.header().localRank()));
         if (!used.isEmpty()) {
             more.put("nicsUsed", used);
         }
@@ -162,8 +167,7 @@ class NetworkReportTest {
         return Fleet.replace(rank, Measurement.of(Metric.STEP_BYTES, bytes.samples(), conditions));
     }
 
-    private static RankResult said(
-            RankResult rank, Metric metric, String nics, String gdr, Map<String, String> more) {
+    private static RankResult said(RankResult rank, Metric metric, String nics, String gdr, Map<String, String> more) {
         Map<String, String> conditions = new TreeMap<>(Map.of("over", "network", "transport", "NET/IB"));
         conditions.putAll(more);
         if (!nics.isEmpty()) {

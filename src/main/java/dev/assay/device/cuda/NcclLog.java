@@ -54,6 +54,7 @@ record NcclLog(
     private static final Pattern DEVICE = Pattern.compile("NET/[^/]+/(\\d{1,4})(?:\\D.*)?");
     /** Of InfiniBand's transport, those of a device that NCCL has made of several ports too. */
     private static final Pattern PORT = Pattern.compile("[A-Za-z][\\w.-]*:\\d+/(?:IB|RoCE)");
+
     private static final Pattern PROXIED = Pattern.compile("NET/[^/]+/\\d+\\(\\d+\\).*");
 
     /** In the order of {@code NCCL_ALGO_*} and {@code NCCL_PROTO_*} of {@code nccl_common.h}. */
