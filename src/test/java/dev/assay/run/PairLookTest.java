@@ -361,6 +361,9 @@ class PairLookTest {
                 }
             }
         }
+        if (rank % GPUS == 0) {
+            measurements.addAll(nics());
+        }
         Header header = new Header(
                 Header.SCHEMA,
                 "run-1",
@@ -384,6 +387,24 @@ class PairLookTest {
                 List.of(new Check("node-pair.sum", 8, 0, 0, "exact")),
                 List.of(),
                 Optional.empty());
+    }
+
+    /** As the first rank of a node tells them, two that carried what was sent and nothing else. */
+    private static List<Measurement> nics() {
+        List<Measurement> told = new ArrayList<>();
+        told.add(Measurement.of(Metric.NIC_COUNT, List.of(2.0), Map.of("kind", "rdma")));
+        told.add(Measurement.of(Metric.NIC_WINDOW, List.of(10_000.0), Map.of()));
+        told.add(Measurement.of(
+                Metric.NIC_BYTES_PREDICTED,
+                List.of(400e9),
+                Map.of("algorithm", "all-reduces of two", "per", "node")));
+        for (String nic : List.of("mlx5_0/1", "mlx5_1/1")) {
+            Map<String, String> facts = Map.of("nic", nic, "state", "4: ACTIVE");
+            told.add(Measurement.of(Metric.NIC_RATE, List.of(50.0), facts));
+            told.add(Measurement.of(Metric.NIC_BYTES_SENT, List.of(200e9), facts));
+            told.add(Measurement.of(Metric.NIC_BYTES_RECEIVED, List.of(200e9), facts));
+        }
+        return told;
     }
 
     /** Both ends see the same, give or take the noise: 0.2 % is too little to look slow. */
