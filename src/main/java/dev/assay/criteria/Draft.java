@@ -18,7 +18,7 @@ record Draft(
         Statistic statistic,
         LimitForm limit,
         Unit unit,
-        OptionalDouble ceiling,
+        CeilingForm ceiling,
         String source,
         List<String> requires,
         boolean judged,
@@ -46,7 +46,8 @@ record Draft(
     Criterion resolve(PlannedFigures figures) {
         Limit defaultLimit = limit.resolve(figures);
         Limit effective = site.map(form -> form.limit().resolve(figures)).orElse(defaultLimit);
-        checkCeiling(effective);
+        OptionalDouble most = ceiling.resolve(figures);
+        checkCeiling(effective, most);
         return new Criterion(
                 id,
                 title,
@@ -56,20 +57,20 @@ record Draft(
                 statistic,
                 effective,
                 unit,
-                ceiling,
+                most,
                 source,
                 requires,
                 judged,
                 site.map(form -> new Criterion.SiteLimit(defaultLimit, form.reason())));
     }
 
-    private void checkCeiling(Limit effective) {
+    private void checkCeiling(Limit effective, OptionalDouble most) {
         floor(effective).ifPresent(floor -> {
-            if (ceiling.isPresent() && floor > ceiling.getAsDouble()) {
+            if (most.isPresent() && floor > most.getAsDouble()) {
                 throw new InputException(
                         "Computing the limit of the criterion " + id,
                         "floor " + floor + " " + unit.symbol() + " above the ceiling",
-                        "at most " + ceiling.getAsDouble() + " " + unit.symbol(),
+                        "at most " + most.getAsDouble() + " " + unit.symbol(),
                         "correct the floor: what lies above the ceiling cannot be reached");
             }
         });

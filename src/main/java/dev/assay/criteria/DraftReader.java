@@ -26,7 +26,8 @@ final class DraftReader {
             "statistic",
             "limit",
             "unit",
-            "ceiling",
+            CeilingForm.FIXED,
+            CeilingForm.OF_LINE,
             "source",
             "requires",
             "judged");
@@ -83,11 +84,8 @@ final class DraftReader {
     private static Draft read(InputJson json, String id, String title, String workload) {
         Metric metric = json.required("metric", "what is measured").choice(METRICS);
         LimitForm limit = LimitForm.read(json.required("limit", "e.g. {\"atLeast\": 90}"));
-        OptionalDouble ceiling = json.find("ceiling")
-                .map(InputJson::number)
-                .map(OptionalDouble::of)
-                .orElse(OptionalDouble.empty());
-        checkLimit(json, limit, metric, ceiling);
+        CeilingForm ceiling = CeilingForm.read(json, metric);
+        checkLimit(json, limit, metric, ceiling.value());
         checkStatistic(json, metric);
         return new Draft(
                 id,

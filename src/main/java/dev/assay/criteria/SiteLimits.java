@@ -44,7 +44,7 @@ final class SiteLimits {
         if (json.has("unit")) {
             DraftReader.unit(json, draft.metric());
         }
-        DraftReader.checkLimit(json, form, draft.metric(), draft.ceiling());
+        DraftReader.checkLimit(json, form, draft.metric(), draft.ceiling().value());
         String reason = json.required("reason", "it is printed beside the default, for the one who signs")
                 .matching(REASON, "one line of words that gives the reason");
         return draft.withSite(new Draft.SiteForm(form, reason));

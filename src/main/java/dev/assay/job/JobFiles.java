@@ -33,6 +33,8 @@ final class JobFiles {
     private static final Map<String, String> NCCL_TELLS = Map.of(
             "collective", "INIT,NET,P2P,SHM",
             "node-pair", "INIT,NET,P2P,SHM",
+            "coupled", "INIT,NET,P2P,SHM",
+            "coupled-extension", "INIT,NET,P2P,SHM",
             "fabric", "INIT,NET,P2P,SHM,TUNING");
 
     /** Of training: collectives are large, and some hundreds a micro-batch at most. */

@@ -21,9 +21,10 @@ public final class FabricPlan {
     private static final long GIB = 1L << 30;
 
     /** 1 GiB takes 21 ms at the rate of one 400G NIC; the fabric's floor was stated for all-reduces of 8 GB. */
-    private static final Fabric CUDA = new Fabric(List.of(FabricPattern.values()), GIB, 8 * GIB, 6, 2, 8, 2);
+    private static final Fabric CUDA = new Fabric(List.of(FabricPattern.values()), GIB, 8 * GIB, 6, 2, 8, 2, 1);
 
-    private static final Fabric REFERENCE = new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1);
+    private static final Fabric REFERENCE =
+            new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1, 1);
 
     /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
     private static final double ROUND_CUDA = 1;
@@ -33,11 +34,18 @@ public final class FabricPlan {
 
     private FabricPlan() {}
 
+    /** Between nodes of one host there is no NIC; there every GPU is a rail of its own. */
+    static int rails(Cluster cluster) {
+        int gpus = cluster.gpusPerNode();
+        int nics = cluster.nics().count();
+        return cluster.sharedHost() || nics == 0 ? gpus : Math.min(gpus, nics);
+    }
+
     /** Empty where no two nodes are. */
     static Optional<Fabric> of(Cluster cluster, int nodes) {
         Fabric all = cluster.device() == DeviceKind.CUDA ? CUDA : REFERENCE;
         List<FabricPattern> patterns = all.patterns().stream()
-                .filter(pattern -> pattern.exists(nodes, cluster.gpusPerNode()))
+                .filter(pattern -> pattern.exists(nodes, rails(cluster)))
                 .toList();
         return patterns.isEmpty()
                 ? Optional.empty()
@@ -48,7 +56,8 @@ public final class FabricPlan {
                         all.samples(),
                         all.warmUp(),
                         all.mostRounds(),
-                        all.mostVictims()));
+                        all.mostVictims(),
+                        rails(cluster)));
     }
 
     /** What a launch of a variant measures of it. */
@@ -92,7 +101,7 @@ public final class FabricPlan {
                 && (load.equals("alone") || Fabric.loads(nodes).contains(load))
                 && Arrays.stream(FabricPattern.values())
                         .filter(each -> pattern.isEmpty() || each.key().equals(pattern))
-                        .anyMatch(each -> each.exists(nodes, cluster.gpusPerNode()))
+                        .anyMatch(each -> each.exists(nodes, rails(cluster)))
                 && variantExists(conditions, nodes, cluster);
     }
 
@@ -126,15 +135,15 @@ public final class FabricPlan {
     }
 
     private static Stream<String> missing(Cluster cluster, int nodes) {
-        int gpus = cluster.gpusPerNode();
+        int rails = rails(cluster);
         return Stream.of(
-                        FabricPattern.CROSS_RAIL.exists(nodes, gpus)
+                        FabricPattern.CROSS_RAIL.exists(nodes, rails)
                                 ? ""
-                                : "Traffic between rails: it takes two GPUs a node.",
-                        FabricPattern.INCAST.exists(nodes, gpus)
+                                : "Traffic between rails: it takes two GPUs and two NICs a node.",
+                        FabricPattern.INCAST.exists(nodes, rails)
                                 ? ""
                                 : "Incast, many nodes onto one: it takes three nodes.",
-                        FabricPattern.VICTIM.exists(nodes, gpus)
+                        FabricPattern.VICTIM.exists(nodes, rails)
                                 ? ""
                                 : "How a pair of nodes fares beside others' traffic: it takes four nodes.")
                 .filter(line -> !line.isEmpty());
@@ -152,12 +161,13 @@ public final class FabricPlan {
     }
 
     /** What it does, with the environment of every launch that has one of its own. */
-    static String words(Fabric fabric, List<Launch> launches) {
+    static String words(Fabric fabric, List<Launch> launches, int gpus) {
         return fabric.words()
                 + launches.stream()
                         .filter(launch -> launch.variant() != LaunchVariant.DEFAULT)
-                        .map(launch ->
-                                "; " + launch.id() + " with " + launch.variant().words())
+                        .map(launch -> "; " + launch.id() + " with "
+                                + launch.variant().words()
+                                + (launch.variant() == LaunchVariant.CROSS_RAIL ? ", " + fabric.crossing(gpus) : ""))
                         .collect(Collectors.joining());
     }
 

@@ -140,7 +140,7 @@ public final class PlanText {
             return sft.words() + baseline(experiment, sft);
         }
         if (workload instanceof Fabric fabric) {
-            return FabricPlan.words(fabric, experiment.launches());
+            return FabricPlan.words(fabric, experiment.launches(), experiment.gpusPerNode());
         }
         return workload instanceof Coupled coupled ? describe(plan, coupled) : workload.words();
     }

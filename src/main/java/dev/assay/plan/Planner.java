@@ -61,7 +61,7 @@ public final class Planner {
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
-        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster)));
+        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster), nodeGBps(cluster, most)));
         List<Workload> parts = parts(cluster, model, selection.suite(), most);
         Asked asked = Asked.of(
                 all.stream()
@@ -135,6 +135,11 @@ public final class Planner {
 
     static double nicGBps(Cluster cluster) {
         return cluster.nics().gigabitsPerSecond() / 8;
+    }
+
+    /** All NICs of a node, one way; 0 where no two nodes meet by them. */
+    static double nodeGBps(Cluster cluster, int nodes) {
+        return nodes >= 2 && hasNics(cluster) ? cluster.nics().nodeGigabytesPerSecond() : 0;
     }
 
     /** Between nodes of one host there is no NIC to measure. */

@@ -7,6 +7,7 @@ import dev.assay.criteria.PlannedFigures;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -78,7 +79,11 @@ public final class RecordedPlans {
                 .findFirst()
                 .orElse(0);
         List<Criterion> ran = criteria
-                .resolve(new PlannedFigures(plan.fabricFloorGBps(), stepBytes, Planner.nicGBps(plan.cluster())))
+                .resolve(new PlannedFigures(
+                        plan.fabricFloorGBps(),
+                        stepBytes,
+                        Planner.nicGBps(plan.cluster()),
+                        Planner.nodeGBps(plan.cluster(), Collections.max(plan.nodeCounts()))))
                 .stream()
                 .filter(criterion -> plan.experiments().stream()
                         .anyMatch(experiment -> experiment.id().equals(criterion.workload())))

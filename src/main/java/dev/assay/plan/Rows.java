@@ -49,9 +49,10 @@ final class Rows {
         if (criterion.workload().equals("fabric")) {
             return count >= 2 && count == Collections.max(counts) && FabricPlan.applies(criterion, count, cluster);
         }
-        if (criterion.metric() == Metric.SCALE_EFFICIENCY
-                || criterion.metric() == Metric.SENSITIVITY
-                || criterion.metric().ofNics()) {
+        if (criterion.metric().ofNics()) {
+            return count >= 2 && (SCALED.contains(criterion.workload()) || count == Collections.max(counts));
+        }
+        if (criterion.metric() == Metric.SCALE_EFFICIENCY || criterion.metric() == Metric.SENSITIVITY) {
             return count >= 2;
         }
         if (comparesGpus(criterion) && count * cluster.gpusPerNode() < 2) {

@@ -1,5 +1,6 @@
 package dev.assay.verdict;
 
+import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
@@ -20,6 +21,7 @@ final class Fallback {
     private static final String UNKNOWN = "unknown";
     private static final String ALGORITHM = "algorithm";
     private static final String TRAINING = "sft";
+    private static final String COUPLED = "coupled";
 
     private Fallback() {}
 
@@ -30,7 +32,9 @@ final class Fallback {
             return Optional.empty();
         }
         Map<String, String> conditions = communicator(evidence);
+        boolean training = evidence.criterion().workload().equals(TRAINING);
         return TrainingFallback.unplaced(evidence)
+                .or(() -> unplaced(evidence))
                 .or(() -> evidence.needed().stream()
                         .flatMap(launch -> launch.ranks().stream())
                         .flatMap(rank -> metrics.stream()
@@ -39,6 +43,11 @@ final class Fallback {
                         .findFirst())
                 .or(() -> nobodyCrosses(evidence, metrics, conditions))
                 .or(() -> ringUnseen(evidence, conditions))
+                .or(() -> evidence.needed().stream()
+                        .flatMap(launch ->
+                                NetworkReport.problem(launch, metrics, conditions, contract, !training).stream())
+                        .findFirst())
+                .or(() -> CrossedRails.problem(evidence))
                 .or(() -> TrainingFallback.problem(evidence))
                 .map(words -> words + FallbackSize.words(evidence));
     }
@@ -49,9 +58,28 @@ final class Fallback {
             case "collective" -> List.of(Metric.COLLECTIVE_BUSBW);
             case "node-pair" -> List.of(Metric.PAIR_BANDWIDTH);
             case "fabric" -> List.of(Metric.FABRIC_BANDWIDTH, Metric.FABRIC_BUSBW);
-            case TRAINING -> List.of(Metric.STEP_BYTES);
+            case TRAINING, COUPLED -> List.of(Metric.STEP_BYTES);
             default -> List.of();
         };
+    }
+
+    /** Steps of several hosts that do not say that they went over the network. */
+    private static Optional<String> unplaced(Evidence evidence) {
+        boolean asked = evidence.criterion().workload().equals(COUPLED)
+                && !evidence.contract().sharedHost()
+                && evidence.contract().nics() > 0;
+        return evidence.needed().stream()
+                .filter(launch -> asked
+                        && launch.role() == LaunchRole.SCALED
+                        && launch.nodes().size() > 1)
+                .flatMap(launch -> launch.ranks().stream())
+                .filter(rank -> rank.measurement(Metric.STEP_BYTES)
+                        .filter(Fallback::overNetwork)
+                        .isEmpty())
+                .findFirst()
+                .map(rank ->
+                        rank.unit() + ": no word of how its communicator over several nodes is connected; the worker"
+                                + " writes it beside step.bytes");
     }
 
     /** Whatever was measured over the same communicators counts: the sizes in question may not have been reached. */
@@ -105,6 +133,11 @@ final class Fallback {
         return "network".equals(measurement.conditions().get("over"));
     }
 
+    /** Of one GPU alone nothing is connected, and nothing is said. */
+    private static boolean placed(Measurement measurement) {
+        return measurement.conditions().containsKey("over");
+    }
+
     private static boolean isNetwork(String kind) {
         return kind.startsWith("NET/");
     }
@@ -154,7 +187,7 @@ final class Fallback {
                                 "over the network where all its GPUs share one host; look at NCCL_P2P_DISABLE and"
                                         + " NCCL_SHM_DISABLE"),
                         fault(
-                                network && hasNics && kinds.contains(UNKNOWN),
+                                (network ? hasNics : placed(measurement)) && kinds.contains(UNKNOWN),
                                 "by a transport that NCCL did not report; it needs NCCL_DEBUG=INFO, NCCL_DEBUG_SUBSYS with"
                                         + " INIT and NET, and NCCL_DEBUG_FILE, which the suite sets unless the cluster file does"))
                 .flatMap(Optional::stream)

@@ -2,22 +2,38 @@ package dev.assay.verdict;
 
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.Unit;
 import dev.assay.verdict.Readings.Reading;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What each compute NIC counted in the windows of all launches over several nodes: link-down, errors, retransmits. */
 final class NicEvents {
     private static final String WHAT = "NICs";
 
+    /** Ethernet's pause frames are counted by the driver's ethtool statistics (mlx5: rx_pause_ctrl_phy, rx_prio3_pause). */
+    private static final String PAUSE = "Congestion, shown and not judged. Pause frames are in ethtool's statistics alone,"
+            + " which are not read; that a port had to wait with something to send shows in its ticks of waiting.";
+
+    private static final Map<Metric, String> CONGESTION = new EnumMap<>(Map.of(
+            Metric.NIC_CNP, "congestion notifications",
+            Metric.NIC_ECN, "packets with a congestion mark",
+            Metric.NIC_OUT_OF_SEQUENCE, "packets out of sequence",
+            Metric.NIC_WAIT, "ticks of waiting"));
+
     private NicEvents() {}
 
     static Readings read(Evidence evidence) {
         Metric metric = evidence.criterion().metric();
         List<Reading> readings = new ArrayList<>();
+        List<String> congestion = new ArrayList<>();
         for (NodeNics node : NodeNics.of(spanning(evidence), evidence.contract())) {
+            node.compute().forEach(nic -> congestion.add(congestion(node, nic)));
             if (node.without().isPresent()) {
                 readings.add(Reading.gap(node.name(), node.without().get(), node.explained()));
             } else {
@@ -25,7 +41,27 @@ final class NicEvents {
                 readings.addAll(missing(node, metric, evidence.contract()));
             }
         }
-        return Readings.collect(readings, WHAT);
+        Readings all = Readings.collect(readings, WHAT);
+        return metric == Metric.NIC_RETRANSMITS ? all.details(told(congestion)) : all;
+    }
+
+    /** Signs of congestion: shown, for no source says how many are too many. */
+    private static String congestion(NodeNics node, NodeNics.Nic nic) {
+        return nic.name() + " of " + node.name() + ": "
+                + CONGESTION.entrySet().stream()
+                        .map(each -> each.getValue() + " "
+                                + (nic.value(each.getKey()).isPresent()
+                                        ? Numbers.of(nic.value(each.getKey()).getAsDouble(), Unit.COUNT)
+                                        : "not told"))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> told(List<String> lines) {
+        List<String> told = new ArrayList<>(lines);
+        if (!lines.isEmpty()) {
+            told.add(0, PAUSE);
+        }
+        return told;
     }
 
     /** No NIC has these; a criterion of them cannot be met. */

@@ -6,15 +6,31 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.MetricKind;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** What cannot be, whatever a limit says: above physics, below zero, or watched too little. */
 final class Physics {
     /** Counters average over windows that are not quite ours; more than this above 100 % is no share of anything. */
     private static final double MOST_PERCENT = 100.5;
+
+    /** What takes no time was not done. */
+    private static final Set<Metric> TAKES_TIME = EnumSet.of(
+            Metric.HBM_LATENCY,
+            Metric.HOST_LATENCY,
+            Metric.PEER_LATENCY,
+            Metric.PAIR_LATENCY,
+            Metric.RDMA_LATENCY,
+            Metric.COLLECTIVE_TIME,
+            Metric.COLLECTIVE_ITERATION,
+            Metric.LAUNCH_JNA,
+            Metric.LAUNCH_KERNEL,
+            Metric.LAUNCH_EVENT,
+            Metric.LAUNCH_GEMM);
 
     private static final double LEAST_COVERAGE_PERCENT = 95;
     private static final double LEAST_TICKS_A_SECOND = 4;
@@ -96,7 +112,8 @@ final class Physics {
         boolean share = metric.unit() == Unit.PERCENT
                 && metric != Metric.TELEMETRY_COVERAGE
                 && metric != Metric.HOST_ENQUEUE_SHARE;
-        if (negative || (share && Samples.maximum(samples) > MOST_PERCENT)) {
+        boolean timeless = TAKES_TIME.contains(metric) && Samples.minimum(samples) <= 0;
+        if (negative || timeless || (share && Samples.maximum(samples) > MOST_PERCENT)) {
             return Optional.of("the test is broken: " + metric.key() + " on " + rank.unit() + " reads from "
                     + Numbers.of(Samples.minimum(samples), metric.unit()) + " to "
                     + Numbers.of(Samples.maximum(samples), metric.unit()));

@@ -30,6 +30,8 @@ final class CollectiveRunner implements Runner {
         DeviceMemory send = context.owned().own(device.allocate(collective.mostBytes()));
         DeviceMemory receive = context.owned().own(device.allocate(collective.mostBytes()));
         CollectivePace pace = new CollectivePace(context.spec().measuredSeconds() + SECONDS_MORE);
+        NicWindow window = NicWindow.open(context);
+        context.world().all().barrier("NIC counters before");
         long began = System.nanoTime();
         boolean warm = false;
         for (CollectiveScope scope : collective.scopes()) {
@@ -50,6 +52,9 @@ final class CollectiveRunner implements Runner {
             circle.barrier("leaving");
             owned.close();
         }
+        context.phase("NIC counters", 0);
+        // How many bytes cross is NCCL's choice of algorithm for each of nine operations, so none are predicted.
+        window.close(List.of());
     }
 
     /** After a failure the communicator is left to the end of the process, as everything else that is owned. */

@@ -58,6 +58,7 @@ final class CoupledRunner implements Runner {
                 MOST_ALONE,
                 step.agree("steps alone", count(SHARE_ALONE * context.spec().measuredSeconds(), stepMillis)));
         Map<String, String> conditions = conditions(work);
+        Map<String, String> connected = connected(step, conditions);
 
         // Steps are counted beforehand; should they slow down to a third, they may still end in time.
         context.phase("measure", 3 * context.spec().measuredSeconds());
@@ -69,7 +70,7 @@ final class CoupledRunner implements Runner {
         Telemetry.Window window = telemetry.end();
         nics.close(predictions(pieces.size()));
         writeTimed(Metric.STEP_TIME, pieces, conditions);
-        write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), conditions);
+        write(Metric.STEP_BYTES, List.of((double) coupled.bytesPerStep()), connected);
         write(Metric.STEP_FLOP, List.of(coupled.flopPerStep()), conditions);
         TelemetryLines.write(context.writer(), window, context.spec().measuredSeconds());
         step.checkSums(0);
@@ -161,6 +162,17 @@ final class CoupledRunner implements Runner {
     private void writeTimed(Metric metric, List<Piece> pieces, Map<String, String> conditions) {
         write(metric, Piece.milliseconds(pieces), conditions);
         context.writer().write(Enqueuing.of(metric, pieces, conditions));
+    }
+
+    /** How NCCL says it has connected the ranks; where it goes by a word that the GEMMs' have too, theirs stands. */
+    private Map<String, String> connected(CoupledStep step, Map<String, String> conditions) {
+        Map<String, String> all = new HashMap<>(step.report());
+        if (context.group().size() > 1) {
+            boolean spans = context.group().size() > context.spec().gpusPerNode();
+            all.put("over", spans && !context.spec().loopback() ? "network" : "host");
+        }
+        all.putAll(conditions);
+        return Map.copyOf(all);
     }
 
     private void write(Metric metric, List<Double> samples, Map<String, String> conditions) {

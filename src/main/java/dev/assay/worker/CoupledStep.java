@@ -10,6 +10,7 @@ import dev.assay.measurement.Check;
 import dev.assay.workload.Coupled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What one coupled step enqueues, its gradients, and the check of their sums. */
 final class CoupledStep {
@@ -113,6 +114,11 @@ final class CoupledStep {
     /** The root's number, on all ranks of the communicator. */
     long agree(String what, long number) {
         return context.group().broadcast(what, number);
+    }
+
+    /** How the library says it has connected the ranks. */
+    Map<String, String> report() {
+        return communicator.report();
     }
 
     void checkHealthy() {

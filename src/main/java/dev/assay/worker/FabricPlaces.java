@@ -26,9 +26,9 @@ record FabricPlaces(Fabric fabric, int nodes, int gpus, int rank) {
         return IntStream.range(0, nodes * gpus).boxed().toList();
     }
 
-    /** GPU r of the lower node with GPU r of the upper; across rails with GPU (r + 1) mod g. */
+    /** GPU r of the lower node with GPU r of the upper; across rails with one that has another NIC. */
     List<Integer> pair(FabricPattern pattern, int round) {
-        int step = pattern == FabricPattern.CROSS_RAIL ? 1 : 0;
+        int step = pattern == FabricPattern.CROSS_RAIL ? fabric.crossStep(gpus) : 0;
         return fabric.pairing(nodes, round).stream()
                 .filter(pair -> pair.lower() == node() || pair.upper() == node())
                 .map(pair -> pair(pair, step))
@@ -77,9 +77,18 @@ record FabricPlaces(Fabric fabric, int nodes, int gpus, int rank) {
         return members;
     }
 
+    /** The NICs over which this rank meets the other of its pair: its own, then the other's. */
+    String rails(List<Integer> pair) {
+        return fabric.rail(local(), gpus) + " with " + fabric.rail(other(pair) % gpus, gpus);
+    }
+
+    private int other(List<Integer> pair) {
+        return pair.get(0) == rank ? pair.get(1) : pair.get(0);
+    }
+
     /** The other of a pair, as people read it. */
     String other(List<Integer> pair, List<String> names) {
-        int other = pair.get(0) == rank ? pair.get(1) : pair.get(0);
+        int other = other(pair);
         String gpu = other % gpus == local() ? "" : " GPU " + other % gpus;
         return names.get(other / gpus) + gpu;
     }

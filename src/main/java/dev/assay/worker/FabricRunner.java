@@ -44,9 +44,10 @@ final class FabricRunner implements Runner {
         List<FabricPattern> patterns = FabricPlan.patterns(fabric, variant);
         int nodes = context.spec().nodes().size();
         int gpus = context.spec().gpusPerNode();
-        if (patterns.isEmpty() || patterns.stream().anyMatch(pattern -> !pattern.exists(nodes, gpus))) {
+        if (patterns.isEmpty() || patterns.stream().anyMatch(pattern -> !pattern.exists(nodes, fabric.rails()))) {
             throw new WorkerException("loading the fabric, variant " + variant.key() + ": " + nodes + " nodes of "
-                    + gpus + " GPUs cannot form all of " + patterns + "; leave out what they cannot form");
+                    + gpus + " GPUs on " + fabric.rails() + " NICs cannot form all of " + patterns
+                    + "; leave out what they cannot form");
         }
         context.phase("prepare", 0);
         FabricWork.Buffers buffers = buffers(patterns);
@@ -157,6 +158,7 @@ final class FabricRunner implements Runner {
             Map<String, String> conditions = conditions(context, pattern, round, bytes, work);
             if (pattern == FabricPattern.BISECTION || pattern == FabricPattern.CROSS_RAIL) {
                 conditions.put("to", places.other(members, context.spec().nodes()));
+                conditions.put("rails", places.rails(members));
             }
             ToDoubleFunction<Double> rate = reduces ? work::busGBps : work::gigabytesPerSecond;
             Metric metric = reduces ? Metric.FABRIC_BUSBW : Metric.FABRIC_BANDWIDTH;

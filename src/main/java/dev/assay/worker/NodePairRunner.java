@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -27,12 +28,15 @@ final class NodePairRunner implements Runner {
     private final RankContext context;
     private final NodePair nodePair;
     private final List<Round> rounds;
+    private final boolean all;
     private final Map<String, String> wiring;
 
-    private NodePairRunner(RankContext context, NodePair nodePair, List<Round> rounds, Map<String, String> wiring) {
+    private NodePairRunner(
+            RankContext context, NodePair nodePair, List<Round> rounds, boolean all, Map<String, String> wiring) {
         this.context = context;
         this.nodePair = nodePair;
         this.rounds = rounds;
+        this.all = all;
         this.wiring = wiring;
     }
 
@@ -42,13 +46,13 @@ final class NodePairRunner implements Runner {
         List<Round> rounds = IntStream.range(0, all.size())
                 .mapToObj(number -> new Round(number, meetings(all.get(number))))
                 .toList();
-        return new NodePairRunner(context, nodePair, rounds, Map.of());
+        return new NodePairRunner(context, nodePair, rounds, true, Map.of());
     }
 
     /** Whom the driver chose. */
     static NodePairRunner of(RankContext context, NodePairRetest retest) {
         return new NodePairRunner(
-                context, retest.sizes(), retest.rounds(), retest.crossed() ? Map.of("nics", "crossed") : Map.of());
+                context, retest.sizes(), retest.rounds(), false, retest.crossed() ? Map.of("nics", "crossed") : Map.of());
     }
 
     private static List<Meeting> meetings(List<Pair> pairs) {
@@ -73,6 +77,9 @@ final class NodePairRunner implements Runner {
         Stream stream = context.owned().own(context.device().newStream());
         DeviceMemory send = context.owned().own(context.device().allocate(nodePair.bytes()));
         DeviceMemory receive = context.owned().own(context.device().allocate(nodePair.bytes()));
+        PairLink.Buffers buffers = new PairLink.Buffers(stream, send, receive, new LongAdder());
+        NicWindow window = NicWindow.open(context);
+        context.world().all().barrier("NIC counters before");
         for (int round = 0; round < rounds.size(); round++) {
             context.phase(
                     "round " + (round + 1) + " of " + rounds.size(),
@@ -80,8 +87,19 @@ final class NodePairRunner implements Runner {
             meet(
                     rounds.get(round).number(),
                     partner(rounds.get(round).meetings()),
-                    new PairLink.Buffers(stream, send, receive));
+                    buffers);
         }
+        context.phase("NIC counters", 0);
+        window.close(List.of(prediction(buffers.sent().sum())));
+    }
+
+    /** Where everybody meets everybody all nodes send as much. */
+    private NicWindow.Prediction prediction(long sent) {
+        double node = Told.of(context, "bytes sent", sent).sum()
+                / context.spec().nodes().size();
+        return all
+                ? NicWindow.Prediction.ofEachNode("all-reduces of two", node)
+                : NicWindow.Prediction.onTheMean("all-reduces of two", node);
     }
 
     /** What the round opens is closed with it, unless it fails: then it is left to the end of the process. */

@@ -7,6 +7,7 @@ import dev.assay.device.Stream;
 import dev.assay.measurement.Check;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Two ranks that all-reduce between them: warm, then timed into poisoned memory, then every sum checked. */
 final class PairLink {
@@ -19,8 +20,12 @@ final class PairLink {
     private final Buffers buffers;
     private final long seed;
 
-    /** Where all-reduces run and what they read and write. */
-    record Buffers(Stream stream, DeviceMemory send, DeviceMemory receive) {}
+    /**
+     * Where all-reduces run and what they read and write.
+     *
+     * @param sent bytes that this rank has sent to the other node so far: of two ranks each sends what it reduces, once
+     */
+    record Buffers(Stream stream, DeviceMemory send, DeviceMemory receive, LongAdder sent) {}
 
     private PairLink(RankContext context, Communicator communicator, Owned owned, Buffers buffers, long seed) {
         this.context = context;
@@ -71,6 +76,7 @@ final class PairLink {
         Runnable batchOf = () -> {
             for (int i = 0; i < batch; i++) {
                 communicator.allReduceSum(buffers.send(), buffers.receive(), elements(bytes), buffers.stream());
+                buffers.sent().add(elements(bytes) * Short.BYTES);
             }
         };
         return new Pipeline(

@@ -2,10 +2,12 @@ package dev.assay.workload;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What rings and rails never load: the spine. Patterns of sends over all nodes at once, and an all-reduce under each way in
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param warmUp operations before them that are not kept
  * @param mostRounds pairings, and receivers of incasts, at most
  * @param mostVictims pairs measured beside aggressors, at most
+ * @param rails NICs over which a node's GPUs are spread, at most as many as GPUs; of nodes that share a host as many as GPUs
  */
 public record Fabric(
         List<FabricPattern> patterns,
@@ -27,7 +30,8 @@ public record Fabric(
         int samples,
         int warmUp,
         int mostRounds,
-        int mostVictims)
+        int mostVictims,
+        int rails)
         implements Workload {
     /** Aggressors onto one receiver need two senders beside it. */
     private static final int NODES_FOR_INCAST_LOAD = 5;
@@ -37,12 +41,18 @@ public record Fabric(
         if (patterns.isEmpty() || new HashSet<>(patterns).size() < patterns.size()) {
             throw new IllegalArgumentException("fabric must name some patterns, each once, got " + patterns);
         }
-        if (bytes < 4 || allReduceBytes < 4 || samples <= 0 || warmUp <= 0 || mostRounds <= 0 || mostVictims <= 0) {
+        if (bytes < 4
+                || allReduceBytes < 4
+                || samples <= 0
+                || warmUp <= 0
+                || mostRounds <= 0
+                || mostVictims <= 0
+                || rails <= 0) {
             throw new IllegalArgumentException(
                     "fabric must have bytes, allReduceBytes ≥ 4, samples, warmUp, mostRounds,"
-                            + " mostVictims > 0, got " + bytes + ", " + allReduceBytes + ", " + samples + ", " + warmUp
-                            + ", "
-                            + mostRounds + ", " + mostVictims);
+                            + " mostVictims, rails > 0, got " + bytes + ", " + allReduceBytes + ", " + samples + ", "
+                            + warmUp
+                            + ", " + mostRounds + ", " + mostVictims + ", " + rails);
         }
     }
 
@@ -76,6 +86,38 @@ public record Fabric(
             pairs.add(new Meeting(i, lower + (i + shift) % upper));
         }
         return pairs;
+    }
+
+    /** The NIC of a GPU: ⌊local rank · NICs / GPUs⌋, which is how they lie on an HGX board. */
+    public int rail(int local, int gpus) {
+        return (int) ((long) local * rails / gpus);
+    }
+
+    /**
+     * By how many places GPUs meet across rails: the fewest by which the fewest stay on the rail of their like. With as many
+     * NICs as GPUs one; of 8 GPUs on 2 NICs four, where one would leave six of eight on their own rail.
+     */
+    public int crossStep(int gpus) {
+        return IntStream.range(1, gpus)
+                .boxed()
+                .min(Comparator.comparingLong(step -> staying(step, gpus)))
+                .orElse(0);
+    }
+
+    private long staying(int step, int gpus) {
+        return IntStream.range(0, gpus)
+                .filter(local -> rail(local, gpus) == rail((local + step) % gpus, gpus))
+                .count();
+    }
+
+    /** Who meets whom across rails, and over which NICs, in words. */
+    public String crossing(int gpus) {
+        int step = crossStep(gpus);
+        List<String> nics = IntStream.range(0, gpus)
+                .mapToObj(local -> rail(local, gpus) + " with " + rail((local + step) % gpus, gpus))
+                .distinct()
+                .toList();
+        return "GPU r with GPU (r + " + step + ") mod " + gpus + ", NIC " + String.join(", ", nics);
     }
 
     /** The node onto which all others send. */

@@ -8,7 +8,7 @@ public enum FabricPattern {
     /** Every node of one half exchanges with one of the other, each GPU with its like, all at once. */
     @JsonProperty("bisection")
     BISECTION,
-    /** The same between different rails. */
+    /** The same between different rails: over another NIC at the one end than at the other. */
     @JsonProperty("cross-rail")
     CROSS_RAIL,
     /** All other nodes send to one, each GPU to its like. */
@@ -25,9 +25,13 @@ public enum FabricPattern {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether so many nodes and GPUs can form it. */
-    public boolean exists(int nodes, int gpusPerNode) {
-        return nodes >= fewestNodes() && (this != CROSS_RAIL || gpusPerNode >= 2);
+    /**
+     * Whether so many nodes can form it.
+     *
+     * @param rails as of {@link Fabric}: with one there is none to cross to
+     */
+    public boolean exists(int nodes, int rails) {
+        return nodes >= fewestNodes() && (this != CROSS_RAIL || rails >= 2);
     }
 
     /** One sender is no incast, and an aggressor needs a partner. */

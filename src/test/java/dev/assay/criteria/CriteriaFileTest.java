@@ -209,6 +209,40 @@ class CriteriaFileTest {
                 .hasMessageContaining(words);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "all-reduce-cluster, 200",
+        "fabric-ring, 100",
+        "fabric-bisection, 110",
+        "fabric-incast, 110",
+        "fabric-cross-rail, 110",
+        "fabric-nic-only, 260",
+        "pair-bandwidth, 110",
+        "pair-bandwidth-fleet, 100",
+        "all-gather-node-of-8, 450",
+        "reduce-scatter-node-of-8, 450",
+        "all-reduce-node-of-8, 787"
+    })
+    void whatCrossesTheNetworkHasACeilingByTheLine(String id, double ceiling) {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+
+        assertThat(criteria.resolve(new PlannedFigures(87.5, 1, 50, 100)))
+                .filteredOn(criterion -> criterion.id().equals(id))
+                .singleElement()
+                .satisfies(criterion -> assertThat(criterion.ceiling().orElseThrow())
+                        .isCloseTo(ceiling, org.assertj.core.api.Assertions.within(1e-9)));
+    }
+
+    @Test
+    void nodesOfOneHostHaveNoLineToStayBelow() {
+        Criteria criteria = CriteriaFile.read("h200-sxm", Optional.empty());
+
+        assertThat(criteria.resolve(new PlannedFigures(300, 1, 50, 0)))
+                .filteredOn(criterion -> criterion.id().equals("pair-bandwidth"))
+                .singleElement()
+                .satisfies(criterion -> assertThat(criterion.ceiling()).isEmpty());
+    }
+
     @Test
     void aComputedFloorIsHeldAgainstTheCeilingToo() {
         String text = GOOD.replace("gemm.tflops", "sensitivity")
@@ -238,6 +272,9 @@ class CriteriaFileTest {
                 "{\"atLeast\": 600}|{\"within\": [3, 2]}|low ≤ high",
                 "{\"atLeast\": 600}|{\"ofMedian\": 97}|at most 1",
                 "{\"atLeast\": 600}|{\"atMostOfMedian\": 0.97}|1 or more",
+                "\"ceiling\": 1070|\"ceiling\": 1070, \"ceilingOfLine\": 1|two ceilings",
+                "\"ceiling\": 1070|\"ceilingOfLine\": 0|a multiple above 0",
+                "\"ceiling\": 1070|\"ceilingOfLine\": 1|a metric in GB/s",
                 "{\"atLeast\": 600}|{\"uniform\": false}|true",
                 "{\"atLeast\": 600}|{\"atLeastOfFabricFloor\": 0.3}|a metric in GB/s",
                 "{\"atLeast\": 600}|{\"equalToPlannedBytes\": true}|step.bytes",

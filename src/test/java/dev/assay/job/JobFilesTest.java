@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFilesTest {
     @Test
@@ -39,6 +40,13 @@ class JobFilesTest {
         assertThat(environment(DeviceKind.CUDA, "node-pair", Map.of())).contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM");
         assertThat(environment(DeviceKind.CUDA, "fabric", Map.of()))
                 .contains("NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM,TUNING");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coupled", "coupled-extension"})
+    void stepsAskForTheConnectionsAlone(String experiment) {
+        assertThat(environment(DeviceKind.CUDA, experiment, Map.of()))
+                .contains("NCCL_DEBUG=INFO", "NCCL_DEBUG_SUBSYS=INIT,NET,P2P,SHM");
     }
 
     @ParameterizedTest

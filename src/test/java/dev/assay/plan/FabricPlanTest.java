@@ -101,6 +101,43 @@ class FabricPlanTest {
                                 .contains(row.criterion().conditions().get("pattern"))));
     }
 
+    @ParameterizedTest
+    @CsvSource({"8, 2, 4", "8, 8, 1", "8, 4, 2", "8, 3, 3", "4, 2, 2", "2, 2, 1", "8, 16, 1"})
+    void everyPairAcrossRailsChangesItsNic(int gpus, int nics, int step) {
+        Fabric fabric = new Fabric(List.of(FabricPattern.CROSS_RAIL), 16, 16, 1, 1, 8, 2, nics);
+
+        assertThat(fabric.crossStep(gpus)).isEqualTo(step);
+        assertThat(IntStream.range(0, gpus))
+                .allMatch(local -> fabric.rail(local, gpus) != fabric.rail((local + step) % gpus, gpus));
+    }
+
+    @Test
+    void ofThreeGpusOnTwoNicsAsManyCrossAsCan() {
+        Fabric fabric = new Fabric(List.of(FabricPattern.CROSS_RAIL), 16, 16, 1, 1, 8, 2, 2);
+
+        assertThat(IntStream.range(0, 3)
+                        .filter(local -> fabric.rail(local, 3) != fabric.rail((local + fabric.crossStep(3)) % 3, 3)))
+                .hasSize(2);
+    }
+
+    @Test
+    void thePlanSaysWhichNicsMeetAcrossRails() {
+        Plan plan = plan(PlannerTest.h200(8, 8, new Nics(2, 400), false));
+
+        assertThat(fabric(plan).rails()).isEqualTo(2);
+        assertThat(PlanText.of(plan).replaceAll("\\s+", " "))
+                .contains("NCCL_CROSS_NIC=1, GPU r with GPU (r + 4) mod 8, NIC 0 with 1, 1 with 0;");
+    }
+
+    @Test
+    void oneNicANodeHasNoOtherRailToCrossTo() {
+        Plan plan = plan(PlannerTest.h200(4, 8, new Nics(1, 400), false));
+
+        assertThat(fabric(plan).patterns()).doesNotContain(FabricPattern.CROSS_RAIL);
+        assertThat(rows(plan)).noneMatch(row -> row.contains("cross-rail"));
+        assertThat(plan.omits()).anyMatch(line -> line.contains("two NICs a node"));
+    }
+
     @Test
     void nodesOfOneHostHaveNothingToJudgeButCorrectness() {
         Plan plan = plan(PlannerTest.h200(4, 1, new Nics(0, 400), true));
@@ -149,7 +186,7 @@ class FabricPlanTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 7, 8, 15, 16})
     void everyNodeBelowTheCutMeetsEveryOneAboveItOnce(int nodes) {
-        Fabric fabric = new Fabric(Arrays.asList(FabricPattern.values()), 16, 16, 1, 1, 8, 2);
+        Fabric fabric = new Fabric(Arrays.asList(FabricPattern.values()), 16, 16, 1, 1, 8, 2, 8);
         List<Meeting> all = IntStream.range(0, fabric.rounds(FabricPattern.BISECTION, nodes))
                 .boxed()
                 .flatMap(round -> {
@@ -168,7 +205,7 @@ class FabricPlanTest {
 
     @Test
     void sampledRoundsAreSpreadOverAllNodes() {
-        Fabric fabric = new Fabric(List.of(FabricPattern.INCAST), 16, 16, 1, 1, 8, 2);
+        Fabric fabric = new Fabric(List.of(FabricPattern.INCAST), 16, 16, 1, 1, 8, 2, 8);
 
         assertThat(IntStream.range(0, 8).map(round -> fabric.receiver(64, round)))
                 .containsExactly(0, 8, 16, 24, 32, 40, 48, 56);

@@ -331,7 +331,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(52 * 3);
+                .hasSize(55 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()
@@ -346,7 +346,16 @@ class PlannerTest {
         assertThat(spectrumx(1, 2, 8).rows())
                 .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
-                .containsExactly("node-pair-correct@8", "pair-bandwidth@8", "pair-bandwidth-fleet@8", "pair-latency@8");
+                .containsExactly(
+                        "node-pair-correct@8",
+                        "pair-bandwidth@8",
+                        "pair-bandwidth-fleet@8",
+                        "pair-latency@8",
+                        "node-pair-nic-bytes@8",
+                        "node-pair-nic-share@8",
+                        "node-pair-nic-link-down@8",
+                        "node-pair-nic-errors@8",
+                        "node-pair-nic-retransmits@8");
         assertThat(spectrumx(1).experiments())
                 .extracting(Experiment::id)
                 .doesNotContain("node-pair")
@@ -383,7 +392,11 @@ class PlannerTest {
                         "rdma-nic-bytes@8",
                         "rdma-bandwidth@8",
                         "rdma-bandwidth-fleet@8",
-                        "rdma-latency@8");
+                        "rdma-latency@8",
+                        "rdma-nic-share@8",
+                        "rdma-nic-link-down@8",
+                        "rdma-nic-errors@8",
+                        "rdma-nic-retransmits@8");
         assertThat(plan.rows())
                 .filteredOn(row -> row.criterion().id().equals("rdma-bandwidth"))
                 .extracting(row -> row.criterion().limit())

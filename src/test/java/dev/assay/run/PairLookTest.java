@@ -15,6 +15,7 @@ import dev.assay.plan.Experiment;
 import dev.assay.plan.Launch;
 import dev.assay.plan.PairRounds;
 import dev.assay.plan.Plan;
+import dev.assay.verdict.Fleet;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -346,6 +348,9 @@ class PairLookTest {
                 }
             }
         }
+        if (rank % GPUS == 0) {
+            measurements.addAll(nics());
+        }
         Header header = new Header(
                 Header.SCHEMA,
                 "run-1",
@@ -371,6 +376,24 @@ class PairLookTest {
                 Optional.empty());
     }
 
+    /** As the first rank of a node tells them, two that carried what was sent and nothing else. */
+    private static List<Measurement> nics() {
+        List<Measurement> told = new ArrayList<>();
+        told.add(Measurement.of(Metric.NIC_COUNT, List.of(2.0), Map.of("kind", "rdma")));
+        told.add(Measurement.of(Metric.NIC_WINDOW, List.of(10_000.0), Map.of()));
+        told.add(Measurement.of(
+                Metric.NIC_BYTES_PREDICTED,
+                List.of(400e9),
+                Map.of("algorithm", "all-reduces of two", "per", "node")));
+        for (String nic : List.of("mlx5_0/1", "mlx5_1/1")) {
+            Map<String, String> facts = Map.of("nic", nic, "state", "4: ACTIVE");
+            told.add(Measurement.of(Metric.NIC_RATE, List.of(50.0), facts));
+            told.add(Measurement.of(Metric.NIC_BYTES_SENT, List.of(200e9), facts));
+            told.add(Measurement.of(Metric.NIC_BYTES_RECEIVED, List.of(200e9), facts));
+        }
+        return told;
+    }
+
     /** Both ends see the same, give or take the noise: 0.2 % is too little to look slow. */
     private static void measured(
             String experiment, int round, String self, String other, int local, Share share, List<Measurement> into) {
@@ -381,8 +404,10 @@ class PairLookTest {
                         * new Random(1_000_003L * round + 1009L * Math.min(one, two) + 31L * Math.max(one, two) + local)
                                 .nextGaussian();
         double reached = share.of(experiment, Math.min(one, two), Math.max(one, two), local);
-        Map<String, String> conditions =
-                Map.of("to", other, "round", Integer.toString(round), "over", "network", "transport", "NET/IB");
+        Map<String, String> conditions = new TreeMap<>(Fleet.OVER_NICS);
+        conditions.put("nics", "mlx5_0:1 mlx5_1:1 mlx5_2:1 mlx5_3:1 mlx5_4:1 mlx5_5:1 mlx5_6:1 mlx5_7:1");
+        conditions.put("to", other);
+        conditions.put("round", Integer.toString(round));
         into.add(Measurement.of(Metric.PAIR_BANDWIDTH, List.of(11.8 * noise * reached), conditions));
         into.add(Measurement.of(Metric.PAIR_LATENCY, List.of(20 * noise), conditions));
     }

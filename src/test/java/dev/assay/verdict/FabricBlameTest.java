@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Whom the slow ones of a pattern have in common, by the pairings of a real plan; each node has two GPUs. */
 class FabricBlameTest {
     private static final int GPUS = 2;
-    private static final Fabric FABRIC = new Fabric(List.of(FabricPattern.values()), 1 << 20, 1 << 20, 3, 1, 8, 2);
+    private static final Fabric FABRIC = new Fabric(List.of(FabricPattern.values()), 1 << 20, 1 << 20, 3, 1, 8, 2, 8);
 
     /** How much of the usual value two GPUs reach; nodes from 0. */
     private interface Share {
@@ -153,8 +153,8 @@ class FabricBlameTest {
     }
 
     private static Measurement value(String pattern, int round, String to, double value) {
-        Map<String, String> conditions = new TreeMap<>(
-                Map.of("pattern", pattern, "round", Integer.toString(round), "over", "network", "transport", "NET/IB"));
+        Map<String, String> conditions = new TreeMap<>(Map.of("pattern", pattern, "round", Integer.toString(round)));
+        conditions.putAll(Fleet.OVER_NICS);
         if (!to.isEmpty()) {
             conditions.put("to", to);
         }

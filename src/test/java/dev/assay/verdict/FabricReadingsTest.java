@@ -127,8 +127,8 @@ class FabricReadingsTest {
 
     private static Measurement value(String pattern, int round, Map<String, String> more, double value) {
         Map<String, String> conditions = new TreeMap<>(more);
-        conditions.putAll(
-                Map.of("pattern", pattern, "round", Integer.toString(round), "over", "network", "transport", "NET/IB"));
+        conditions.putAll(Map.of("pattern", pattern, "round", Integer.toString(round)));
+        conditions.putAll(Fleet.OVER_NICS);
         return Measurement.of(Metric.FABRIC_BANDWIDTH, List.of(value, value, value), conditions);
     }
 

@@ -38,6 +38,7 @@ class FallbackTest {
         "network, NET/IB+SHM, through host memory",
         "network, P2P/CUMEM, no network transport on any rank",
         "network, unknown, did not report",
+        "host, unknown, did not report",
         "host, SHM, through host memory",
         "host, NET/Socket, share one host"
     })
@@ -161,8 +162,9 @@ class FallbackTest {
     }
 
     private static RankResult all(RankResult rank, LaunchVariant variant, String over, String transport, String more) {
-        Map<String, String> conditions =
-                new TreeMap<>(Map.of("over", over, "variant", variant.key(), "pattern", "all-reduce", "round", "0"));
+        Map<String, String> conditions = new TreeMap<>(transport.contains("NET/IB") ? Fleet.OVER_NICS : Map.of());
+        conditions.remove("transport");
+        conditions.putAll(Map.of("over", over, "variant", variant.key(), "pattern", "all-reduce", "round", "0"));
         if (!transport.equals("unknown")) {
             conditions.put("transport", transport);
         }
@@ -190,7 +192,8 @@ class FallbackTest {
     }
 
     private static RankResult connected(RankResult rank, String over, String transport) {
-        Map<String, String> conditions = new TreeMap<>(Map.of("over", over));
+        Map<String, String> conditions = new TreeMap<>(transport.contains("NET/IB") ? Fleet.OVER_NICS : Map.of());
+        conditions.put("over", over);
         if (!transport.equals("unknown")) {
             conditions.put("transport", transport);
         }

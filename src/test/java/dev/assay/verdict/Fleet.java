@@ -40,6 +40,13 @@ public final class Fleet {
     /** FLOP of one step: 640 TFLOPS at the baseline's time. */
     public static final double STEP_FLOP = 6.4e13;
 
+    /** As NCCL reports a rank between nodes of two NICs, all in order. */
+    public static final Map<String, String> OVER_NICS = Map.of(
+            "over", "network",
+            "transport", "NET/IB+P2P/CUMEM",
+            "nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+            "gdr", "4 of 4 connections");
+
     private final int nodes;
     private final int gpusPerNode;
     private final Contract contract;
@@ -93,14 +100,21 @@ public final class Fleet {
                 : launch);
     }
 
-    /** The same measurement on every GPU. */
+    /** The same measurement on every GPU, under the conditions that it was taken under. */
     public Fleet reading(Metric metric, double... samples) {
-        return ranks(rank -> replace(rank, Measurement.of(metric, samples)));
+        return ranks(rank -> reading(rank, metric, samples));
+    }
+
+    private static RankResult reading(RankResult rank, Metric metric, double... samples) {
+        Map<String, String> conditions =
+                rank.measurement(metric).map(Measurement::conditions).orElse(Map.of());
+        return replace(
+                rank, Measurement.of(metric, DoubleStream.of(samples).boxed().toList(), conditions));
     }
 
     /** Another measurement on one GPU. */
     public Fleet reading(int rank, Metric metric, double... samples) {
-        return rank(rank, each -> replace(each, Measurement.of(metric, samples)));
+        return rank(rank, each -> reading(each, metric, samples));
     }
 
     public Fleet missing(Metric metric) {
@@ -359,7 +373,8 @@ public final class Fleet {
                 IntStream.range(first, first + size).boxed().toList());
         return role == LaunchRole.LOAD
                 ? new RankResult(header, device(rank), load(), gemmChecks(), digests(), Optional.empty())
-                : new RankResult(header, device(rank), steps(stepMillis), sums(), digests(), Optional.empty());
+                : new RankResult(
+                        header, device(rank), steps(stepMillis, connected(size)), sums(), digests(), Optional.empty());
     }
 
     private DeviceIdentity device(int rank) {
@@ -393,7 +408,15 @@ public final class Fleet {
                 Measurement.of(Metric.GEMM_TFLOPS, 658, 659, 660));
     }
 
-    private static List<Measurement> steps(double millis) {
+    /** What the worker says of a communicator of so many ranks. */
+    private Map<String, String> connected(int ranks) {
+        if (ranks == 1 || contract.reference()) {
+            return Map.of();
+        }
+        return ranks > gpusPerNode ? OVER_NICS : Map.of("over", "host", "transport", "P2P/CUMEM");
+    }
+
+    private static List<Measurement> steps(double millis, Map<String, String> connected) {
         return List.of(
                 Measurement.of(
                         Metric.STEP_TIME,
@@ -404,7 +427,7 @@ public final class Fleet {
                         Map.of("buckets", "8")),
                 Measurement.of(Metric.COMPUTE_ALONE, 95, 95),
                 Measurement.of(Metric.COMMUNICATION_ALONE, 40, 40),
-                Measurement.of(Metric.STEP_BYTES, 7e9),
+                Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected),
                 Measurement.of(Metric.STEP_FLOP, STEP_FLOP));
     }
 

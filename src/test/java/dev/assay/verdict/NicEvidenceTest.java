@@ -49,6 +49,18 @@ class NicEvidenceTest {
         }
     }
 
+    @Test
+    void signsOfCongestionStandBesideTheRetransmits() {
+        assertThat(judge(healthy, RETRANSMITS).details())
+                .anyMatch(line -> line.contains("Pause frames are in ethtool's statistics alone"))
+                .anyMatch(line -> line.startsWith("mlx5_0/1 of node001")
+                        && line.contains("congestion notifications not told")
+                        && line.contains("packets with a congestion mark")
+                        && line.contains("packets out of sequence")
+                        && line.contains("ticks of waiting"));
+        assertThat(judge(healthy, ERRORS).details()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"0.9, PASS", "0.8999, INVALID", "1.1, PASS", "1.1001, INVALID", "0, INVALID"})
     void theBytesOfOneNodeMustLieWithinTenPercent(double ratio, State state) {

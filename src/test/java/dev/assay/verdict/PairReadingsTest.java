@@ -148,7 +148,19 @@ class PairReadingsTest {
         return Measurement.of(
                 Metric.PAIR_BANDWIDTH,
                 List.of(USUAL * noise * share.of(a, b, local)),
-                Map.of("to", node(other), "round", Integer.toString(round), "over", "network", "transport", transport));
+                Map.of(
+                        "to",
+                        node(other),
+                        "round",
+                        Integer.toString(round),
+                        "over",
+                        "network",
+                        "transport",
+                        transport,
+                        "nics",
+                        "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+                        "gdr",
+                        "4 of 4 connections"));
     }
 
     private static RankResult with(RankResult rank, List<Measurement> measurements) {

@@ -53,6 +53,20 @@ class CollectiveRunnerTest {
     }
 
     @Test
+    void theNicsOfEveryNodeAreReadAroundAllOfIt() throws Exception {
+        Ranks ranks = Ranks.of(folder, collective(CollectiveScope.CLUSTER), LaunchRole.LOAD, 2, 2);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        for (RankResult result : ranks.results()) {
+            boolean first = result.header().localRank() == 0;
+            assertThat(result.measurement(Metric.NIC_COUNT).isPresent()).isEqualTo(first);
+            assertThat(result.measurement(Metric.NIC_BYTES_SENT).isPresent()).isEqualTo(first);
+            assertThat(result.measurement(Metric.NIC_BYTES_PREDICTED)).isEmpty();
+        }
+    }
+
+    @Test
     void theBusBandwidthIsThatOfTheSlowestRank() throws Exception {
         Ranks ranks = Ranks.of(folder, collective(CollectiveScope.CLUSTER), LaunchRole.LOAD, 2, 1);
         Map<String, String> conditions = Map.of("operation", "broadcast");

@@ -84,6 +84,28 @@ class FabricRunnerTest {
                         "node2 GPU 1", "node2 GPU 2", "node2 GPU 0", "node1 GPU 2", "node1 GPU 0", "node1 GPU 1");
     }
 
+    @Test
+    void acrossTwoNicsOfFourGpusAGpuMeetsTheOneTwoFurther() throws Exception {
+        Fabric twoNics = new Fabric(
+                List.of(FabricPattern.BISECTION, FabricPattern.CROSS_RAIL), BYTES, BYTES, SAMPLES, WARM_UP, 4, 1, 2);
+
+        LaunchResult launch = launch(twoNics, LaunchVariant.CROSS_RAIL, 2, 4, environment -> Optional.empty());
+
+        assertThat(launch.ranks())
+                .extracting(rank ->
+                        rank.measurement(Metric.FABRIC_BANDWIDTH).orElseThrow().conditions())
+                .extracting(conditions -> conditions.get("to") + ", NIC " + conditions.get("rails"))
+                .containsExactly(
+                        "node2 GPU 2, NIC 0 with 1",
+                        "node2 GPU 3, NIC 0 with 1",
+                        "node2 GPU 0, NIC 1 with 0",
+                        "node2 GPU 1, NIC 1 with 0",
+                        "node1 GPU 2, NIC 0 with 1",
+                        "node1 GPU 3, NIC 0 with 1",
+                        "node1 GPU 0, NIC 1 with 0",
+                        "node1 GPU 1, NIC 1 with 0");
+    }
+
     @ParameterizedTest
     @CsvSource({"DEFAULT, 4, 1", "CROSS_RAIL, 2, 2", "NIC_ONLY, 2, 1"})
     void aFlippedBitIsFoundInEveryPattern(LaunchVariant variant, int nodes, int gpus) throws Exception {
@@ -174,7 +196,7 @@ class FabricRunnerTest {
 
     @Test
     void whatTheNodesCannotFormIsAnError() throws Exception {
-        Fabric all = new Fabric(List.of(FabricPattern.values()), BYTES, BYTES, SAMPLES, WARM_UP, 4, 1);
+        Fabric all = new Fabric(List.of(FabricPattern.values()), BYTES, BYTES, SAMPLES, WARM_UP, 4, 1, 2);
         Ranks ranks = Ranks.of(folder, all, LaunchRole.LOAD, 2, 1);
 
         assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.FAILED);
@@ -190,7 +212,7 @@ class FabricRunnerTest {
         List<FabricPattern> patterns = Arrays.stream(FabricPattern.values())
                 .filter(pattern -> pattern.exists(nodes, gpus))
                 .toList();
-        return new Fabric(patterns, BYTES, BYTES, SAMPLES, WARM_UP, 4, 1);
+        return new Fabric(patterns, BYTES, BYTES, SAMPLES, WARM_UP, 4, 1, gpus);
     }
 
     private LaunchResult launch(Fabric fabric, LaunchVariant variant, int nodes, int gpus, Faults faults)

@@ -66,6 +66,38 @@ class NodePairRunnerTest {
         }
     }
 
+    /** Warm-up and timed all-reduces of two, of 8 bytes in batches and of all bytes, to each of the other nodes. */
+    @ParameterizedTest
+    @CsvSource({"2, 2", "3, 1"})
+    void whatEveryNodeSendsIsPredictedToTheByte(int nodes, int perNode) throws Exception {
+        Ranks ranks = Ranks.of(folder, NODE_PAIR, LaunchRole.LOAD, nodes, perNode);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        long onePair = (2 + 3) * 2 * 8L + (2 + 5) * NODE_PAIR.bytes();
+        for (RankResult result : ranks.results()) {
+            boolean first = result.header().localRank() == 0;
+            assertThat(result.measurement(Metric.NIC_COUNT).isPresent()).isEqualTo(first);
+            assertThat(result.measurement(Metric.NIC_BYTES_PREDICTED).isPresent())
+                    .isEqualTo(first);
+            result.measurement(Metric.NIC_BYTES_PREDICTED).ifPresent(predicted -> {
+                assertThat(predicted.samples()).containsExactly((double) (nodes - 1) * perNode * onePair);
+                assertThat(predicted.conditions()).containsEntry("per", "node");
+            });
+        }
+    }
+
+    @Test
+    void ofARetestTheMeanIsPredicted() throws Exception {
+        List<Round> rounds = List.of(new Round(7, List.of(new Meeting("node3", "node1"))));
+        Ranks ranks = Ranks.of(folder, new NodePairRetest(NODE_PAIR, rounds, false), LaunchRole.JUDGING, 3, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.result(1).measurement(Metric.NIC_BYTES_PREDICTED).orElseThrow().conditions())
+                .containsEntry("per", "mean");
+    }
+
     @Test
     void aRetestMeetsWhomItIsTold() throws Exception {
         List<Round> rounds = List.of(

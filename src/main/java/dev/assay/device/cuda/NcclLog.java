@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
  * @param transports kinds of connection, e.g. {@code P2P/CUMEM}, {@code SHM}, {@code NET/IB}, {@code NET/Socket}
  * @param nics that the network transport found, e.g. {@code mlx5_0:1/RoCE}
  * @param networkConnections over the network
+ * @param devices that they use, by the numbers of the line of NICs
  * @param direct of these, with GPUDirect RDMA
  * @param proxied of these, by another GPU's NIC
  * @param nvls the switch reduces: NVLink SHARP
@@ -41,6 +43,7 @@ record NcclLog(
         Set<String> transports,
         Set<String> nics,
         int networkConnections,
+        Set<Integer> devices,
         int direct,
         int proxied,
         boolean nvls,
@@ -53,6 +56,10 @@ record NcclLog(
 
     private static final Pattern CHOICE =
             Pattern.compile("NCCL INFO (?:\\w+: )?\\d+ Bytes -> Algo (\\w+) proto (\\w+) ");
+    private static final Pattern DEVICE = Pattern.compile("NET/[^/]+/(\\d{1,4})(?:\\D.*)?");
+    /** Of InfiniBand's transport, those of a device that NCCL has made of several ports too. */
+    private static final Pattern PORT = Pattern.compile("[A-Za-z][\\w.-]*:\\d+/(?:IB|RoCE)");
+
     private static final Pattern PROXIED = Pattern.compile("NET/[^/]+/\\d+\\(\\d+\\).*");
 
     /** In the order of {@code NCCL_ALGO_*} and {@code NCCL_PROTO_*} of {@code nccl_common.h}. */
@@ -66,6 +73,7 @@ record NcclLog(
         protocols = Set.copyOf(protocols);
         transports = Set.copyOf(transports);
         nics = Set.copyOf(nics);
+        devices = Set.copyOf(devices);
     }
 
     /**
@@ -84,6 +92,11 @@ record NcclLog(
                 paths.stream().map(NcclLog::kind).collect(Collectors.toSet()),
                 nics(all),
                 network.size(),
+                network.stream()
+                        .map(DEVICE::matcher)
+                        .filter(Matcher::matches)
+                        .map(matcher -> Integer.valueOf(matcher.group(1)))
+                        .collect(Collectors.toSet()),
                 (int) network.stream().filter(path -> path.contains("/GDRDMA")).count(),
                 (int) network.stream()
                         .filter(path -> PROXIED.matcher(path).matches())
@@ -120,7 +133,14 @@ record NcclLog(
         for (String line : lines) {
             Matcher using = USING.matcher(line);
             if (using.find()) {
-                NIC.matcher(using.group(1)).results().forEach(nic -> nics.add(nic.group(1)));
+                List<String> ports = PORT.matcher(using.group(1))
+                        .results()
+                        .map(MatchResult::group)
+                        .toList();
+                nics.addAll(ports);
+                if (ports.isEmpty()) {
+                    NIC.matcher(using.group(1)).results().forEach(nic -> nics.add(nic.group(1)));
+                }
             }
         }
         return nics;
@@ -142,6 +162,11 @@ record NcclLog(
                 words.put("pxn", proxied + " of " + networkConnections + " connections");
             }
             words.put("nics", String.join(" ", new TreeSet<>(nics)));
+            if (!devices.isEmpty()) {
+                words.put(
+                        "nicsUsed",
+                        new TreeSet<>(devices).stream().map(String::valueOf).collect(Collectors.joining(" ")));
+            }
         }
         if (!algorithms.isEmpty()) {
             words.put("algorithm", String.join("+", new TreeSet<>(algorithms)));

@@ -112,7 +112,26 @@ class NcclLogTest {
                         entry("transport", "NET/IB+P2P/IPC"),
                         entry("gdr", "2 of 2 connections"),
                         entry("pxn", "1 of 2 connections"),
-                        entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"));
+                        entry("nics", "mlx5_0:1/IB mlx5_1:1/IB"),
+                        entry("nicsUsed", "0"));
+    }
+
+    /** Written from NCCL 2.21's source ({@code net_ib.cc}), not recorded. */
+    @Test
+    void portsThatAreOneDeviceToNcclAreStillTwo() {
+        String merged = """
+                host1:59:59 [0] NCCL INFO NET/IB : Using [0]={[0] mlx5_0:1/RoCE, [1] mlx5_1:1/RoCE} [RO]; OOB eth0:10.0.0.1<0>
+                host1:59:59 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[0] [send] via NET/IB/0/GDRDMA
+                """;
+
+        assertThat(parse(merged).words()).contains(entry("nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE"));
+    }
+
+    @Test
+    void theNicsThatConnectionsTakeAreTold() {
+        assertThat(parse(PXN).words()).contains(entry("nicsUsed", "1 3"));
+        assertThat(parse(SOCKETS).words()).contains(entry("nicsUsed", "0"));
+        assertThat(parse(NVLINK).words()).doesNotContainKey("nicsUsed");
     }
 
     @Test
