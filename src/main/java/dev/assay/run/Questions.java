@@ -4,11 +4,13 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
+import dev.assay.plan.PlannedChecks;
 import dev.assay.plan.Row;
 import dev.assay.verdict.Question;
 import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** From the plan's rows to what the judge is asked. */
@@ -24,7 +26,16 @@ final class Questions {
                 row.gpusPerNode(),
                 valuesPerRank(row, plan),
                 contract(plan),
-                baselineNodes(row, plan));
+                baselineNodes(row, plan),
+                checks(row, plan));
+    }
+
+    private static Map<String, Map<String, Integer>> checks(Row row, Plan plan) {
+        return plan.experiments().stream()
+                .filter(experiment -> experiment.id().equals(row.experiment()))
+                .findFirst()
+                .map(PlannedChecks::of)
+                .orElse(Map.of());
     }
 
     private static int baselineNodes(Row row, Plan plan) {

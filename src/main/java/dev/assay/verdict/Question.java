@@ -11,6 +11,8 @@ import java.util.Map;
  * @param title as people read it
  * @param valuesPerRank that each rank must give: one, or one a link
  * @param baselineNodes nodes of each communicator of a baseline
+ * @param checks by launch and name, how often the plan has each check made, over all ranks; of a launch without any it does
+ *     not say
  */
 public record Question(
         String key,
@@ -20,8 +22,10 @@ public record Question(
         int gpusPerNode,
         int valuesPerRank,
         Contract contract,
-        int baselineNodes) {
+        int baselineNodes,
+        Map<String, Map<String, Integer>> checks) {
     public Question {
+        checks = Map.copyOf(checks);
         if (baselineNodes < 1) {
             throw new IllegalArgumentException("a question must have baselineNodes ≥ 1, got " + baselineNodes);
         }
@@ -37,6 +41,19 @@ public record Question(
             int valuesPerRank,
             Contract contract) {
         this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, 1);
+    }
+
+    /** The plan does not say how often anything is checked. */
+    public Question(
+            String key,
+            String title,
+            Criterion criterion,
+            int nodes,
+            int gpusPerNode,
+            int valuesPerRank,
+            Contract contract,
+            int baselineNodes) {
+        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, baselineNodes, Map.of());
     }
 
     /**
