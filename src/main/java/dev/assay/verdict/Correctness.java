@@ -151,11 +151,18 @@ final class Correctness {
         return check.wrong() > 0 || !(check.worst() <= 1);
     }
 
+    /** Which part to take out of the node, where it has a number. */
+    private static String serial(RankResult rank) {
+        return rank.device().serial().isBlank()
+                ? ""
+                : ", serial " + rank.device().serial();
+    }
+
     private static String words(RankResult rank, Check check) {
         String worst = check.worst() > 1 && check.worst() <= MOST_TOLD
                 ? ", worst " + Numbers.of(check.worst(), Unit.RATIO) + " × the bound"
                 : "";
         return WRONG + check.wrong() + " of " + check.checked() + " elements of " + check.name() + " on " + rank.unit()
-                + worst + ": " + check.detail();
+                + serial(rank) + worst + ": " + check.detail();
     }
 }
