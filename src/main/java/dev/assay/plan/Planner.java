@@ -168,7 +168,7 @@ public final class Planner {
     /** Why so many nodes do not have what a workload measures. */
     private static String whyNot(int nodes, Cluster cluster) {
         if (nodes < 2) {
-            return "it takes two nodes";
+            return "they take two nodes";
         }
         return nodes > NodePair.MOST_NODES
                 ? "all pairs of " + nodes + " nodes are more than this version runs"

@@ -7,8 +7,10 @@ import dev.assay.criteria.PlannedFigures;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Plans of runs that are over: nothing that ran changes; what did not run is not asked for. */
 public final class RecordedPlans {
@@ -62,7 +64,7 @@ public final class RecordedPlans {
      */
     public static Plan judgedBy(Plan plan, Criteria criteria) {
         if (suite(plan) == Suite.SFT) {
-            return with(plan, RecordedTraining.rows(plan, criteria), plan.certifies());
+            return with(plan, RecordedTraining.rows(plan, criteria), plan.certifies(), plan.omits());
         }
         List<Workload> workloads =
                 plan.experiments().stream().map(Experiment::workload).toList();
@@ -83,10 +85,20 @@ public final class RecordedPlans {
                 plan,
                 rows,
                 Scope.certifies(
-                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()));
+                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
+                omits(plan, resolved));
     }
 
-    private static Plan with(Plan plan, List<Row> rows, List<String> certifies) {
+    /** What the recorded plan left out, and criteria of these that have no row either. */
+    private static List<String> omits(Plan plan, List<Criterion> criteria) {
+        List<String> rowless = Rowless.lines(
+                Rows.without(criteria, plan.nodeCounts(), plan.cluster()),
+                Words.nodesTimesGpus(
+                        Collections.max(plan.nodeCounts()), plan.cluster().gpusPerNode()));
+        return Stream.concat(plan.omits().stream(), rowless.stream()).distinct().toList();
+    }
+
+    private static Plan with(Plan plan, List<Row> rows, List<String> certifies, List<String> omits) {
         return new Plan(
                 plan.cluster(),
                 plan.gpuModel(),
@@ -97,7 +109,7 @@ public final class RecordedPlans {
                 rows,
                 plan.fabricFloorGBps(),
                 certifies,
-                plan.omits(),
+                omits,
                 plan.selection(),
                 plan.training());
     }

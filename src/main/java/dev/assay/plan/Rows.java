@@ -18,9 +18,9 @@ final class Rows {
     /** Workloads that every node count runs anew; the others measure parts, at the most nodes only. */
     private static final Set<String> SCALED = Set.of("burn", "coupled");
 
-    private static final String TWO_NODES = "it takes two nodes";
+    private static final String TWO_NODES = "they take two nodes";
 
-    private static final String MOST_ONLY = "its work runs on the most nodes only";
+    private static final String MOST_ONLY = "their work runs on the most nodes only";
 
     private Rows() {}
 
@@ -74,12 +74,12 @@ final class Rows {
                         .or(() -> because(!most, MOST_ONLY))
                         .or(() -> because(
                                 !FabricPlan.applies(criterion, count, cluster),
-                                "so many nodes do not form its pattern, load or variant, or not over that way"));
+                                "so many nodes do not form their patterns, loads or variants, or not over that way"));
             case "collective" ->
                 alone(criterion, count, gpus)
                         .or(() -> because(
                                 !CollectiveRows.applies(criterion, count, cluster),
-                                "it is about communicators of another scope, size or way than this cluster's,"
+                                "they are about communicators of another scope, size or way than this cluster's,"
                                         + " or about several where there is one"))
                         .or(() -> because(!most, MOST_ONLY));
             case "peer" ->

@@ -151,11 +151,10 @@ final class Correctness {
         return check.wrong() > 0 || !(check.worst() <= 1);
     }
 
-    /** Which part to take out of the node, where it has a number. */
+    /** Which part to take out of the node, where it has a number of its own. */
     private static String serial(RankResult rank) {
-        return rank.device().serial().isBlank()
-                ? ""
-                : ", serial " + rank.device().serial();
+        String serial = rank.device().serial();
+        return serial.isBlank() || serial.equals(rank.device().uuid()) ? "" : ", serial " + serial;
     }
 
     private static String words(RankResult rank, Check check) {
