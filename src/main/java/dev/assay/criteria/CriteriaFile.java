@@ -4,8 +4,10 @@ import dev.assay.cluster.InputException;
 import dev.assay.cluster.InputJson;
 import dev.assay.cluster.InputText;
 import dev.assay.cluster.Nearest;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -75,7 +77,7 @@ public final class CriteriaFile {
                     "no " + gpuModel, "the cluster's GPU model among them", "take the criteria of this very model");
         }
         InputJson criteria = root.required("criteria", "an array of criteria");
-        List<Draft> own = criteria.items().stream().map(DraftReader::read).toList();
+        List<Draft> own = drafts(criteria);
         References.check(criteria, own);
         List<Draft> training =
                 root.find("training").map(block -> training(block, own)).orElse(List.of());
@@ -88,13 +90,28 @@ public final class CriteriaFile {
                 drafts.stream().filter(CriteriaFile::isOfTraining).toList());
     }
 
+    /** With those that stand beside another, against the fleet. */
+    private static List<Draft> drafts(InputJson criteria) {
+        List<Draft> drafts = criteria.items().stream()
+                .flatMap(item -> FleetLimit.expand(item).stream())
+                .toList();
+        Set<String> ids = new HashSet<>();
+        drafts.stream().filter(draft -> !ids.add(draft.id())).findFirst().ifPresent(twice -> {
+            throw criteria.error(
+                    "\"" + twice.id() + "\" a second time",
+                    "every id once; the key " + FleetLimit.KEY + " makes one that ends in " + FleetLimit.SUFFIX,
+                    "rename or remove one of the two");
+        });
+        return drafts;
+    }
+
     private static boolean isOfTraining(Draft draft) {
         return draft.workload().equals(TRAINING);
     }
 
     /** Apart from the others, for no other suite asks them; one name means one criterion all the same. */
     private static List<Draft> training(InputJson block, List<Draft> others) {
-        List<Draft> drafts = block.items().stream().map(DraftReader::read).toList();
+        List<Draft> drafts = drafts(block);
         References.check(block, drafts);
         for (Draft draft : drafts) {
             if (!isOfTraining(draft)

@@ -4,6 +4,7 @@ import dev.assay.cluster.InputJson;
 import dev.assay.cluster.Nearest;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
+import dev.assay.workload.Conditions;
 import dev.assay.workload.Workload;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ final class DraftReader {
             "conditions",
             "statistic",
             "limit",
+            FleetLimit.KEY,
             "unit",
             CeilingForm.FIXED,
             CeilingForm.OF_LINE,
@@ -92,7 +94,9 @@ final class DraftReader {
                 title,
                 workload,
                 metric,
-                json.find("conditions").map(DraftReader::conditions).orElse(Map.of()),
+                json.find("conditions")
+                        .map(conditions -> conditions(conditions, workload, metric))
+                        .orElse(Map.of()),
                 json.required("statistic", "how samples become one number").choice(STATISTICS),
                 limit,
                 unit(json, metric),
@@ -105,9 +109,27 @@ final class DraftReader {
                 Optional.empty());
     }
 
-    private static Map<String, String> conditions(InputJson json) {
+    /** Words that the workload measures under: any other would choose nothing, and say so only after the run, or never. */
+    private static Map<String, String> conditions(InputJson json, String workload, Metric metric) {
+        List<String> keys = Conditions.keys(workload, metric.key());
         Map<String, String> conditions = new LinkedHashMap<>();
-        json.fields().forEach((name, value) -> conditions.put(name, value.matching(WORDS, "one line of words")));
+        json.fields().forEach((name, value) -> {
+            if (!keys.contains(name)) {
+                throw value.error(
+                        "the condition \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" of " + metric.key(),
+                        keys.isEmpty()
+                                ? "no condition: " + workload + " takes one value a unit of it"
+                                : String.join(", ", keys),
+                        Nearest.suggestion(name, keys, "remove it: nothing is measured under it"));
+            }
+            conditions.put(name, value.matching(WORDS, "one line of words"));
+            Conditions.refused(workload, metric.key(), name, value.text()).ifPresent(allowed -> {
+                throw value.error(
+                        value.found() + " as " + name + " of " + metric.key(),
+                        allowed,
+                        Nearest.suggestion(value.text(), List.of(allowed.split(", ")), "write one that is measured"));
+            });
+        });
         return conditions;
     }
 

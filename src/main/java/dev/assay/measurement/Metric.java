@@ -280,7 +280,13 @@ public enum Metric {
     /** Derived: elements found wrong by every check of the experiment, summed over ranks. */
     WRONG_ELEMENTS("wrong.elements", Unit.COUNT, MetricKind.DERIVED),
     /** Derived: how many different results the GPUs gave for the same seeded work; 1 is right. */
-    DISTINCT_RESULTS("distinct.results", Unit.COUNT, MetricKind.DERIVED);
+    DISTINCT_RESULTS("distinct.results", Unit.COUNT, MetricKind.DERIVED),
+
+    /** 1 for each piece of planned work that was not done for want of time; conditions {@code what}, {@code why}. */
+    LEFT_OUT("left-out", Unit.COUNT),
+
+    /** Derived: memory rows remapped during the work: those after it less those before it. */
+    REMAPPED_NEW("health.remapped.new", Unit.COUNT, MetricKind.DERIVED);
 
     private final String key;
     private final Unit unit;

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Which collectives are measured, and how long that takes. */
@@ -28,6 +27,24 @@ final class CollectiveSizes {
 
     private static final List<Long> BANDWIDTHS =
             List.of(MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB, GIB, 8 * GIB, 16 * GIB);
+
+    /** By thirty-twos: their latency is one NCCL call's, or a few's, as the all-reduce's is. */
+    private static final List<Long> OTHERS_LATENCIES = List.of(8L, KIB, 32 * KIB, 256 * KIB);
+
+    /** Where an operation takes much longer than launching it, a graph only has to be no slower. */
+    private static final List<Long> GRAPHS = List.of(MIB, 64 * MIB);
+
+    private static final List<CollectiveType> OTHER_TYPES =
+            List.of(CollectiveType.BFLOAT16, CollectiveType.HALF, CollectiveType.INT32);
+
+    /** Small, where NCCL takes its protocol for latency, and large. */
+    private static final List<Long> TYPES = List.of(32 * KIB, 256 * MIB);
+
+    private static final List<Long> ALL_REDUCE_TYPES = List.of(8L, 32 * KIB, MIB, 64 * MIB, 256 * MIB, 8 * GIB);
+
+    private static final List<Long> MAXIMA = List.of(32 * KIB, MIB, 256 * MIB);
+
+    private static final List<Long> IN_PLACE = List.of(32 * KIB, MIB, 64 * MIB, GIB);
 
     /** Of a GPU's memory, for both buffers; the rest is NCCL's and other people's. */
     private static final double MEMORY_SHARE = 0.5;
@@ -53,6 +70,11 @@ final class CollectiveSizes {
 
     private static final double SECONDS_A_CASE = 0.03;
 
+    /** Poisoned and filled twice, and compared, at somewhat less than an H200's HBM copies; assumed, not measured. */
+    private static final double PASSES = 5;
+
+    private static final double PASS_BYTES_A_SECOND = 3e12;
+
     private CollectiveSizes() {}
 
     /** Empty where one GPU is alone. A quick suite has the all-reduce at its three telling sizes, and nothing else. */
@@ -67,8 +89,14 @@ final class CollectiveSizes {
             return Optional.of(new Collective(scopes, referenceCases(), 0, REFERENCE_ITERATIONS));
         }
         double most = MEMORY_SHARE * model.memoryMebibytes() * MIB / 2;
+        int mostRanks = scopes.stream()
+                .mapToInt(scope -> scope.ranks(nodes, cluster.gpusPerNode()))
+                .max()
+                .orElseThrow();
         List<CollectiveCase> cases = (suite == Suite.QUICK ? quickCases() : cudaCases())
-                .stream().filter(each -> each.bytes() <= most).toList();
+                .stream()
+                        .filter(each -> each.bytes() <= most && each.fits(mostRanks))
+                        .toList();
         return Optional.of(new Collective(scopes, cases, WARM_UP_OPERATIONS, ITERATIONS));
     }
 
@@ -91,7 +119,8 @@ final class CollectiveSizes {
                             double seconds = Math.max(
                                     least, each.bytes() * each.operation().busFactor(ranks) / (busGBps * 1e9));
                             return SECONDS_A_CASE
-                                    + seconds * (operations(each) + collective.iterationsOf(1e6 * seconds));
+                                    + PASSES * each.bytes() / PASS_BYTES_A_SECOND
+                                    + seconds * (operations(each) + collective.iterationsOf(each, 1e6 * seconds));
                         })
                         .sum();
     }
@@ -107,36 +136,40 @@ final class CollectiveSizes {
                 .toList();
     }
 
+    /**
+     * Every operation from the smallest size to the largest, by plain launches and by graphs; each type, each reduction and
+     * in place where another path through NCCL may begin. By size, so that each case tells how long the next will take.
+     */
     private static List<CollectiveCase> cudaCases() {
         List<CollectiveCase> cases = new ArrayList<>();
-        for (long bytes : LATENCIES) {
-            cases.add(plain(CollectiveOperation.ALL_REDUCE, bytes));
-            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, CollectiveType.FLOAT, Reduction.SUM, false, true));
-        }
-        BANDWIDTHS.forEach(bytes -> cases.add(plain(CollectiveOperation.ALL_REDUCE, bytes)));
-        for (long bytes : List.of(MIB, 256 * MIB)) {
-            for (CollectiveType type : List.of(CollectiveType.BFLOAT16, CollectiveType.HALF, CollectiveType.INT32)) {
-                cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, type, Reduction.SUM, false, false));
-            }
-            cases.add(cuda(CollectiveOperation.ALL_REDUCE, bytes, CollectiveType.FLOAT, Reduction.MAX, false, false));
-        }
         for (CollectiveOperation operation : CollectiveOperation.values()) {
-            if (operation != CollectiveOperation.ALL_REDUCE) {
-                sizes(operation).forEach(bytes -> cases.add(plain(operation, bytes)));
+            boolean all = operation == CollectiveOperation.ALL_REDUCE;
+            (all ? LATENCIES : OTHERS_LATENCIES).forEach(bytes -> cases.addAll(bothModes(operation, bytes)));
+            GRAPHS.forEach(
+                    bytes -> cases.add(cuda(operation, bytes, CollectiveType.FLOAT, Reduction.SUM, false, true)));
+            BANDWIDTHS.forEach(bytes -> cases.add(plain(operation, bytes)));
+            for (CollectiveType type : OTHER_TYPES) {
+                (all ? ALL_REDUCE_TYPES : TYPES)
+                        .forEach(bytes -> cases.add(cuda(operation, bytes, type, Reduction.SUM, false, false)));
+            }
+            if (operation.reduces()) {
+                MAXIMA.forEach(
+                        bytes -> cases.add(cuda(operation, bytes, CollectiveType.FLOAT, Reduction.MAX, false, false)));
+                OTHER_TYPES.forEach(type -> cases.add(cuda(operation, MIB, type, Reduction.MAX, false, false)));
             }
             if (operation.inPlace()) {
-                cases.add(cuda(operation, GIB, CollectiveType.FLOAT, Reduction.SUM, true, false));
+                IN_PLACE.forEach(
+                        bytes -> cases.add(cuda(operation, bytes, CollectiveType.FLOAT, Reduction.SUM, true, false)));
             }
         }
         return cases.stream()
-                .sorted(Comparator.comparing(CollectiveCase::operation))
+                .sorted(Comparator.comparing(CollectiveCase::operation).thenComparing(CollectiveCase::bytes))
                 .toList();
     }
 
-    /** The largest too of those that are judged at it. */
-    private static LongStream sizes(CollectiveOperation operation) {
-        boolean judged = operation == CollectiveOperation.ALL_GATHER || operation == CollectiveOperation.REDUCE_SCATTER;
-        return judged ? LongStream.of(MIB, 64 * MIB, GIB, 8 * GIB) : LongStream.of(MIB, 64 * MIB, GIB);
+    private static List<CollectiveCase> bothModes(CollectiveOperation operation, long bytes) {
+        return List.of(
+                plain(operation, bytes), cuda(operation, bytes, CollectiveType.FLOAT, Reduction.SUM, false, true));
     }
 
     private static CollectiveCase plain(CollectiveOperation operation, long bytes) {

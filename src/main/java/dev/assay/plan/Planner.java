@@ -15,7 +15,9 @@ import dev.assay.workload.NodePair;
 import dev.assay.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -75,9 +77,11 @@ public final class Planner {
         Asked.requireSome(resolved, all, selection, model);
 
         List<Row> rows = Rows.of(resolved, counts, cluster);
+        Map<Criterion, String> rowless = rowless(all, resolved, counts, cluster, selection);
+        Asked.requireRows(rows, rowless, selection, model);
         List<Experiment> experiments = new ArrayList<>();
         for (Workload part : parts) {
-            if (needs(resolved, part)) {
+            if (needs(rows, part)) {
                 experiments.add(experiment(
                         part.key(),
                         part,
@@ -87,10 +91,10 @@ public final class Planner {
                                 : partLaunches(cluster, most, part)));
             }
         }
-        if (needs(resolved, burn)) {
+        if (needs(rows, burn)) {
             experiments.add(experiment("burn", burn, cluster, burnLaunches(cluster, counts, seconds)));
         }
-        if (needs(resolved, coupled)) {
+        if (needs(rows, coupled)) {
             experiments.add(
                     experiment("coupled", coupled, cluster, coupledLaunches(cluster, counts, seconds, 0, REPETITIONS)));
         }
@@ -98,6 +102,7 @@ public final class Planner {
         List<String> omits = new ArrayList<>(
                 Scope.omits(cluster, counts, seconds, omits(asked, model, selection.omits(Asked.workloads(all)))));
         omits.addAll(fabricOmits(cluster, most, experiments));
+        omits.addAll(Rowless.lines(rowless, Words.nodesTimesGpus(most, cluster.gpusPerNode())));
         return new Plan(
                 cluster,
                 model,
@@ -147,8 +152,34 @@ public final class Planner {
         return !cluster.sharedHost() && cluster.nics().count() > 0;
     }
 
-    private static boolean needs(List<Criterion> criteria, Workload workload) {
-        return criteria.stream().anyMatch(criterion -> criterion.workload().equals(workload.key()));
+    /** Some row, not some criterion: work that no row asks about would be done for nothing, or for a plan of nothing. */
+    private static boolean needs(List<Row> rows, Workload workload) {
+        return rows.stream().anyMatch(row -> row.experiment().equals(workload.key()));
+    }
+
+    /** What the file asks and the selection takes, and no row has: each with its reason. */
+    private static Map<Criterion, String> rowless(
+            List<Criterion> all, List<Criterion> asked, List<Integer> counts, Cluster cluster, Selection selection) {
+        int most = Collections.max(counts);
+        Map<Criterion, String> reasons = new LinkedHashMap<>();
+        all.stream()
+                .filter(criterion ->
+                        selection.takes(criterion.workload()) && !measures(criterion.workload(), most, cluster))
+                .forEach(criterion -> reasons.put(criterion, whyNot(most, cluster)));
+        reasons.putAll(Rows.without(asked, counts, cluster));
+        return reasons;
+    }
+
+    /** Why so many nodes do not have what a workload measures. */
+    private static String whyNot(int nodes, Cluster cluster) {
+        if (nodes < 2) {
+            return "they take two nodes";
+        }
+        return nodes > NodePair.MOST_NODES
+                ? "all pairs of " + nodes + " nodes are more than this version runs"
+                : cluster.sharedHost()
+                        ? "no byte crosses a NIC between nodes of one host"
+                        : "the cluster file says that nodes have no NICs";
     }
 
     private static Experiment experiment(String id, Workload workload, Cluster cluster, List<Launch> launches) {

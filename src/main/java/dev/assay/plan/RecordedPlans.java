@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Plans of runs that are over: nothing that ran changes; what did not run is not asked for. */
 public final class RecordedPlans {
@@ -95,11 +96,11 @@ public final class RecordedPlans {
                 rows,
                 Scope.certifies(
                         plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
-                omits(plan, asked));
+                omits(plan, asked, ran));
     }
 
     /** What was not measured stays so; what of the criteria that leaves unasked is said of the ones judged by. */
-    private static List<String> omits(Plan plan, Asked asked) {
+    private static List<String> omits(Plan plan, Asked asked, List<Criterion> ran) {
         List<String> lines = new ArrayList<>(plan.omits());
         int at = IntStream.range(0, lines.size())
                 .filter(line -> Asked.omits(lines.get(line)))
@@ -107,7 +108,11 @@ public final class RecordedPlans {
                 .orElse(lines.size());
         lines.removeIf(Asked::omits);
         lines.addAll(at, asked.omits());
-        return lines;
+        List<String> rowless = Rowless.lines(
+                Rows.without(ran, plan.nodeCounts(), plan.cluster()),
+                Words.nodesTimesGpus(
+                        Collections.max(plan.nodeCounts()), plan.cluster().gpusPerNode()));
+        return Stream.concat(lines.stream(), rowless.stream()).distinct().toList();
     }
 
     private static Plan with(Plan plan, List<Row> rows, List<String> certifies, List<String> omits) {

@@ -7,13 +7,20 @@ import dev.assay.criteria.LimitText;
 import dev.assay.measurement.Metric;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The lines of the acceptance: every criterion at every node count where it means something. */
 final class Rows {
     /** Workloads that every node count runs anew; the others measure parts, at the most nodes only. */
     private static final Set<String> SCALED = Set.of("burn", "coupled");
+
+    private static final String TWO_NODES = "they take two nodes";
+
+    private static final String MOST_ONLY = "their work runs on the most nodes only";
 
     private Rows() {}
 
@@ -22,7 +29,7 @@ final class Rows {
         List<Row> rows = new ArrayList<>();
         for (Criterion each : cluster.sharedHost() ? withoutNics(criteria) : criteria) {
             for (int count : counts) {
-                if (applies(each, count, counts, cluster)) {
+                if (absence(each, count, counts, cluster).isEmpty()) {
                     rows.add(new Row(each, count, gpusPerNode, each.workload(), title(each, count, gpusPerNode)));
                 }
             }
@@ -42,33 +49,68 @@ final class Rows {
                 .toList();
     }
 
-    private static boolean applies(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
-        if (criterion.workload().equals("node-pair") || criterion.workload().equals("rdma")) {
-            return count >= 2 && count == Collections.max(counts);
+    /** Criteria that no node count has a row for, each with the reason: whoever drops one must say so. */
+    static Map<Criterion, String> without(List<Criterion> criteria, List<Integer> counts, Cluster cluster) {
+        Map<Criterion, String> reasons = new LinkedHashMap<>();
+        for (Criterion each : criteria) {
+            if (cluster.sharedHost() && each.metric().ofNics()) {
+                reasons.put(each, "no byte crosses a NIC between nodes of one host");
+            } else if (counts.stream()
+                    .allMatch(count -> absence(each, count, counts, cluster).isPresent())) {
+                absence(each, Collections.max(counts), counts, cluster).ifPresent(why -> reasons.put(each, why));
+            }
         }
-        if (criterion.workload().equals("fabric")) {
-            return count >= 2 && count == Collections.max(counts) && FabricPlan.applies(criterion, count, cluster);
-        }
+        return reasons;
+    }
+
+    /** Why a criterion has no row at a node count; empty where it has one. */
+    private static Optional<String> absence(Criterion criterion, int count, List<Integer> counts, Cluster cluster) {
+        boolean most = count == Collections.max(counts);
+        int gpus = cluster.gpusPerNode();
+        return switch (criterion.workload()) {
+            case "node-pair", "rdma" -> because(count < 2, TWO_NODES).or(() -> because(!most, MOST_ONLY));
+            case "fabric" ->
+                because(count < 2, TWO_NODES)
+                        .or(() -> because(!most, MOST_ONLY))
+                        .or(() -> because(
+                                !FabricPlan.applies(criterion, count, cluster),
+                                "so many nodes do not form their patterns, loads or variants, or not over that way"));
+            case "collective" ->
+                alone(criterion, count, gpus)
+                        .or(() -> because(
+                                !CollectiveRows.applies(criterion, count, cluster),
+                                "they are about communicators of another scope, size or way than this cluster's,"
+                                        + " or about several where there is one"))
+                        .or(() -> because(!most, MOST_ONLY));
+            case "peer" ->
+                alone(criterion, count, gpus)
+                        .or(() -> because(gpus < 2, "a node of one GPU has no pair of GPUs"))
+                        .or(() -> because(!most, MOST_ONLY));
+            default -> scaling(criterion, count, counts, gpus);
+        };
+    }
+
+    private static Optional<String> scaling(Criterion criterion, int count, List<Integer> counts, int gpus) {
         if (criterion.metric().ofNics()) {
-            return count >= 2 && (SCALED.contains(criterion.workload()) || count == Collections.max(counts));
+            boolean runs = SCALED.contains(criterion.workload()) || count == Collections.max(counts);
+            return because(count < 2, TWO_NODES).or(() -> because(!runs, MOST_ONLY));
         }
         if (criterion.metric() == Metric.SCALE_EFFICIENCY || criterion.metric() == Metric.SENSITIVITY) {
-            return count >= 2;
+            return because(count < 2, TWO_NODES);
         }
-        if (comparesGpus(criterion) && count * cluster.gpusPerNode() < 2) {
-            return false;
-        }
-        if (criterion.workload().equals("collective") && !CollectiveRows.applies(criterion, count, cluster)) {
-            return false;
-        }
-        if (criterion.workload().equals("peer") && cluster.gpusPerNode() < 2) {
-            return false;
-        }
-        if (!SCALED.contains(criterion.workload())) {
-            return count == Collections.max(counts);
-        }
-        return !criterion.workload().equals("coupled")
-                || Planner.scaledCounts(counts).contains(count);
+        boolean runsHere = SCALED.contains(criterion.workload())
+                ? !criterion.workload().equals("coupled")
+                        || Planner.scaledCounts(counts).contains(count)
+                : count == Collections.max(counts);
+        return alone(criterion, count, gpus).or(() -> because(!runsHere, MOST_ONLY));
+    }
+
+    private static Optional<String> alone(Criterion criterion, int count, int gpus) {
+        return because(comparesGpus(criterion) && count * gpus < 2, "one GPU is no fleet to compare with");
+    }
+
+    private static Optional<String> because(boolean absent, String why) {
+        return absent ? Optional.of(why) : Optional.empty();
     }
 
     /** One GPU alone would always agree with itself. */

@@ -46,7 +46,7 @@ final class Scope {
         }
         parts(criteria)
                 .ifPresent(families -> lines.add("The parts measured by " + families + " " + where
-                        + " reach every limit that the criteria set them, with right results."));
+                        + " reach every limit that has a row here, with right results."));
         return lines;
     }
 

@@ -23,7 +23,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The sizes of the workloads, so that the coupled step can see a broken fabric.
@@ -76,6 +75,20 @@ final class Sizes {
     private static final double MOST_HEAT_SECONDS = 300;
 
     private static final int FINALISTS = 3;
+
+    private static final List<Integer> SQUARES = List.of(4096, 8192, 16_384);
+
+    private static final List<Precision> BY_SUPPORT = List.of(
+            Precision.BF16,
+            Precision.FP16,
+            Precision.TF32,
+            Precision.FP32,
+            Precision.FP64,
+            Precision.FP8_E4M3,
+            Precision.FP8_E5M2,
+            Precision.INT8);
+
+    private static final List<Precision> SCIENTIFIC = List.of(Precision.FP32, Precision.FP64);
 
     private static final List<Integer> FINDER_SIDES = List.of(4096, 8192, 12_288, 16_384);
 
@@ -130,17 +143,18 @@ final class Sizes {
 
     private Sizes() {}
 
-    /** 16384³ for bf16 only: in fp64 one takes 140 ms. What a site's cuBLAS is likeliest to lack comes last. */
-    private static List<Gemm> cudaBursts() {
+    /**
+     * Squares in every precision, and training's shapes in those that train or serve models; a full suite has them in fp32 and
+     * fp64 too, where they take seven minutes by arithmetic. What a site's cuBLAS is likeliest to lack comes last.
+     */
+    private static List<Gemm> cudaBursts(boolean full) {
         Set<Gemm> gemms = new LinkedHashSet<>();
-        Stream.of(4096, 8192, 16_384).forEach(side -> gemms.add(square(side, Precision.BF16)));
-        Stream.of(Precision.FP16, Precision.TF32, Precision.FP32, Precision.FP64, Precision.FP8_E4M3)
-                .forEach(precision -> gemms.add(square(8192, precision)));
-        for (Precision precision : List.of(Precision.BF16, Precision.FP8_E4M3)) {
-            Arrays.stream(TrainingGemms.values()).forEach(model -> gemms.addAll(model.shapes(precision)));
+        for (Precision precision : BY_SUPPORT) {
+            SQUARES.forEach(side -> gemms.add(square(side, precision)));
+            if (full || !SCIENTIFIC.contains(precision)) {
+                Arrays.stream(TrainingGemms.values()).forEach(model -> gemms.addAll(model.shapes(precision)));
+            }
         }
-        gemms.add(square(8192, Precision.FP8_E5M2));
-        gemms.add(square(8192, Precision.INT8));
         return List.copyOf(gemms);
     }
 
@@ -155,8 +169,9 @@ final class Sizes {
         }
         return switch (suite) {
             case QUICK -> cudaSweep(model, squares(), 3, 3, 10, List.of(4096, 8192));
-            case STANDARD, SFT -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 30, FINDER_SIDES);
-            case FULL -> cudaSweep(model, cudaBursts(), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 600, FINDER_SIDES);
+            case STANDARD, SFT ->
+                cudaSweep(model, cudaBursts(false), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 30, FINDER_SIDES);
+            case FULL -> cudaSweep(model, cudaBursts(true), PLATEAU_SECONDS, MOST_HEAT_SECONDS, 600, FINDER_SIDES);
         };
     }
 

@@ -4,12 +4,14 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
 import dev.assay.plan.Experiment;
 import dev.assay.plan.Plan;
+import dev.assay.plan.PlannedChecks;
 import dev.assay.plan.Row;
 import dev.assay.plan.SftReach;
 import dev.assay.verdict.Question;
 import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -30,7 +32,16 @@ final class Questions {
                 sft(row, plan)
                         .map(sft -> new Question.Training(
                                 sft.setup().zero().stage() > 0, SftReach.why(plan, row), Optional.empty()))
-                        .orElse(Question.Training.UNKNOWN));
+                        .orElse(Question.Training.UNKNOWN),
+                checks(row, plan));
+    }
+
+    private static Map<String, Map<String, Integer>> checks(Row row, Plan plan) {
+        return plan.experiments().stream()
+                .filter(experiment -> experiment.id().equals(row.experiment()))
+                .findFirst()
+                .map(PlannedChecks::of)
+                .orElse(Map.of());
     }
 
     private static Optional<Sft> sft(Row row, Plan plan) {

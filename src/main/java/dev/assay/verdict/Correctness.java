@@ -185,11 +185,17 @@ final class Correctness {
         return check.wrong() > 0 || !(check.worst() <= 1);
     }
 
+    /** Which part to take out of the node, where it has a number of its own. */
+    private static String serial(RankResult rank) {
+        String serial = rank.device().serial();
+        return serial.isBlank() || serial.equals(rank.device().uuid()) ? "" : ", serial " + serial;
+    }
+
     private static String words(RankResult rank, Check check) {
         String worst = check.worst() > 1 && check.worst() <= MOST_TOLD
                 ? ", worst " + Numbers.of(check.worst(), Unit.RATIO) + " × the bound"
                 : "";
         return WRONG + check.wrong() + " of " + check.checked() + " elements of " + check.name() + " on " + rank.unit()
-                + worst + ": " + check.detail();
+                + serial(rank) + worst + ": " + check.detail();
     }
 }

@@ -25,6 +25,9 @@ final class GpuReadings {
     /** Its FLOP a step are known, of GEMMs and attention alike, all of them bf16. */
     private static final String TRAINING = "sft";
 
+    /** Its rate is that of its steps, communication included. */
+    private static final String COUPLED = "coupled";
+
     private GpuReadings() {}
 
     /** What a measurement calls the other end of a link. */
@@ -92,6 +95,9 @@ final class GpuReadings {
     static Reading loadRatio(RankResult rank, Question question) {
         Criterion criterion = question.criterion();
         Question.Contract contract = question.contract();
+        if (criterion.workload().equals(COUPLED)) {
+            return StepThroughput.loadRatio(rank, contract);
+        }
         OptionalDouble trained = TrainingRates.enqueuedTflops(rank);
         boolean training = criterion.workload().equals(TRAINING);
         if (training && trained.isEmpty()) {

@@ -46,6 +46,21 @@ final class HealthReadings {
                 : Reading.of(rank.unit(), samples.get(samples.size() - 1) - samples.get(0));
     }
 
+    /** Rows remapped meanwhile: what was repaired before is history, what fails under this work is not. */
+    static Reading newlyRemapped(RankResult rank) {
+        List<Double> rows = GpuReadings.samples(rank, Metric.REMAPPED_ROWS);
+        if (rows.isEmpty()) {
+            return Reading.missing(rank, Metric.REMAPPED_ROWS);
+        }
+        double more = rows.get(rows.size() - 1) - rows.get(0);
+        return rows.size() < 2 || more < 0
+                ? Reading.gap(
+                        rank.unit(),
+                        Metric.REMAPPED_ROWS.key() + " reads " + rows + ": that tells no increase over the work",
+                        false)
+                : Reading.of(rank.unit(), more);
+    }
+
     private static String found(Measurement measurement) {
         String found = measurement.conditions().getOrDefault(FOUND, "");
         return found.isEmpty() ? "" : ": " + found;

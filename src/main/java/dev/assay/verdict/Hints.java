@@ -61,7 +61,7 @@ final class Hints {
                     NVLINK_REPLAYS -> "its NVLinks (nvidia-smi nvlink -s, -e), the NVSwitches and the fabric manager";
             case ECC_CORRECTED, ECC_UNCORRECTED, ECC_CORRECTED_LIFETIME, ECC_UNCORRECTED_LIFETIME, ECC_MODE ->
                 "its memory (nvidia-smi -q -d ECC) and Xid errors in the kernel's log";
-            case REMAPPED_ROWS, REMAPPED_PENDING, REMAPPED_FAILURE, RETIRED_PAGES ->
+            case REMAPPED_ROWS, REMAPPED_NEW, REMAPPED_PENDING, REMAPPED_FAILURE, RETIRED_PAGES ->
                 "its memory (nvidia-smi -q -d ROW_REMAPPER): reset a GPU with pending rows, replace one with failures";
             case VIOLATION_POWER -> "its power limit (nvidia-smi -q -d POWER) and the node's power feed";
             case VIOLATION_THERMAL -> "its cooling: temperature, fans, airflow";
@@ -87,6 +87,7 @@ final class Hints {
             case TRAIN_LOSS, TRAIN_GRADIENT_NORM -> "that GPU's memory and arithmetic: hbm, memtest and gemm test them";
             case MEMORY_USED, MEMORY_PLANNED, MEMORY_PLAN_RATIO ->
                 "foreign processes on that GPU, and NCCL's buffers (NCCL_BUFFSIZE)";
+            case LEFT_OUT -> "why that launch was so slow: the transport in NCCL's log, and who was last";
             case WRONG_ELEMENTS, DISTINCT_RESULTS -> "that GPU: ECC counters, Xid errors, memory tests; do not use it";
         };
     }

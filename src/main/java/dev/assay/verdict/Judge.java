@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * From measurements to verdicts. The same questions and the same result give the same verdicts, bit for bit.
  *
  * <p>A question is asked in this order, and the first answer stands: was all it needs run, to the end, and could it be (NOT_RUN)? Can the
- * results be what they claim (INVALID)? Is any of them wrong (FAIL), or unchecked (INVALID)? Is there a value of every unit
+ * results be what they claim (INVALID)? Is any of them wrong (FAIL), unchecked (INVALID), or left out (INCONCLUSIVE)? Is there a value of every unit
  * (INCONCLUSIVE where the device has none, else INVALID), watched well enough and below the ceiling (INVALID)? Does the worst
  * unit meet the limit? Do the criteria hold that it rests on?
  */
@@ -60,6 +60,7 @@ public final class Judge {
                 .or(() -> refused(State.INVALID, Protocol.problem(evidence), evidence))
                 .or(() -> wrong(evidence))
                 .or(() -> refused(State.INVALID, Correctness.unchecked(evidence), evidence))
+                .or(() -> refused(State.INCONCLUSIVE, LeftOut.problem(evidence), evidence))
                 .orElseGet(() -> measured(evidence));
     }
 

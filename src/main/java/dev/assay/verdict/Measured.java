@@ -132,8 +132,23 @@ final class Measured {
                 evidence,
                 readings,
                 meeting,
-                State.NOT_APPLICABLE,
-                value(readings, meeting, criterion) + ", shown, not judged; " + proof + CappedClock.remark(evidence));
+                promised(readings) ? State.INCONCLUSIVE : State.NOT_APPLICABLE,
+                value(readings, meeting, criterion) + ", shown, not judged" + silent(readings) + "; " + proof
+                        + CappedClock.remark(evidence));
+    }
+
+    /** What some units gave, every unit must give, judged or not; but not where a device says that it cannot. */
+    private static boolean promised(Readings readings) {
+        return readings.gaps().stream().anyMatch(gap -> !gap.explained());
+    }
+
+    private static String silent(Readings readings) {
+        return readings.gaps().stream()
+                .findFirst()
+                .map(first -> ", but " + first.unit() + " has no value: " + first.reason() + " ("
+                        + readings.coverage().measured() + " of " + readings.expected() + " " + readings.what()
+                        + " have one)")
+                .orElse("");
     }
 
     private static Finding number(Evidence evidence, Readings readings, Meeting meeting, State state, String words) {
@@ -150,7 +165,7 @@ final class Measured {
                 OptionalDouble.of(value),
                 values.size() > 1 && Double.isFinite(spread) ? OptionalDouble.of(spread) : OptionalDouble.empty(),
                 Optional.of(meeting.worst().unit()),
-                state == State.NOT_APPLICABLE ? OptionalDouble.empty() : OptionalDouble.of(meeting.margin()),
+                criterion.judged() ? OptionalDouble.of(meeting.margin()) : OptionalDouble.empty(),
                 relative
                         ? Optional.of("median of " + values.size() + " " + readings.what() + ": "
                                 + Numbers.of(Samples.median(values), criterion.unit()))

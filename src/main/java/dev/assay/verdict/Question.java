@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param valuesPerRank that each rank must give: one, or one a link
  * @param baselineNodes nodes of each communicator of a baseline
  * @param training what else must be known where the question is of training
+ * @param checks by launch and name, how often the plan has each check made, over all ranks; of a launch without any it does
+ *     not say
  */
 public record Question(
         String key,
@@ -23,8 +25,10 @@ public record Question(
         int valuesPerRank,
         Contract contract,
         int baselineNodes,
-        Training training) {
+        Training training,
+        Map<String, Map<String, Integer>> checks) {
     public Question {
+        checks = Map.copyOf(checks);
         if (baselineNodes < 1) {
             throw new IllegalArgumentException("a question must have baselineNodes ≥ 1, got " + baselineNodes);
         }
@@ -55,6 +59,20 @@ public record Question(
         this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, 1);
     }
 
+    /** The plan does not say how often anything is checked. */
+    public Question(
+            String key,
+            String title,
+            Criterion criterion,
+            int nodes,
+            int gpusPerNode,
+            int valuesPerRank,
+            Contract contract,
+            int baselineNodes,
+            Training training) {
+        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, baselineNodes, training, Map.of());
+    }
+
     /** The same, where a row has shown the fabric. */
     public Question withFabric(String row) {
         return new Question(
@@ -66,7 +84,8 @@ public record Question(
                 valuesPerRank,
                 contract,
                 baselineNodes,
-                new Training(training.shards(), training.beyond(), Optional.of(row)));
+                new Training(training.shards(), training.beyond(), Optional.of(row)),
+                checks);
     }
 
     /**

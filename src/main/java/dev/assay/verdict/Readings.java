@@ -112,6 +112,7 @@ record Readings(
             case FABRIC_NODE_BANDWIDTH -> FabricReadings.ofNodes(evidence);
             case FABRIC_VICTIM -> FabricReadings.ofVictims(evidence);
             case IDENTITY_DIFFERENCES -> Identities.read(evidence);
+            case REMAPPED_NEW -> perGpu(evidence, HealthReadings::newlyRemapped);
             case MEMORY_CAPACITY -> GpuReadings.inAll(perGpu(evidence, GpuReadings::memoryCapacity));
             // Scale efficiency has a judge of its own.
             default ->

@@ -3,6 +3,7 @@ package dev.assay.worker;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -10,6 +11,9 @@ import java.util.Map;
  * left out rather than all lost to the launch's deadline. All ranks decide alike, by what they have told each other.
  */
 final class CollectivePace {
+    /** Below it an operation takes about equally long: eight bytes tell nothing of a mebibyte. */
+    private static final long LATENCY_BYTES = 64 << 10;
+
     private final double limitSeconds;
     private final Map<CollectiveOperation, Double> secondsPerByte = new EnumMap<>(CollectiveOperation.class);
     private double elapsedSeconds;
@@ -34,12 +38,25 @@ final class CollectivePace {
      */
     void told(CollectiveCase what, double elapsed, double microseconds) {
         elapsedSeconds = elapsed;
-        secondsPerByte.put(what.operation(), microseconds / 1e6 / what.bytes());
+        secondsPerByte.put(what.operation(), microseconds / 1e6 / Math.max(LATENCY_BYTES, what.bytes()));
     }
 
     boolean hasTimeFor(CollectiveCase what) {
+        return elapsedSeconds + expectedSeconds(what) <= limitSeconds;
+    }
+
+    /** Why there is none, with its arithmetic: alike on all ranks. */
+    String words(CollectiveCase what) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f s were gone and %.1f s more expected of it, %.1f s is the most",
+                elapsedSeconds,
+                expectedSeconds(what),
+                limitSeconds);
+    }
+
+    private double expectedSeconds(CollectiveCase what) {
         double operations = 2.0 + what.batch() * (what.warmUp() + what.samples());
-        double expected = secondsPerByte.getOrDefault(what.operation(), 0.0) * what.bytes() * operations;
-        return elapsedSeconds + expected <= limitSeconds;
+        return secondsPerByte.getOrDefault(what.operation(), 0.0) * Math.max(LATENCY_BYTES, what.bytes()) * operations;
     }
 }

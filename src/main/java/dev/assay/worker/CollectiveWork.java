@@ -15,7 +15,7 @@ import dev.assay.workload.CollectivePiece;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.DoubleToIntFunction;
+import java.util.function.ToIntBiFunction;
 
 /** The cases of one communicator. */
 final class CollectiveWork {
@@ -30,13 +30,13 @@ final class CollectiveWork {
     private final DeviceMemory receive;
     private final CollectivePace pace;
     private final long began;
-    private final DoubleToIntFunction iterations;
+    private final ToIntBiFunction<CollectiveCase, Double> iterations;
     private final Map<String, String> conditions;
     private long cases;
 
     /**
      * @param began by the nano clock, when this rank began with all cases
-     * @param iterations of a case, by the microseconds of one
+     * @param iterations of a case, by itself and the microseconds of one
      */
     CollectiveWork(
             RankContext context,
@@ -47,7 +47,7 @@ final class CollectiveWork {
             DeviceMemory receive,
             CollectivePace pace,
             long began,
-            DoubleToIntFunction iterations) {
+            ToIntBiFunction<CollectiveCase, Double> iterations) {
         this.context = context;
         this.circle = circle;
         this.communicator = communicator;
@@ -74,7 +74,7 @@ final class CollectiveWork {
 
     void run(CollectiveCase what) throws Exception {
         if (!pace.hasTimeFor(what)) {
-            System.err.println("collective: left out for want of time: " + what.name() + ", " + conditions);
+            LeftOutLine.write(context, what.name() + ", " + circleWords(), pace.words(what));
             return;
         }
         Buffers buffers = buffers(what);
@@ -105,7 +105,7 @@ final class CollectiveWork {
 
     /** @param longest microseconds of one operation, which all ranks agree on: they time equally many */
     private void eachByItself(CollectiveCase what, Runnable once, double longest, Owned owned) throws Exception {
-        int count = iterations.applyAsInt(longest);
+        int count = iterations.applyAsInt(what, longest);
         if (count == 0) {
             return;
         }
@@ -209,8 +209,11 @@ final class CollectiveWork {
                         checked,
                         wrong,
                         wrong == 0 ? 0 : Double.MAX_VALUE,
-                        what.name() + ", " + conditions.get("scope") + " of " + circle.size() + " ranks"
-                                + (inputOnly ? ", the input that must stay" : "")));
+                        what.name() + ", " + circleWords() + (inputOnly ? ", the input that must stay" : "")));
+    }
+
+    private String circleWords() {
+        return conditions.get("scope") + " of " + circle.size() + " ranks";
     }
 
     private CollectiveLoad load() {

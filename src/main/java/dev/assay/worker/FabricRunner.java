@@ -11,6 +11,7 @@ import dev.assay.workload.Coupled;
 import dev.assay.workload.Fabric;
 import dev.assay.workload.FabricPattern;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -76,7 +77,16 @@ final class FabricRunner implements Runner {
                 .highest();
         boolean out = elapsed > context.spec().measuredSeconds() + SECONDS_MORE;
         if (out) {
-            System.err.println("fabric: left out for want of time: " + name);
+            LeftOutLine.write(
+                    context,
+                    name,
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f s were gone, %.1f s is the most: %.1f s as planned and %.0f s more",
+                            elapsed,
+                            context.spec().measuredSeconds() + SECONDS_MORE,
+                            context.spec().measuredSeconds(),
+                            SECONDS_MORE));
         }
         return out;
     }

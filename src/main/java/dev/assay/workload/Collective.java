@@ -12,7 +12,7 @@ import java.util.Set;
  * @param scopes where they exist on the nodes that take part
  * @param cases in this order, in every scope
  * @param warmUpOperations of the first case, once a process, so that the JVM has compiled the path
- * @param iterations of a case, at most, that are timed one by one after its samples; 0: none
+ * @param iterations of a usual case, at most, that are timed one by one after its samples; 0: none
  */
 public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> cases, int warmUpOperations, int iterations)
         implements Workload {
@@ -72,11 +72,15 @@ public record Collective(List<CollectiveScope> scopes, List<CollectiveCase> case
     }
 
     /**
-     * How many operations of a case are timed one by one: all where that is quick, else what a percentile needs, else none.
+     * How many operations of a case are timed one by one: all where that is quick, else what a percentile needs, else none;
+     * none of an unusual case either.
      *
      * @param microseconds of one of them
      */
-    public int iterationsOf(double microseconds) {
+    public int iterationsOf(CollectiveCase what, double microseconds) {
+        if (!what.usual()) {
+            return 0;
+        }
         if (iterations * microseconds <= QUICK_MICROSECONDS) {
             return iterations;
         }

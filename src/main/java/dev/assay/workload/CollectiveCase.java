@@ -39,6 +39,16 @@ public record CollectiveCase(
         }
     }
 
+    /** Float, summed, out of place: as the others travel, so that their single operations need no times of their own. */
+    public boolean usual() {
+        return type == CollectiveType.FLOAT && reduction == Reduction.SUM && !inPlace;
+    }
+
+    /** Whether every rank's share is one at all. */
+    public boolean fits(int ranks) {
+        return !operation.shares() || bytes / ALIGNMENT >= ranks;
+    }
+
     /** Of the larger buffer, over so many ranks. */
     public long elements(int ranks) {
         long elements = bytes / type.bytes();

@@ -1,6 +1,7 @@
 package dev.assay.workload;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The device memory of every GPU: bandwidth of each {@link MemoryKernel}, and the latency of dependent loads.
@@ -39,6 +40,14 @@ public record Hbm(long bytes, int samples, List<Long> footprints, int chaseSteps
         return "copy, scale, add, triad, read and write over buffers of " + (bytes >> 20)
                 + " MiB on every GPU, every element checked; latency of dependent loads over " + footprints.size()
                 + " footprints";
+    }
+
+    @Override
+    public boolean measures(String metric, Map<String, String> conditions) {
+        return !metric.equals("hbm.latency")
+                || footprints.stream()
+                        .map(String::valueOf)
+                        .anyMatch(each -> each.equals(conditions.getOrDefault("footprint", each)));
     }
 
     /** Bytes that one launch of a kernel reads and writes. */

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.cluster.InputException;
+import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.Unit;
+import dev.assay.workload.Conditions;
+import dev.assay.workload.Fabric;
 import dev.assay.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,151 @@ class CriteriaFileTest {
     void aPercentileIsOneOfTimes() {
         assertThat(refusal("\"harmonic-mean\"", "\"p99\""))
                 .contains("p99", "of gemm.tflops, the high end of what is no time", "median");
+    }
+
+    @Test
+    void aConditionThatNothingIsMeasuredUnderIsRefusedAtOnce() {
+        String unit = "\"unit\": \"TFLOPS\"";
+
+        assertThat(refusal(unit, unit + ", \"conditions\": {\"dtyp\": \"bf16\"}"))
+                .contains("the condition \"dtyp\" of gemm.tflops", "dtype, shape", "did you mean \"dtype\"?");
+        assertThat(refusal(unit, unit + ", \"conditions\": {\"dtype\": \"bf17\"}"))
+                .contains("\"bf17\" as dtype of gemm.tflops", "bf16, fp16", "did you mean");
+        assertThat(refusal(unit, unit + ", \"conditions\": {\"shape\": \"8192\"}"))
+                .contains("MxNxK");
+        assertThat(refusal("\"unit\": \"count\"", "\"unit\": \"count\", \"conditions\": {\"dtype\": \"bf16\"}"))
+                .contains("no condition: burn takes one value a unit of it");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "collective, collective.busbw, GB/s, scope, nod, node",
+        "collective, collective.busbw, GB/s, over, hosts, host",
+        "collective, collective.busbw, GB/s, ranks, two, whole number",
+        "fabric, fabric.bandwidth, GB/s, pattern, bisecton, bisection",
+        "fabric, fabric.bandwidth, GB/s, variant, rings, ring",
+        "hbm, hbm.bandwidth, GB/s, kernel, copi, copy",
+        "hbm, hbm.bandwidth, GB/s, footprint, condition, kernel"
+    })
+    void noMisspeltConditionDropsACriterionSilently(
+            String workload, String metric, String unit, String key, String value, String allowed) {
+        String json = GOOD.replace("\"burn\", \"metric\": \"gemm.tflops\"", "\"burn\", \"metric\": \"M\"")
+                .replaceFirst("\\[\"right\"]", "[]")
+                .replaceFirst("\"burn\"", "\"" + workload + "\"")
+                .replaceFirst("\"M\"", "\"" + metric + "\", \"conditions\": {\"" + key + "\": \"" + value + "\"}")
+                .replace("TFLOPS", unit);
+
+        assertThatThrownBy(() -> CriteriaFile.parse("my.json", json, "h100-sxm"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(value)
+                .hasMessageContaining(allowed);
+    }
+
+    /** Words that the plan and the launches have, too. */
+    @Test
+    void everyVariantOfALaunchMayBeNamed() {
+        for (LaunchVariant variant : LaunchVariant.values()) {
+            assertThat(Conditions.refused("fabric", "fabric.busbw", "variant", variant.key()))
+                    .isEmpty();
+        }
+        for (String load : Fabric.loads(64)) {
+            assertThat(Conditions.refused("fabric", "fabric.victim", "load", load))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theKeyFleetMakesASecondCriterionAgainstTheMedian() {
+        String json = GOOD.replace("\"limit\": {\"atLeast\": 600}", "\"limit\": {\"atLeast\": 600}, \"fleet\": 0.97");
+
+        List<Criterion> criteria =
+                CriteriaFile.parse("my.json", json, "h100-sxm").resolve(FIGURES);
+
+        assertThat(criteria).extracting(Criterion::id).containsExactly("rate", "rate-fleet", "right");
+        assertThat(criteria.get(1).limit()).isEqualTo(new Limit.OfMedian(0.97));
+        assertThat(criteria.get(1).requires()).containsExactly("right");
+        assertThat(criteria.get(1).source()).contains("metric definitions", "0.97");
+        assertThat(criteria.get(0).limit()).isEqualTo(new Limit.AtLeast(600));
+    }
+
+    @Test
+    void ofAShownTimeTheFleetIsJudgedMirrored() {
+        String json = GOOD.replace(
+                        "\"right\", \"title\": \"Right\"", "\"right\", \"judged\": true, \"title\": \"Right\"")
+                .replace(
+                        "{\"atLeast\": 600}",
+                        "{\"atMost\": 9}, \"judged\": false, \"fleet\": {\"share\": 0.8,"
+                                + " \"reason\": \"a few microseconds\"}")
+                .replace("gemm.tflops", "step.time")
+                .replace("harmonic-mean", "median")
+                .replace("\"TFLOPS\", \"ceiling\": 1070", "\"ms\"");
+
+        Criterion fleet = criterion(CriteriaFile.parse("my.json", json, "h100-sxm"), "rate-fleet");
+
+        assertThat(fleet.limit()).isEqualTo(new Limit.AtMostOfMedian(1.25));
+        assertThat(fleet.judged()).isTrue();
+        assertThat(fleet.source()).contains("looser", "a few microseconds");
+    }
+
+    @Test
+    void aFleetsLimitIsTheCommonOneOrHasItsReason() {
+        String limit = "\"limit\": {\"atLeast\": 600}";
+
+        assertThat(refusal(limit, limit + ", \"fleet\": 0.9")).contains("0.9 without a reason", "0.97");
+        assertThat(refusal(limit, limit + ", \"fleet\": {\"share\": 0.9}")).contains("reason");
+        assertThat(refusal(limit, limit + ", \"fleet\": {\"share\": 1.1, \"reason\": \"because it is\"}"))
+                .contains("a share above 0");
+        assertThat(refusal(limit, "\"limit\": {\"ofMedian\": 0.97}, \"fleet\": 0.97"))
+                .contains("compares already");
+        assertThat(refusal(
+                        "\"requires\": [\"right\"]},",
+                        "\"fleet\": 0.97}, {\"id\": \"rate-fleet\", \"title\": \"T\", \"workload\": \"burn\", \"metric\":"
+                                + " \"power\", \"statistic\": \"mean\", \"limit\": {\"atLeast\": 1}, \"unit\": \"W\","
+                                + " \"source\": \"s\"},"))
+                .contains("\"rate-fleet\" a second time");
+    }
+
+    /** Assay's metric definitions ask it of every metric of a GPU, a link or a node. */
+    @Test
+    void everyMetricOfAPartOfTheH200IsAlsoJudgedAgainstTheFleet() {
+        List<Criterion> criteria =
+                CriteriaFile.read("h200-sxm", Optional.empty()).resolve(FIGURES);
+
+        assertThat(criteria)
+                .filteredOn(CriteriaFileTest::ofAPart)
+                .hasSizeGreaterThan(50)
+                .allMatch(each -> criteria.stream()
+                        .anyMatch(other -> other.judged()
+                                && other.workload().equals(each.workload())
+                                && other.metric() == each.metric()
+                                && (other.conditions().equals(each.conditions())
+                                        || SAME.getOrDefault(each.id(), "").equals(other.id()))
+                                && (other.limit() instanceof Limit.OfMedian
+                                        || other.limit() instanceof Limit.AtMostOfMedian)));
+    }
+
+    /** What another criterion of the same work compares over all nodes, or another score of the same benchmark. */
+    private static final Map<String, String> SAME =
+            Map.of("all-reduce-node-of-8", "all-reduce-node-spread", "launch-kernel-p99", "launch-kernel-spread");
+
+    /**
+     * Rates and times of GPUs, links and nodes: not of one communicator over all ranks, which has one value; nor the single
+     * iterations' distribution, which is told; nor sums over a node whose GPUs are compared.
+     */
+    private static boolean ofAPart(Criterion criterion) {
+        boolean rate = criterion.unit() == Unit.GIGABYTES_PER_SECOND
+                || criterion.unit() == Unit.TFLOPS
+                || criterion.unit().isTime();
+        boolean one = "cluster".equals(criterion.conditions().get("scope"))
+                || criterion.metric() == Metric.FABRIC_BUSBW
+                || criterion.metric() == Metric.SENSITIVITY;
+        boolean told = criterion.metric() == Metric.COLLECTIVE_ITERATION
+                || criterion.metric() == Metric.FABRIC_NODE_BANDWIDTH
+                || criterion.metric() == Metric.PAIR_NODE_BANDWIDTH
+                || criterion.metric() == Metric.VIOLATION_POWER
+                || criterion.metric() == Metric.VIOLATION_THERMAL;
+        return rate && !one && !told;
     }
 
     private static String refusal(String piece, String by) {

@@ -8,6 +8,7 @@ import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.CriteriaFile;
 import dev.assay.measurement.LaunchVariant;
+import dev.assay.measurement.Metric;
 import dev.assay.measurement.MetricKind;
 import dev.assay.workload.Fabric;
 import dev.assay.workload.Fabric.Meeting;
@@ -232,7 +233,8 @@ class FabricPlanTest {
     private static List<String> rows(Plan plan) {
         return plan.rows().stream()
                 .filter(row -> row.experiment().equals("fabric")
-                        && row.criterion().metric().kind() != MetricKind.HEALTH)
+                        && row.criterion().metric().kind() != MetricKind.HEALTH
+                        && row.criterion().metric() != Metric.REMAPPED_NEW)
                 .map(Row::key)
                 .toList();
     }

@@ -12,9 +12,11 @@ import dev.assay.measurement.Metric;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmSweep;
 import dev.assay.workload.Precision;
+import dev.assay.workload.TrainingGemms;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -64,6 +66,43 @@ class GemmCriteriaTest {
 
             assertThat(criterion.ceiling()).hasValueCloseTo(ceiling, withinPercentage(0.01));
         }
+    }
+
+    @Test
+    void squaresRunInEveryPrecisionAndTrainingsShapesInThoseThatTrain() {
+        for (Precision precision : Precision.values()) {
+            for (int side : List.of(4096, 8192, 16_384)) {
+                assertThat(SWEEP.burst()).contains(new Gemm(side, side, side, precision));
+            }
+        }
+        for (TrainingGemms model : TrainingGemms.values()) {
+            for (Precision precision : List.of(
+                    Precision.BF16,
+                    Precision.FP16,
+                    Precision.TF32,
+                    Precision.FP8_E4M3,
+                    Precision.FP8_E5M2,
+                    Precision.INT8)) {
+                assertThat(SWEEP.burst()).containsAll(model.shapes(precision));
+            }
+        }
+    }
+
+    @Test
+    void aFullSuiteHasTrainingsShapesInAllAndAScreeningOneSquareEach() {
+        GemmSweep full = Sizes.sweep(ClusterFile.read("spectrumx-h200"), H200, Suite.FULL);
+        GemmSweep quick = Sizes.sweep(ClusterFile.read("spectrumx-h200"), H200, Suite.QUICK);
+
+        assertThat(full.burst()).containsAll(TrainingGemms.LLAMA_70B.shapes(Precision.FP64));
+        assertThat(quick.burst()).hasSameSizeAs(Precision.values());
+    }
+
+    /** Half the family's time would be fp32's and fp64's otherwise. */
+    @Test
+    void theFamilyTakesMinutes() {
+        double seconds = Timing.partSeconds(ClusterFile.read("spectrumx-h200"), SWEEP, 8);
+
+        assertThat(seconds).isBetween(312.0, 600.0);
     }
 
     private static long named(List<Gemm> gemms, Map<String, String> conditions) {

@@ -71,7 +71,7 @@ class MemoryTest {
         "peer,1500,'5 × 256.00 MiB of buffers + 2.00 MiB of the latency chase = 1.25 GiB'",
         "host-link,500,'2 × 256.00 MiB of buffers = 512.00 MiB'",
         "node-pair,2000,'2 × 1.00 GiB of buffers = 2.00 GiB'",
-        "gemm,2000,'of C (bf16 32768x32000x4096) = '",
+        "gemm,2000,'2.00 GiB of C (fp64 16384x16384x16384) = 6.00 GiB'",
         "burn,300,'128.00 MiB of A + 128.00 MiB of B + 128.00 MiB of C (bf16 8192x8192x8192) = 384.00 MiB'"
     })
     void sizesBeyondMemoryAreRefusedWithTheArithmetic(String family, long mebibytes, String arithmetic) {

@@ -14,7 +14,9 @@ import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nics;
 import dev.assay.criteria.Criteria;
 import dev.assay.criteria.CriteriaFile;
+import dev.assay.criteria.Criterion;
 import dev.assay.criteria.Limit;
+import dev.assay.criteria.PlannedFigures;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.MetricKind;
@@ -149,7 +151,7 @@ class PlannerTest {
         GemmSweep sweep = (GemmSweep) gemm.workload();
 
         assertThat(gemm.launches()).hasSize(1);
-        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(220.0, 330.0);
+        assertThat(gemm.launches().get(0).measuredSeconds()).isBetween(400.0, 500.0);
         assertThat(sweep.toPlateau()).isTrue();
         assertThat(sweep.heatSeconds()).isEqualTo(80);
         assertThat(sweep.patienceSeconds()).isEqualTo(2 * (300 - 80));
@@ -331,7 +333,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(55 * 3);
+                .hasSize(63 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()
@@ -351,6 +353,7 @@ class PlannerTest {
                         "pair-bandwidth@8",
                         "pair-bandwidth-fleet@8",
                         "pair-latency@8",
+                        "pair-latency-fleet@8",
                         "node-pair-nic-bytes@8",
                         "node-pair-nic-share@8",
                         "node-pair-nic-link-down@8",
@@ -385,7 +388,8 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("rdma")
                         && row.criterion().metric().kind() != MetricKind.HEALTH
-                        && !ofHealth(row))
+                        && !ofHealth(row)
+                        && row.criterion().metric() != Metric.REMAPPED_NEW)
                 .extracting(Row::key)
                 .containsExactly(
                         "rdma-correct@8",
@@ -393,6 +397,7 @@ class PlannerTest {
                         "rdma-bandwidth@8",
                         "rdma-bandwidth-fleet@8",
                         "rdma-latency@8",
+                        "rdma-latency-fleet@8",
                         "rdma-nic-share@8",
                         "rdma-nic-link-down@8",
                         "rdma-nic-errors@8",
@@ -438,7 +443,8 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("node-pair") && !ofHealth(row))
                 .extracting(Row::key)
-                .containsExactly("node-pair-correct@2", "pair-bandwidth-fleet@2", "pair-latency@2");
+                .containsExactly(
+                        "node-pair-correct@2", "pair-bandwidth-fleet@2", "pair-latency@2", "pair-latency-fleet@2");
     }
 
     @Test
@@ -531,6 +537,48 @@ class PlannerTest {
                 .isEqualTo(7);
         assertThat(pair.experiment("peer").workload().valuesPerRank("wrong.elements", 8, 1))
                 .isOne();
+    }
+
+    /** Nodes, GPUs of each, whether they share a host. */
+    @ParameterizedTest
+    @CsvSource({"8, 8, false", "2, 4, false", "3, 1, false", "1, 8, false", "1, 1, false", "2, 1, true", "33, 8, false"
+    })
+    void everyCriterionOfTheFileHasARowOrIsNamedAmongWhatIsNotCertified(int nodes, int gpus, boolean sharedHost) {
+        Plan plan = Planner.plan(
+                h200(nodes, gpus, new Nics(sharedHost ? 0 : 2, 400), sharedHost), H200, CRITERIA, List.of(), 10);
+
+        List<String> asked =
+                plan.rows().stream().map(row -> row.criterion().id()).toList();
+        String omits = String.join("\n", plan.omits());
+        assertThat(CRITERIA.resolve(new PlannedFigures(100, 1, 50)))
+                .extracting(Criterion::id)
+                .filteredOn(id -> !asked.contains(id))
+                .allMatch(id -> omits.matches("(?s).*[ ,]" + id + "[,;.].*"));
+    }
+
+    @Test
+    void floorsThatNodesOfFourHaveNoPartForAreNamedAndNotClaimed() {
+        Plan plan = Planner.plan(h200(2, 4, new Nics(2, 400), false), H200, CRITERIA, List.of(), 10);
+
+        assertThat(plan.omits())
+                .anyMatch(line -> line.startsWith("Criteria of collective without a row on 2 nodes × 4 GPUs")
+                        && line.contains("communicators of another scope, size or way")
+                        && line.contains("all-reduce-node-of-8, all-gather-node-of-8, ")
+                        && line.contains(" reduce-scatter-node-of-8, "));
+        assertThat(plan.certifies())
+                .noneMatch(line -> line.contains("every limit that the criteria set"))
+                .anyMatch(line -> line.contains("collective") && line.contains("every limit that has a row here"));
+    }
+
+    @Test
+    void familiesThatThisClusterHasNoPartForAreNoPlan() {
+        Selection peer = Selection.parse(Optional.empty(), Optional.of("peer"));
+
+        assertThatThrownBy(() -> Planner.plan(h200(2, 1, new Nics(1, 400), false), H200, CRITERIA, List.of(), 10, peer))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("peer")
+                .hasMessageContaining("no row")
+                .hasMessageContaining("a node of one GPU has no pair of GPUs");
     }
 
     @Test

@@ -36,7 +36,8 @@ class CorrectnessTest {
             assertThat(verdict.state()).isEqualTo(State.FAIL);
             assertThat(verdict.wrongResult()).isTrue();
             assertThat(verdict.sentence())
-                    .contains("wrong result: 3 of 4096 elements of gemm.freivalds on node001 GPU 5 (GPU-5)")
+                    .contains(
+                            "wrong result: 3 of 4096 elements of gemm.freivalds on node001 GPU 5 (GPU-5), serial serial-5")
                     .contains("row 17");
         });
         assertThat(wrong.burn(CORRECT).value()).hasValue(3);

@@ -27,10 +27,21 @@ class CollectivePaceTest {
         assertThat(pace.hasTimeFor(GIBIBYTE)).isTrue();
     }
 
+    /** 12 operations of 1 MiB: 16 times 50 µs each, not 131 072 times, which would be 79 s. */
+    @Test
+    void theTimeOfAFewBytesIsLatencyAndTellsLittleOfMany() {
+        pace.told(allReduce(8), 90, 50);
+
+        assertThat(pace.hasTimeFor(MEBIBYTE)).isTrue();
+        assertThat(pace.hasTimeFor(allReduce(32 << 10))).isTrue();
+    }
+
     @Test
     void whatDoesNotFitIsLeftOut() {
         pace.told(MEBIBYTE, 88, 1000);
 
+        assertThat(pace.words(GIBIBYTE))
+                .isEqualTo("88.0 s were gone and 12.3 s more expected of it, 100.0 s is the most");
         assertThat(pace.hasTimeFor(GIBIBYTE)).isFalse();
         assertThat(pace.hasTimeFor(MEBIBYTE)).isTrue();
     }

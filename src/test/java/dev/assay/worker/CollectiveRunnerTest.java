@@ -41,7 +41,9 @@ class CollectiveRunnerTest {
                         .hasSameSizeAs(collective.cases())
                         .allMatch(each -> each.samples().size() == 2);
                 assertThat(result.measurements(Metric.COLLECTIVE_ITERATION, conditions))
-                        .hasSameSizeAs(collective.cases())
+                        .hasSize((int) collective.cases().stream()
+                                .filter(CollectiveCase::usual)
+                                .count())
                         .allMatch(each -> each.samples().size() == 20)
                         .noneMatch(each -> each.conditions().containsKey("batch"));
             }
@@ -64,6 +66,55 @@ class CollectiveRunnerTest {
             assertThat(result.measurement(Metric.NIC_BYTES_SENT).isPresent()).isEqualTo(first);
             assertThat(result.measurement(Metric.NIC_BYTES_PREDICTED)).isEmpty();
         }
+    }
+
+    @Test
+    void everyOperationCanBeReplayedAsAGraph() throws Exception {
+        List<CollectiveCase> cases = Arrays.stream(CollectiveOperation.values())
+                .map(operation -> what(operation, CollectiveType.FLOAT, Reduction.SUM, false, true))
+                .toList();
+        Collective collective = new Collective(List.of(CollectiveScope.CLUSTER), cases, 1, 20);
+        Ranks ranks = Ranks.of(folder, collective, LaunchRole.LOAD, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.results()).allSatisfy(result -> {
+            assertThat(result.checks()).hasSameSizeAs(cases).allMatch(check -> check.wrong() == 0);
+            assertThat(result.measurements(Metric.COLLECTIVE_TIME, Map.of("mode", "graph")))
+                    .hasSameSizeAs(cases);
+        });
+    }
+
+    @Test
+    void everyRankMakesTheChecksThatThePlanCounts() throws Exception {
+        Collective collective = collective(CollectiveScope.values());
+        Ranks ranks = Ranks.of(folder, collective, LaunchRole.LOAD, 2, 2);
+
+        ranks.run(Ranks.reference());
+
+        assertThat(Planned.counted(ranks.results())).isEqualTo(Planned.checks(collective, ranks.launch()));
+    }
+
+    /** However fast the small one is, a hundred thousand of 8 MiB take minutes. */
+    @Test
+    void aCaseThatThereIsNoTimeForIsToldByEveryRank() throws Exception {
+        CollectiveOperation all = CollectiveOperation.ALL_REDUCE;
+        CollectiveCase large =
+                new CollectiveCase(all, 8 << 20, CollectiveType.FLOAT, Reduction.SUM, false, false, 1_000_000, 2, 1);
+        CollectiveCase small = new CollectiveCase(all, 8, CollectiveType.FLOAT, Reduction.SUM, false, false, 2, 2, 1);
+        Collective collective = new Collective(List.of(CollectiveScope.CLUSTER), List.of(small, large), 1, 0);
+        Ranks ranks = Ranks.of(folder, collective, LaunchRole.LOAD, 2, 1);
+
+        assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
+
+        assertThat(ranks.results())
+                .allSatisfy(result -> assertThat(result.measurement(Metric.LEFT_OUT))
+                        .hasValueSatisfying(left -> assertThat(left.conditions())
+                                .containsEntry("what", large.name() + ", cluster of 2 ranks")
+                                .hasEntrySatisfying(
+                                        "why", why -> assertThat(why).contains("more expected", "s is the most"))));
+        assertThat(Planned.counted(ranks.results())).isEqualTo(Map.of("collective.all-reduce", 2));
+        assertThat(Planned.checks(collective, ranks.launch())).isEqualTo(Map.of("collective.all-reduce", 4));
     }
 
     @Test

@@ -57,6 +57,7 @@ class FabricRunnerTest {
         Fabric fabric = fabric(nodes, gpus);
         LaunchResult launch = launch(fabric, variant, nodes, gpus, environment -> Optional.empty());
 
+        assertThat(Planned.counted(launch.ranks())).isEqualTo(Planned.checks(fabric, launch));
         for (FabricPattern pattern : FabricPlan.patterns(fabric, variant)) {
             for (Map<String, String> conditions : conditions(pattern, variant, nodes)) {
                 Verdict verdict = verdict(launch, fabric, metric(pattern), conditions, new Limit.AtLeast(1e-9));

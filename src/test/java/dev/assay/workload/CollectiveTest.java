@@ -64,7 +64,7 @@ class CollectiveTest {
     void singleOperationsAreTimedAsOftenAsAPercentileNeedsWhereThereIsTime(int most, double microseconds, int count) {
         CollectiveCase one = what(CollectiveOperation.ALL_REDUCE, 8, CollectiveType.FLOAT);
 
-        assertThat(new Collective(List.of(CollectiveScope.NODE), List.of(one), 0, most).iterationsOf(microseconds))
+        assertThat(new Collective(List.of(CollectiveScope.NODE), List.of(one), 0, most).iterationsOf(one, microseconds))
                 .isEqualTo(count);
     }
 

@@ -61,6 +61,19 @@ final class Cuda {
                 : String.format(Locale.ROOT, "%s: CUDA status %d, unknown to this driver", call, status);
     }
 
+    /** Device memory of the current context's GPU, in words; whatever holds the rest. */
+    static String memoryLeft() {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        return isLoaded() && CudaDriver.cuMemGetInfo_v2(free, total) == CudaDriver.CUDA_SUCCESS
+                ? String.format(Locale.ROOT, "%d of %d bytes are free", free[0], total[0])
+                : "how much is free the driver does not tell";
+    }
+
+    private static synchronized boolean isLoaded() {
+        return loaded.isPresent();
+    }
+
     /** A {@code const char*} of a vendor's library. */
     static String string(long address) {
         return address == 0 ? "no text" : new Pointer(address).getString(0);

@@ -72,7 +72,8 @@ final class CudaHostCopies implements HostCopies {
             throw new DeviceException(
                     "pinning " + bytes + " bytes of host memory (" + place.name() + ", " + place.numa()
                             + "): " + Cuda.describe(status, "cuMemHostAlloc")
-                            + "; look at the job's memory limit and at `ulimit -l`");
+                            + "; " + HostRoom.here().words()
+                            + "; every rank of the node pins as much; look at the job's memory limit and at `ulimit -l`");
         }
         return new Pinned(address[0], bytes);
     }

@@ -57,18 +57,13 @@ final class CudaMemory implements Addressed {
     }
 
     private static String refused(int status, long bytes, String gpu) {
-        long[] free = new long[1];
-        long[] total = new long[1];
-        String left = CudaDriver.cuMemGetInfo_v2(free, total) == CudaDriver.CUDA_SUCCESS
-                ? String.format(Locale.ROOT, "%d of %d bytes are free", free[0], total[0])
-                : "how much is free the driver does not tell";
         return String.format(
                 Locale.ROOT,
                 "allocating %d bytes on %s: %s; %s; is another process on this GPU?",
                 bytes,
                 gpu,
                 Cuda.describe(status, "cuMemAlloc_v2"),
-                left);
+                Cuda.memoryLeft());
     }
 
     @Override

@@ -1,10 +1,14 @@
 package dev.assay.device.cuda;
 
 import dev.assay.device.DeviceException;
+import dev.assay.device.OutOfMemoryException;
 import java.util.Objects;
 
 /** Turns NCCL's numbers into words. */
 final class NcclStatus {
+    /** As the CUDA runtime words it, in NCCL's {@code Cuda failure 2 'out of memory'}. */
+    private static final String OUT_OF_MEMORY = "out of memory";
+
     private NcclStatus() {}
 
     /**
@@ -15,7 +19,14 @@ final class NcclStatus {
         if (status == Nccl.NCCL_SUCCESS) {
             return;
         }
-        throw new DeviceException(words(nccl, status, comm, call));
+        String words = words(nccl, status, comm, call);
+        throw words.contains(OUT_OF_MEMORY) ? new OutOfMemoryException(words + room()) : new DeviceException(words);
+    }
+
+    /** What NCCL allocated meanwhile nobody knows but NCCL; what it left, the driver tells. */
+    private static String room() {
+        return "; beside the workload's own memory NCCL takes buffers for each of its channels and peers (NCCL_BUFFSIZE); "
+                + Cuda.memoryLeft();
     }
 
     /** Of a status that is none of success. */

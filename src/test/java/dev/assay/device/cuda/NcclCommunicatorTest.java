@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.assay.device.DeviceException;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
+import dev.assay.device.OutOfMemoryException;
 import dev.assay.workload.ElementType;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +62,19 @@ class NcclCommunicatorTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rank 8 of 8");
         assertThat(nccl.calls).isEmpty();
+    }
+
+    @Test
+    void ncclsWantOfMemoryIsToldAsSuchWithWhatIsLeft() {
+        nccl.status = 1;
+        nccl.lastError = "Cuda failure 2 'out of memory'";
+
+        assertThatThrownBy(() -> NcclCommunicator.join(nccl, ID, 1, 2, LIMIT))
+                .isInstanceOf(OutOfMemoryException.class)
+                .hasMessageContaining("ncclCommInitRank of rank 1 of 2")
+                .hasMessageContaining("out of memory")
+                .hasMessageContaining("NCCL_BUFFSIZE")
+                .hasMessageContaining("free");
     }
 
     @Test
