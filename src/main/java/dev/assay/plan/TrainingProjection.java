@@ -68,7 +68,7 @@ final class TrainingProjection {
                 step.weakEfficiency().map(scale -> range(scale.times(100))).orElse("-"));
     }
 
-    /** Where it fits and its batch can be dealt to the GPUs. */
+    /** Where it fits, its batch can be dealt to the GPUs and the engine does what it asks for. */
     static List<Place> places(
             TrainingCase config,
             Sft.Run run,
@@ -113,7 +113,8 @@ final class TrainingProjection {
             TrainingCase config, Sft.Run run, int nodes, Machine machine, MemoryBudget budget) {
         try {
             return Optional.of(TrainingPlace.of(config.of(run, nodes * machine.gpusPerNode()), machine, budget, nodes))
-                    .filter(place -> place.fit() == Fit.INSIDE);
+                    .filter(place ->
+                            place.fit() == Fit.INSIDE && config.refused(place).isEmpty());
         } catch (InputException e) {
             return Optional.empty();
         }

@@ -66,10 +66,10 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
                         + " % may differ; set it lower, as 0, or take a larger model; not run");
     }
 
-    /** What a reader must know of a smaller difference; empty: there is none. */
-    Optional<String> difference(StepSetup step) {
-        TurnReuse reuse = TurnReuse.of(step, zero.maxReuseDistance());
-        return reuse.modules() == 0 || reuse.share() > TurnReuse.MOST
+    /** What a reader must know of a smaller difference; empty: there is none, as on one GPU, where nothing travels. */
+    Optional<String> difference(TrainingPlace place) {
+        TurnReuse reuse = TurnReuse.of(place.setup(), zero.maxReuseDistance());
+        return place.gpus() == 1 || reuse.modules() == 0 || reuse.share() > TurnReuse.MOST
                 ? Optional.empty()
                 : Optional.of(
                         "stage3_max_reuse_distance " + zero.maxReuseDistance() + ": DeepSpeed keeps the weights of "

@@ -164,6 +164,7 @@ class TrainingPlanTest {
                 of.withoutEffect(),
                 setup,
                 of.stress(),
-                of.terms());
+                of.terms(),
+                of.reading());
     }
 }
