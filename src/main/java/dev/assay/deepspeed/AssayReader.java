@@ -24,6 +24,9 @@ final class AssayReader {
     /** Wider than any model; keeps products of two widths inside an int. */
     private static final int WIDEST = 1 << 15;
 
+    /** Of rows of the embedding, for 16-byte accesses to bf16. */
+    private static final int GRANULE = 8;
+
     private final Section assay;
     private final Findings findings;
 
@@ -148,6 +151,7 @@ final class AssayReader {
             size(model, "vocabulary", MOST),
             size(model, "positions", MOST)
         };
+        sizes[6] = padded(model, sizes[6]);
         double ropeBase = ropeBase(model, family);
         model.end();
         if (before && !findings.none()) {
@@ -162,6 +166,21 @@ final class AssayReader {
                             node, String.valueOf(e.getMessage()), "a shape that exists", "correct it"));
             return Optional.empty();
         }
+    }
+
+    /** As trainers pad it: rows that no token names, which every FLOP and byte counts. */
+    private int padded(Section model, int vocabulary) {
+        int rows = (vocabulary + GRANULE - 1) / GRANULE * GRANULE;
+        if (rows != vocabulary) {
+            String key = model.path("vocabulary");
+            findings.note(
+                    Note.Kind.WARNING,
+                    key,
+                    vocabulary + " is padded to " + rows + ", as trainers do, since the kernels need a multiple of "
+                            + GRANULE + "; FLOP, bytes and MFU count the padded rows");
+            findings.resolved(key + ", padded", rows, Origin.DERIVED, "the next multiple of " + GRANULE);
+        }
+        return rows;
     }
 
     /** Of rotary positions, which a gpt model has none of. */

@@ -45,7 +45,7 @@ public record AssaySection(
     public enum Collectives {
         /** As DeepSpeed does: stages 1 and 2 all-reduce, stage 2 after every micro-batch. */
         DEEPSPEED,
-        /** True reduce-scatter, once a step where the stage allows. */
+        /** True reduce-scatter, once a step where the stage allows, and always overlapped. */
         IDEAL
     }
 

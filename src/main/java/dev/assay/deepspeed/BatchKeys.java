@@ -24,6 +24,13 @@ record BatchKeys(Optional<Resolved> global, Optional<Resolved> micro, Optional<R
         return micro.isPresent() && accumulation.isPresent() ? Scaling.ONE_SIZE : Scaling.STRONG;
     }
 
+    /** One, unless all three are fixed; not yet checked. */
+    long ranks() {
+        return scaling() == Scaling.ONE_SIZE
+                ? number(global.orElseThrow()) / (number(micro.orElseThrow()) * number(accumulation.orElseThrow()))
+                : 1;
+    }
+
     /** Two of the three give the third; one alone gives an accumulation of 1. */
     boolean enough() {
         return global.isPresent() || micro.isPresent();

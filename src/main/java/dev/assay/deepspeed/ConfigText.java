@@ -1,48 +1,25 @@
 package dev.assay.deepspeed;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.assay.cluster.InputException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * DeepSpeed reads its files as Hjson. Of that, taken is what files in the wild use: comments ({@code //}, {@code /* *}{@code
- * /}, {@code #}), trailing commas, names without quotes, single quotes. Refused, with the line: text without quotes, {@code
- * '''} blocks, commas left out, the outer braces left out. A key that stands twice in its object is an error, as it is to
- * DeepSpeed.
+ * The text of a file as DeepSpeed reads it, by {@code hjson.load}: see {@link HjsonScanner}; the outer braces may be left out. A
+ * key that stands twice in its object is an error, as it is to DeepSpeed.
  */
 final class ConfigText {
     private static final int MAX_DEPTH = 64;
 
-    private static final String DIALECT = "JSON, which may have comments (//, /* */, #), trailing commas, names without"
-            + " quotes and single quotes; of Hjson no text without quotes, no ''' blocks, no missing commas or outer"
-            + " braces";
-
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
-            .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
-            .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
-            .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
-            .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-            .build();
-
     private final String doing;
-    private final JsonParser parser;
+    private final HjsonScanner scanner;
+    private int depth;
 
-    private ConfigText(String doing, JsonParser parser) {
+    private ConfigText(String doing, String text) {
         this.doing = doing;
-        this.parser = parser;
+        this.scanner = new HjsonScanner(doing, text);
     }
 
     /** @param doing the first part of error messages, e.g. {@code Reading the DeepSpeed config my.json} */
@@ -54,32 +31,26 @@ final class ConfigText {
                     "the config's own text",
                     "fetch it with: git lfs pull");
         }
-        try (JsonParser parser = FACTORY.createParser(text)) {
-            return new ConfigText(doing, parser).whole();
-        } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new InputException(
-                    doing + ", line " + line,
-                    "no valid text: " + e.getOriginalMessage(),
-                    DIALECT,
-                    "correct the syntax on this line or just before it");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ConfigText(doing, text).whole();
     }
 
-    private Node whole() throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
+    private Node whole() {
+        int first = scanner.token();
+        int line = scanner.line();
+        if (first == HjsonScanner.END || first == '[') {
             throw new InputException(
-                    doing + ", line " + line(),
-                    parser.currentToken() == null ? "nothing" : "no object at the start",
-                    "one object { … }; " + DIALECT,
+                    doing + ", line " + line,
+                    first == '[' ? "no object at the start" : "nothing",
+                    "one object { … }",
                     "put the keys between braces");
         }
+        if (first != '{') {
+            return new Node("", line, Origin.FILE, members("", HjsonScanner.END));
+        }
         Node root = node("");
-        if (parser.nextToken() != null) {
+        if (scanner.token() != HjsonScanner.END) {
             throw new InputException(
-                    doing + ", line " + line(),
+                    doing + ", line " + scanner.line(),
                     "more text after the end of the object",
                     "one object { … }",
                     "remove what follows the closing brace");
@@ -87,24 +58,34 @@ final class ConfigText {
         return root;
     }
 
-    private Node node(String path) throws IOException {
-        int line = line();
-        Object value = switch (parser.currentToken()) {
-            case START_OBJECT -> object(path);
-            case START_ARRAY -> array(path);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, line);
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default -> Node.Nothing.NULL;
+    private Node node(String path) {
+        int next = scanner.token();
+        int line = scanner.line();
+        Object value = switch (next) {
+            case '{' -> below(path, '}');
+            case '[' -> below(path, ']');
+            case '"' -> scanner.quoted();
+            case '\'' -> scanner.starts("'''") ? scanner.block() : scanner.quoted();
+            default -> bare(path, line);
         };
         return new Node(path, line, Origin.FILE, value);
     }
 
-    private Object number(String path, int line) throws IOException {
+    private Object below(String path, int end) {
+        if (++depth > MAX_DEPTH) {
+            throw scanner.invalid(scanner.line(), "more than " + MAX_DEPTH + " brackets inside each other");
+        }
+        scanner.advance();
+        Object value = end == ']' ? array(path) : members(path, end);
+        scanner.advance();
+        depth--;
+        return value;
+    }
+
+    private Object bare(String path, int line) {
         try {
-            return parser.getDecimalValue();
-        } catch (NumberFormatException | ArithmeticException e) {
+            return scanner.bare();
+        } catch (NumberFormatException e) {
             throw new InputException(
                     doing + ", line " + line + ", " + path,
                     "a number with an exponent beyond all bounds",
@@ -113,13 +94,20 @@ final class ConfigText {
         }
     }
 
-    private Map<String, Node> object(String path) throws IOException {
+    /** Up to the end, which is left. */
+    private Map<String, Node> members(String path, int end) {
+        int from = scanner.line();
         Map<String, Node> fields = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
+        while (!ended(end, from)) {
+            int line = scanner.line();
+            String key = scanner.key();
             String below = Node.below(path, key);
-            int line = line();
-            parser.nextToken();
+            if (scanner.token() != ':') {
+                throw scanner.invalid(
+                        line,
+                        "the key \"" + Node.shown(key) + "\" without a ':' behind it; one with spaces needs quotes");
+            }
+            scanner.advance();
             Node earlier = fields.put(key, node(below));
             if (earlier != null) {
                 throw new InputException(
@@ -128,19 +116,36 @@ final class ConfigText {
                         "every key once in its object; DeepSpeed rejects duplicates, too",
                         "remove one of the two");
             }
+            comma();
         }
         return fields;
     }
 
-    private List<Node> array(String path) throws IOException {
+    private List<Node> array(String path) {
+        int from = scanner.line();
         List<Node> items = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
+        while (!ended(']', from)) {
             items.add(node(path + "[" + items.size() + "]"));
+            comma();
         }
         return items;
     }
 
-    private int line() {
-        return parser.currentTokenLocation().getLineNr();
+    /** Text without quotes swallows what closes an object on its line, so that the end of the file often shows it first. */
+    private boolean ended(int end, int from) {
+        int next = scanner.token();
+        if (next == HjsonScanner.END && end != next) {
+            throw scanner.invalid(
+                    scanner.line(),
+                    "the end of the file inside what is opened on line " + from
+                            + "; text without quotes goes on to the end of its line");
+        }
+        return next == end;
+    }
+
+    private void comma() {
+        if (scanner.token() == ',') {
+            scanner.advance();
+        }
     }
 }

@@ -32,7 +32,9 @@ public final class DeepSpeedFile {
         Optional<Node> variant = StressReader.variant(root, section);
         this.assay = AssayReader.read(top, section);
         Optional<ModelShape> model = assay.map(AssaySection::model);
-        this.zero = ZeroReader.read(top, model);
+        boolean ideal = assay.filter(own -> own.collectives() == AssaySection.Collectives.IDEAL)
+                .isPresent();
+        this.zero = ZeroReader.read(top, model, ideal);
         this.gradients = GradientsReader.read(top, zero);
         this.optimizer = OptimizerReader.read(top, zero);
         TopReader.read(top);
@@ -97,6 +99,11 @@ public final class DeepSpeedFile {
 
     public Scaling scaling() {
         return batch.scaling();
+    }
+
+    /** A number of ranks that the batch keys resolve for, if they do for any. */
+    public int ranks() {
+        return (int) Math.max(1, Math.min(MOST_RANKS, batch.ranks()));
     }
 
     public List<Note> notes() {

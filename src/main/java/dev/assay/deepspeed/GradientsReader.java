@@ -142,7 +142,11 @@ final class GradientsReader {
                     "what DeepSpeed can do: this mix needs stage 1 or higher",
                     "remove the key, or set zero_optimization.stage");
         } else if (stage == 1) {
-            findings.note(Note.Kind.WARNING, node.path(), "at stage 1 DeepSpeed takes its BF16_Optimizer for this");
+            findings.refuse(
+                    node,
+                    "at stage 1 DeepSpeed takes its BF16_Optimizer for this, which reduces after the last backward, in buckets"
+                            + " of 500000000 elements of its own, and keeps the keys of zero_optimization out of it",
+                    "remove the key, or take stage 2");
         }
     }
 

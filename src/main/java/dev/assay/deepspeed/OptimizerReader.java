@@ -26,7 +26,7 @@ final class OptimizerReader {
         boolean adamW = top.find("optimizer").isEmpty()
                 ? reader.byClient()
                 : reader.type(optimizer, zero).equals("adamw");
-        Adam adam = reader.params(optimizer.section("params", Manners.MODEL), adamW);
+        Adam adam = reader.params(optimizer.section("params", Manners.MODEL), adamW, top.find("scheduler"));
         optimizer.withoutEffect("for fp16 only", "legacy_fusion");
         optimizer.end();
         return adam;
@@ -56,7 +56,7 @@ final class OptimizerReader {
         return word;
     }
 
-    private Adam params(Section params, boolean adamW) {
+    private Adam params(Section params, boolean adamW, Optional<Node> scheduler) {
         params.find("max_grad_norm")
                 .ifPresent(node -> findings.problem(
                         node,
@@ -80,7 +80,8 @@ final class OptimizerReader {
         params.withoutEffect("another kernel for the same arithmetic", "torch_adam", "fused", "foreach");
         params.withoutEffect("gradients have one buffer here", "set_grad_none");
         params.end();
-        return new Adam(decoupled, rate, betas.get(0), betas.get(1), epsilon, decay, corrected);
+        double held = new HeldRate(findings).of(params.path("lr"), rate, scheduler);
+        return new Adam(decoupled, held, betas.get(0), betas.get(1), epsilon, decay, corrected);
     }
 
     private static double number(Section params, String key, double otherwise, double trainers) {

@@ -78,7 +78,7 @@ final class TopReader {
     }
 
     private void withoutEffect() {
-        top.withoutEffect("learning rates change no work; the suite keeps the optimizer's", "scheduler");
+        top.withoutEffect("learning rates change no work; the suite holds one, see optimizer.params.lr", "scheduler");
         top.withoutEffect("the suite measures by itself", "wall_clock_breakdown", "flops_profiler", "comms_logger");
         top.withoutEffect("the suite measures by itself", "memory_breakdown", "timers");
         top.withoutEffect("about output", "steps_per_print", "dump_state", "log_level", "tensorboard", "wandb");

@@ -14,7 +14,7 @@ package dev.assay.deepspeed;
  *     NCCL has, so that the whole flat group is gathered at once
  * @param subGroup stage 3: elements the optimizer takes at once
  * @param prefetchBucket stage 3: elements gathered ahead of use
- * @param persistenceThreshold stage 3: parameters with fewer elements stay whole on every rank
+ * @param persistenceThreshold stage 3: parameters with at most so many elements stay whole on every rank
  * @param modelPersistenceThreshold stage 3: elements that may stay whole, in all
  * @param maxLiveParameters stage 3: gathered elements resident at most
  * @param maxReuseDistance stage 3: a parameter used again within so many elements is kept

@@ -25,11 +25,16 @@ final class ZeroReader {
         this.hidden = model.map(shape -> (long) shape.hidden());
     }
 
-    static Zero read(Section top, Optional<ModelShape> model) {
+    /** @param ideal collectives, which ask less of the file than DeepSpeed's do */
+    static Zero read(Section top, Optional<ModelShape> model, boolean ideal) {
         Section zero = top.section(KEY, Manners.MODEL);
         zero.nullable("overlap_comm", "offload_param", "offload_optimizer", "zenflow", "zeropp_loco_param");
         zero.nullable("cpu_offload", "cpu_offload_param", "cpu_offload_use_pin_memory");
-        return new ZeroReader(zero, model).read();
+        Zero values = new ZeroReader(zero, model).read();
+        if (ideal) {
+            idealInstead(zero, values.stage());
+        }
+        return values;
     }
 
     private Zero read() {
@@ -41,6 +46,21 @@ final class ZeroReader {
         withoutEffect();
         zero.end();
         return values;
+    }
+
+    private static void idealInstead(Section zero, int stage) {
+        String ideal = "assay.collectives \"ideal\" ";
+        zero.withoutEffect(ideal + "overlaps always", "overlap_comm");
+        zero.withoutEffect(
+                ideal + "always sends a true reduce-scatter", "reduce_scatter", "use_multi_rank_bucket_allreduce");
+        if (stage == 0 || stage == 3) {
+            zero.withoutEffect(
+                    ideal + (stage == 0 ? "reduces in buckets of 500000000 elements" : "reduces a layer at once"),
+                    "reduce_bucket_size");
+        }
+        if (stage == 3) {
+            zero.withoutEffect(ideal + "gathers a layer at once", "stage3_prefetch_bucket_size");
+        }
     }
 
     private void spellings() {

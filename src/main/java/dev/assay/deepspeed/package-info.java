@@ -12,7 +12,7 @@
  * was not read for this.
  *
  * <ul>
- *   <li><b>Text</b> is Hjson as far as files use it; see {@code ConfigText}. A duplicate key is an error. {@code 5e8} is a
+ *   <li><b>Text</b> is Hjson; see {@code HjsonScanner}. A duplicate key is an error. {@code 5e8} is a
  *       whole number, {@code 15099494.4} is refused.
  *   <li><b>Manners</b> differ by section, see {@code Manners}: at the top level unknown keys are ignored (here: warned of)
  *       and {@code auto} must be filled; {@code zero_optimization}, {@code offload_*}, {@code bf16}, {@code fp16} reject

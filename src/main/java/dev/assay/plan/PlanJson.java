@@ -73,6 +73,9 @@ public final class PlanJson {
             }
             allowAbsent(tree, "selection");
             allowAbsent(tree, "training");
+            if (tree.path("training") instanceof ObjectNode training && !training.has("configs")) {
+                training.putArray("configs");
+            }
             allowAbsent(tree.path("gpuModel"), "memoryGBps");
             allowAbsent(tree.path("cluster").path("nics"), "gpuDirect");
             if (tree.path("gpuModel") instanceof ObjectNode model && !model.has("precisions")) {

@@ -108,7 +108,8 @@ final class RecordedTraining {
                         adam(sft.optimizer()),
                         0,
                         asked.floors(),
-                        zero(sft.setup().zero())));
+                        zero(sft.setup().zero())),
+                TrainingReading.none());
     }
 
     private static Zero zero(ZeroSetup of) {

@@ -13,6 +13,11 @@ record SftBaseline(TrainingCase config, Sft.Run run, Machine machine, MemoryBudg
         return TrainingPlace.of(config.of(run, nodes * machine.gpusPerNode()), machine, budget, nodes);
     }
 
+    /** Of a config whose batch keys do not fit so many nodes: the step that it means where they do fit. */
+    TrainingPlace elsewhere(int nodes) {
+        return TrainingPlace.of(config.of(run, config.reading().ranks()), machine, budget, nodes);
+    }
+
     /**
      * The config's own, or the fewest that it fits on; on the reference device each node by itself.
      *

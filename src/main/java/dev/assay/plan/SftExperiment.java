@@ -45,8 +45,10 @@ record SftExperiment(
         MemoryBudget budget = new MemoryBudget(model.memoryMebibytes() << 20, config.memoryFraction());
         boolean reference = cluster.device() == DeviceKind.REFERENCE;
         SftBaseline baselines = new SftBaseline(config, run, machine, budget, reference);
-        TrainingPlace place = baselines.place(nodes);
-        Optional<String> trouble = config.refused(place).or(() -> misfit(place, budget, reference));
+        Optional<String> unresolved = config.unresolved(run, nodes * machine.gpusPerNode());
+        TrainingPlace place = unresolved.isPresent() ? baselines.elsewhere(nodes) : baselines.place(nodes);
+        Optional<String> trouble =
+                unresolved.or(() -> config.refused(place)).or(() -> misfit(place, budget, reference));
         int baseline = baselines.nodes(nodes);
         Optional<String> noScale = SftBaseline.notLarger(nodes, baseline);
         Optional<String> noBaseline = noScale.isPresent() ? Optional.empty() : baselines.missing(nodes, baseline);

@@ -3,10 +3,10 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.InputException;
+import dev.assay.training.ComputingParts;
 import dev.assay.training.Machine;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryBudget;
-import dev.assay.training.Recomputation;
 import dev.assay.training.StepFlops;
 import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
@@ -32,7 +32,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         }
         List<String> refused = List.copyOf(lines);
         lines.clear();
-        head(lines, places.get(places.size() - 1).setup());
+        head(lines, places);
         lines.addAll(refused);
         lines.addAll(TrainingTables.memory(places, config, budget));
         places.stream().filter(place -> place.prediction().isEmpty()).forEach(place -> misfit(lines, place));
@@ -80,7 +80,9 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
     }
 
-    private void head(List<String> lines, StepSetup setup) {
+    private void head(List<String> lines, List<TrainingPlace> places) {
+        TrainingPlace most = places.get(places.size() - 1);
+        StepSetup setup = most.setup();
         StepFlops flops = StepFlops.of(setup);
         lines.add(config.name() + ": " + config.model() + ", " + Words.fixed(config.parameters() / 1e9, 3)
                 + " G parameters");
@@ -96,20 +98,17 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         }
         wrap(lines, "  scaling      ", config.scaling());
         config.notes().forEach(note -> wrap(lines, "  note         ", note));
-        config.terms().difference(setup).ifPresent(note -> wrap(lines, "  note         ", note));
+        config.terms().difference(most).ifPresent(note -> wrap(lines, "  note         ", note));
         if (!config.withoutEffect().isEmpty()) {
             wrap(lines, "  no effect    ", String.join(", ", config.withoutEffect()));
         }
+        List<Integer> counts = places.stream().map(TrainingPlace::nodes).toList();
+        lines.addAll(TrainingConfig.of(config, counts, machine.gpusPerNode()).values(TrainingPlan.COLUMNS));
     }
 
     private static String words(StepSetup setup) {
-        return "ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
-                + " tokens, accumulation " + setup.accumulation()
-                + (setup.recomputation() == Recomputation.FULL ? ", full checkpointing" : ", no checkpointing")
-                + switch (setup.collectives()) {
-                    case DEEPSPEED -> ", DeepSpeed's collectives";
-                    case IDEAL -> ", ideal collectives";
-                };
+        return setup.modes() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
+                + " tokens, accumulation " + setup.accumulation();
     }
 
     private void misfit(List<String> lines, TrainingPlace place) {
@@ -158,19 +157,35 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         SftBaseline baselines = new SftBaseline(config, Sft.Run.STRESS, machine, budget, reference);
         int nodes = baselines.nodes(most(places));
         Optional<StepPrediction> baseline = baseline(baselines, nodes);
-        String title = "  stress variant: ZeRO-" + setup.zero().stage() + ", micro-batch " + setup.microBatch()
-                + ", accumulation " + setup.accumulation() + ", "
-                + TrainingTables.gibibytes(first.memory().total()) + " GiB a GPU on "
-                + Words.plural(first.nodes(), "node") + "; " + against(nodes, baseline);
-        times(lines, title, places, baseline);
-        config.terms().difference(setup).ifPresent(note -> wrap(lines, "    note         ", note));
+        wrap(lines, "  stress variant: ", words(setup));
+        lines.addAll(TrainingTables.memory(places, config, budget));
+        lines.addAll(TrainingTables.collectives(places.get(places.size() - 1)));
+        times(lines, "  stress, predicted, seconds a step; " + against(nodes, baseline), places, baseline);
+        config.terms().difference(first).ifPresent(note -> wrap(lines, "    note         ", note));
     }
 
     private void times(
             List<String> lines, String title, List<TrainingPlace> places, Optional<StepPrediction> baseline) {
         lines.addAll(TrainingTables.times(title, places, config, baseline));
         TrainingPlace most = places.get(places.size() - 1);
+        most.prediction().ifPresent(step -> wrap(lines, "    parts        ", parts(most, step)));
+        lines.addAll(TrainingLimits.table(places, config));
         most.prediction().ifPresent(step -> TrainingLimits.describe(lines, machine, most, step, baseline));
+    }
+
+    /** Where every millisecond of a step goes that computes. */
+    private String parts(TrainingPlace place, StepPrediction step) {
+        ComputingParts parts = ComputingParts.of(place.setup(), machine, place.nodes());
+        return "on " + Words.plural(place.nodes(), "node") + ", milliseconds a step: GEMMs "
+                + milliseconds(parts.gemms()) + ", attention " + milliseconds(parts.attention())
+                + ", kernels bound by memory " + milliseconds(parts.memory()) + ", together "
+                + milliseconds(step.computing()) + " of computing; AdamW " + milliseconds(step.optimizer())
+                + ", slowed by hidden collectives " + milliseconds(step.disturbance()) + ", waiting for exposed ones "
+                + milliseconds(step.exposed()) + ": the step's " + milliseconds(step.step());
+    }
+
+    private static String milliseconds(double seconds) {
+        return Words.fixed(1e3 * seconds, 1e3 * seconds < 100 ? 1 : 0);
     }
 
     private static void wrap(List<String> lines, String head, String text) {

@@ -1,5 +1,6 @@
 package dev.assay.plan;
 
+import dev.assay.cluster.InputException;
 import dev.assay.training.EngineLimits;
 import dev.assay.training.StepSetup;
 import dev.assay.workload.Sft;
@@ -23,6 +24,7 @@ import java.util.function.IntFunction;
  * @param setup by the number of GPUs
  * @param stress the variant that loads the network, by the number of GPUs; empty: the general one
  * @param terms what else a run needs
+ * @param reading what its file was read as, for the report
  */
 record TrainingCase(
         String name,
@@ -36,7 +38,8 @@ record TrainingCase(
         List<String> withoutEffect,
         IntFunction<StepSetup> setup,
         Optional<IntFunction<StepSetup>> stress,
-        TrainingTerms terms) {
+        TrainingTerms terms,
+        TrainingReading reading) {
     TrainingCase {
         nodes = List.copyOf(nodes);
         notes = List.copyOf(notes);
@@ -58,6 +61,16 @@ record TrainingCase(
         return terms.refused()
                 .or(() -> terms.refused(place).map(why -> name + ": " + why))
                 .or(() -> EngineLimits.of(place.setup()).map(refusal -> name + " asks for " + refusal + "; not run"));
+    }
+
+    /** Why its batch keys mean no step on so many GPUs, in one line; empty: they do. */
+    Optional<String> unresolved(Sft.Run run, int gpus) {
+        try {
+            of(run, gpus);
+            return Optional.empty();
+        } catch (InputException e) {
+            return Optional.of(String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+        }
     }
 
     StepSetup of(Sft.Run run, int gpus) {

@@ -5,6 +5,8 @@ import dev.assay.deepspeed.AssaySection;
 import dev.assay.deepspeed.DeepSpeedConfig;
 import dev.assay.deepspeed.DeepSpeedFile;
 import dev.assay.deepspeed.Note;
+import dev.assay.deepspeed.Origin;
+import dev.assay.deepspeed.Resolved;
 import dev.assay.deepspeed.Zero;
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.MatrixPrecision;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -27,6 +30,14 @@ final class TrainingCases {
 
     /** Every {@code .json} of a folder, smallest model first. */
     static List<TrainingCase> ofFolder(Path folder) {
+        return files(folder).stream()
+                .map(TrainingCases::ofFile)
+                .sorted(Comparator.comparingLong(TrainingCase::parameters))
+                .toList();
+    }
+
+    /** At least one. */
+    static List<Path> files(Path folder) {
         List<Path> files;
         try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
             files = all.filter(file -> file.toString().endsWith(".json"))
@@ -42,10 +53,7 @@ final class TrainingCases {
                     "ds_config_7b.json and so on",
                     "start in the suite's folder, or name a file of yours: -Dds.config=FILE");
         }
-        return files.stream()
-                .map(TrainingCases::ofFile)
-                .sorted(Comparator.comparingLong(TrainingCase::parameters))
-                .toList();
+        return files;
     }
 
     static TrainingCase ofFile(Path file) {
@@ -54,7 +62,9 @@ final class TrainingCases {
 
     private static TrainingCase of(String name, DeepSpeedFile file) {
         AssaySection assay = file.assay();
-        Optional<IntFunction<StepSetup>> stress = file.stress().map(variant -> gpus -> setup(variant.resolve(gpus)));
+        IntFunction<StepSetup> stress = file.stress()
+                .<IntFunction<StepSetup>>map(variant -> gpus -> setup(variant.resolve(gpus)))
+                .orElse(gpus -> generalStress(file.resolve(gpus)));
         return new TrainingCase(
                 name,
                 assay.modelName()
@@ -75,8 +85,49 @@ final class TrainingCases {
                         .map(Note::key)
                         .toList(),
                 gpus -> setup(file.resolve(gpus)),
-                stress,
-                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors(), file.zero()));
+                Optional.of(stress),
+                new TrainingTerms(file.optimizer(), file.gradients().clipping(), assay.floors(), file.zero()),
+                new TrainingReading(
+                        gpus -> file.resolve(gpus).resolved(),
+                        file.stress()
+                                .<IntFunction<List<Resolved>>>map(
+                                        variant -> gpus -> variant.resolve(gpus).resolved())
+                                .orElse(gpus -> generalValues(file.resolve(gpus))),
+                        file.notes(),
+                        file.ranks()));
+    }
+
+    /** Of a file without {@code assay.stress}. Stage 3 overlaps unless the file says that it does not. */
+    private static StepSetup generalStress(DeepSpeedConfig config) {
+        StepSetup stress = setup(config).stress();
+        boolean forbidden = config.resolved().stream()
+                .anyMatch(value -> value.key().equals("zero_optimization.overlap_comm")
+                        && value.origin() == Origin.FILE
+                        && value.value().equals("false"));
+        return forbidden ? stress.withoutOverlap() : stress;
+    }
+
+    /** As {@link #generalStress} changes them. */
+    private static List<Resolved> generalValues(DeepSpeedConfig config) {
+        StepSetup step = generalStress(config);
+        Map<String, String> changed = Map.of(
+                "train_batch_size",
+                String.valueOf((long) step.microBatch() * step.accumulation() * config.dataParallelWorld()),
+                "train_micro_batch_size_per_gpu",
+                String.valueOf(step.microBatch()),
+                "gradient_accumulation_steps",
+                String.valueOf(step.accumulation()),
+                "zero_optimization.stage",
+                String.valueOf(step.zero().stage()),
+                "zero_optimization.overlap_comm",
+                String.valueOf(step.zero().overlap()));
+        return config.resolved().stream()
+                .map(value -> Optional.ofNullable(changed.get(value.key()))
+                        .filter(other -> !other.equals(value.value()))
+                        .map(other -> new Resolved(
+                                value.key(), other, Origin.STRESS, "the general one, as the file has no assay.stress"))
+                        .orElse(value))
+                .toList();
     }
 
     private static StepSetup setup(DeepSpeedConfig config) {

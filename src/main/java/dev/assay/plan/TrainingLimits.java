@@ -1,8 +1,11 @@
 package dev.assay.plan;
 
 import dev.assay.training.Machine;
+import dev.assay.training.StepCollectives;
 import dev.assay.training.StepPrediction;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How a predicted step hangs on the network, and what the network makes impossible by design. */
@@ -14,6 +17,34 @@ final class TrainingLimits {
     private static final double HARDLY = 0.5;
 
     private TrainingLimits() {}
+
+    /** One line a place. GB/s are of bus bandwidth; percent are of computing alone. */
+    static List<String> table(List<TrainingPlace> places, TrainingCase of) {
+        List<String> lines = new ArrayList<>();
+        lines.add(row("", "", "bytes on the", "5 % lost,", "overlap", "GB/s", "most %,", "most %,", "the same,"));
+        lines.add(
+                row("nodes", "GPUs", "bus, a step", "none hidden", "hides not", "here", "overlap", "none", "own pace"));
+        places.stream()
+                .filter(place ->
+                        place.prediction().filter(step -> step.wire() > 0).isPresent())
+                .forEach(place -> place.prediction()
+                        .ifPresent(step -> lines.add(row(
+                                TrainingTables.nodes(place.nodes(), of),
+                                place.gpus(),
+                                TrainingTables.bytes(Math.round(StepCollectives.busBytes(place.setup(), place.gpus()))),
+                                "< " + rate(step.sensitivityWithoutOverlap()),
+                                "< " + rate(step.sensitivityWithFullOverlap()),
+                                rate(step.busBytesPerSecond() / 1e9),
+                                Words.fixed(100 * step.efficiencyWithFullOverlap(), 1),
+                                Words.fixed(100 * step.efficiencyWithoutOverlap(), 1),
+                                Words.fixed(100 * step.ownEfficiencyWithFullOverlap(), 1)))));
+        return lines.size() == 2 ? List.of() : lines;
+    }
+
+    private static String row(Object... cells) {
+        return String.format(Locale.ROOT, "    %5s %5s %12s %11s %11s %8s %9s %9s %9s", cells)
+                .stripTrailing();
+    }
 
     static void describe(
             List<String> lines,

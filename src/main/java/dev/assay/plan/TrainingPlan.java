@@ -17,6 +17,9 @@ public final class TrainingPlan {
     /** Of the suite that trains. */
     public static final String SUITE = Suite.TRAINING;
 
+    /** Below a run folder: the DeepSpeed configs that it was run by, as they were. */
+    public static final String CONFIGS = "ds-configs";
+
     static final int COLUMNS = 120;
 
     private static final String MEMORY =
@@ -32,6 +35,11 @@ public final class TrainingPlan {
                     + " bandwidth lets hide. A star marks the nodes that the config itself names";
 
     private TrainingPlan() {}
+
+    /** The files that a plan is made of. */
+    public static List<Path> configs(Optional<Path> file, Path folder) {
+        return file.map(List::of).orElseGet(() -> TrainingCases.files(folder));
+    }
 
     /**
      * @param counts of nodes; empty: those of each file, or else of the cluster

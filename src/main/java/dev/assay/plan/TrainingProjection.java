@@ -69,7 +69,7 @@ final class TrainingProjection {
                 step.weakEfficiency().map(scale -> range(scale.times(100))).orElse("-"));
     }
 
-    /** Where it fits and its batch can be dealt to the GPUs. */
+    /** Where it fits, its batch can be dealt to the GPUs and the engine does what it asks for. */
     static List<Place> places(
             TrainingCase config,
             Sft.Run run,
@@ -98,7 +98,9 @@ final class TrainingProjection {
 
     private static Optional<TrainingPlace> place(SftBaseline baselines, int nodes) {
         try {
-            return Optional.of(baselines.place(nodes)).filter(place -> place.fit() == Fit.INSIDE);
+            return Optional.of(baselines.place(nodes))
+                    .filter(place -> place.fit() == Fit.INSIDE
+                            && baselines.config().refused(place).isEmpty());
         } catch (InputException e) {
             return Optional.empty();
         }

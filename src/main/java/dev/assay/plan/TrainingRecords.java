@@ -44,7 +44,19 @@ final class TrainingRecords {
                                 each.nodes(),
                                 each.config().terms().floors(),
                                 each.noScale()))
-                        .toList());
+                        .toList(),
+                cases.stream().map(config -> read(config, experiments, cluster)).toList());
+    }
+
+    private static TrainingConfig read(TrainingCase config, List<SftExperiment> experiments, Cluster cluster) {
+        return TrainingConfig.of(
+                config,
+                experiments.stream()
+                        .filter(each -> each.config().key().equals(config.key()))
+                        .map(SftExperiment::nodes)
+                        .distinct()
+                        .toList(),
+                cluster.gpusPerNode());
     }
 
     private static Stream<TrainingForecast> forecasts(

@@ -53,10 +53,10 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
                         + " at least, or leave it out; not run");
     }
 
-    /** What a reader must know of other traffic; empty: there is none. */
-    Optional<String> difference(StepSetup step) {
-        double third = LayerReuse.of(step).share();
-        return third == 0
+    /** What a reader must know of other traffic; empty: there is none, as on one GPU, where nothing travels. */
+    Optional<String> difference(TrainingPlace place) {
+        double third = LayerReuse.of(place.setup()).share();
+        return place.gpus() == 1 || third == 0
                 ? Optional.empty()
                 : Optional.of("stage3_max_reuse_distance " + zero.maxReuseDistance()
                         + ": DeepSpeed gathers some weights of each layer a third time, between its second forward and"

@@ -58,9 +58,8 @@ final class Preparation {
         MeasuredParts measured = options.planFrom()
                 .map(from -> MeasuredRun.read(from, options.home(), cluster))
                 .orElseGet(MeasuredParts::none);
-        if (training) {
-            out.print(TrainingPreparation.prediction(options, cluster, measured));
-        }
+        String prediction = training ? TrainingPreparation.prediction(options, cluster, measured) : "";
+        out.print(prediction);
         Plan plan = training ? TrainingPreparation.plan(options, cluster, measured) : plan(options, cluster);
         out.print(training ? SftReach.text(plan) : "");
         out.print(PlanText.of(plan));
@@ -70,7 +69,7 @@ final class Preparation {
         refuseWithoutDriver(plan.cluster());
         SharedHome.require(plan.cluster(), options.home());
         Launchers.preflight(plan).forEach(line -> out.println("[assay] " + line));
-        RunFolder folder = create(options, plan);
+        RunFolder folder = create(options, plan, prediction + PlanText.of(plan));
         out.println("[assay] run " + folder.runId() + " in " + folder.root());
     }
 
@@ -178,7 +177,8 @@ final class Preparation {
         }
     }
 
-    private static RunFolder create(Options options, Plan plan) {
+    /** @param planText as it was printed */
+    private static RunFolder create(Options options, Plan plan, String planText) {
         byte[] id = new byte[16];
         RANDOM.nextBytes(id);
         String runId = HexFormat.of().formatHex(id);
@@ -199,6 +199,10 @@ final class Preparation {
                 folder.root().resolve("cluster.json"),
                 ClusterFile.text(options.cluster().orElse("embedded")));
         write(folder.root().resolve("criteria.json"), criteria);
+        write(folder.root().resolve("plan.txt"), planText);
+        if (plan.training().isPresent()) {
+            TrainingPreparation.keepConfigs(options, folder.root());
+        }
         Json.write(
                 folder.root().resolve("run.json"),
                 new RunRecord(

@@ -13,6 +13,10 @@ import dev.assay.plan.Plan;
 import dev.assay.plan.SftPlanner;
 import dev.assay.plan.Suite;
 import dev.assay.plan.TrainingPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,6 +75,19 @@ final class TrainingPreparation {
                 options.dsConfig(),
                 options.dsConfigs(),
                 measured);
+    }
+
+    /** The DeepSpeed configs as they are, so that the run folder says what it was run by. */
+    static void keepConfigs(Options options, Path runFolder) {
+        Path target = runFolder.resolve(TrainingPlan.CONFIGS);
+        try {
+            Files.createDirectories(target);
+            for (Path file : TrainingPlan.configs(options.dsConfig(), options.dsConfigs())) {
+                Files.copy(file, target.resolve(String.valueOf(file.getFileName())));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("copying the DeepSpeed configs into the run folder " + runFolder, e);
+        }
     }
 
     private static List<Integer> counts(Options options, Cluster cluster) {

@@ -26,6 +26,7 @@ public final class SummaryPage {
         new PageCover(conclusion).onto(page);
         new PageCriteria(conclusion).onto(page);
         charts(page, charts);
+        PageConfigs.of(conclusion).onto(page);
         new PageEvidence(conclusion).onto(page);
         return page.markup("</main>\n</body>\n</html>\n").toString();
     }

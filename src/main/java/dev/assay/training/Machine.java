@@ -132,6 +132,12 @@ public record Machine(
 
     /** Seconds of one micro-batch. */
     double computing(StepWork work) {
+        ComputingParts parts = parts(work);
+        return parts.gemms() + parts.attention() + parts.memory();
+    }
+
+    /** The same by the kind of kernel, each with its share of what computing takes beyond its parts. */
+    ComputingParts parts(StepWork work) {
         double gemms = work.gemms().stream()
                         .mapToDouble(each -> each.times() * each.gemm().flop() / (faster(each.gemm()) * each.rate()))
                         .sum()
@@ -139,7 +145,7 @@ public record Machine(
         double attention = work.attentionForward() / (value(Figure.ATTENTION_FORWARD) * 1e12)
                 + work.attentionBackward() / (value(Figure.ATTENTION_BACKWARD) * 1e12);
         double memory = (work.memoryBytes() + work.carried()) / (value(Figure.MEMORY_KERNELS) * 1e9);
-        return (gemms + attention + memory) * value(Figure.BEYOND_THE_PARTS);
+        return new ComputingParts(gemms, attention, memory).times(value(Figure.BEYOND_THE_PARTS));
     }
 
     private double faster(StepFlops.Gemm gemm) {

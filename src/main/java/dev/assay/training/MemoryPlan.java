@@ -94,7 +94,7 @@ public record MemoryPlan(
         if (gpus == 1) {
             return 0;
         }
-        return setup.zero().stage() == 3 && setup.zero().overlap() ? 2 : 1;
+        return setup.zero().stage() == 3 && setup.overlaps() ? 2 : 1;
     }
 
     /** By the name of each part, in order, none of them empty. */

@@ -83,6 +83,44 @@ public record StepSetup(
                 other);
     }
 
+    /** The same with nothing behind the computing. */
+    public StepSetup withoutOverlap() {
+        return new StepSetup(
+                model,
+                sequence,
+                microBatch,
+                accumulation,
+                zero.atStage(zero.stage(), false),
+                recomputation,
+                collectives,
+                gradientBytes,
+                wireBytes,
+                precision);
+    }
+
+    /**
+     * Whether what travels does so beside the computing, on streams of its own: in the ideal mode always, otherwise as the file
+     * says; stage 0 of DeepSpeed never does.
+     */
+    public boolean overlaps() {
+        return collectives == CollectiveMode.IDEAL || (zero.stage() > 0 && zero.overlap());
+    }
+
+    /** Which modes of training these are, e.g. {@code ZeRO-1, DeepSpeed's collectives overlapped with backward, full checkpointing}. */
+    public String modes() {
+        String behind = zero.stage() == 3 ? " overlapped with forward and backward" : " overlapped with backward";
+        return "ZeRO-" + zero.stage()
+                + switch (collectives) {
+                    case DEEPSPEED -> ", DeepSpeed's collectives";
+                    case IDEAL -> ", ideal collectives";
+                }
+                + (overlaps() ? behind : " without overlap")
+                + switch (recomputation) {
+                    case FULL -> ", full checkpointing";
+                    case NONE -> ", no checkpointing";
+                };
+    }
+
     /** Tokens that one GPU takes at once. */
     public long tokensPerMicroBatch() {
         return (long) microBatch * sequence;
@@ -101,9 +139,12 @@ public record StepSetup(
         return stress(Math.min(microBatch, STRESS_MICRO_BATCH), 1, 3);
     }
 
-    /** The variant with these values in place of its own; ZeRO-3 overlaps as DeepSpeed does by default. */
+    /**
+     * The variant with these values in place of its own. A step of stage 3 has said whether it overlaps; one of another stage
+     * overlaps at stage 3 as DeepSpeed does by default.
+     */
     public StepSetup stress(int otherMicroBatch, int otherAccumulation, int stage) {
-        ZeroSetup staged = zero.atStage(stage, stage == 3 || zero.overlap());
+        ZeroSetup staged = zero.atStage(stage, zero.overlap() || (stage == 3 && zero.stage() < 3));
         return with(otherMicroBatch, otherAccumulation, staged, precision);
     }
 }

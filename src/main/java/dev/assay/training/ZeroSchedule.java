@@ -68,9 +68,9 @@ public final class ZeroSchedule {
         return setup.zero().stage() >= 2;
     }
 
-    /** Whether what travels does so beside the computing, on streams of its own. */
+    /** As {@link StepSetup#overlaps}. */
     public boolean overlaps() {
-        return setup.zero().stage() == 0 ? isIdeal() : setup.zero().overlap();
+        return setup.overlaps();
     }
 
     /** Whether weights are gathered module by module, in every pass: stage 3. */
@@ -83,9 +83,12 @@ public final class ZeroSchedule {
         return gathersWeights() && overlaps();
     }
 
-    /** Stage 3: tensors that stay whole on every rank, though their states are cut as all others'. */
+    /**
+     * Stage 3: tensors that stay whole on every rank, though their states are cut as all others'. One of exactly as many elements
+     * does, too: {@code param.ds_numel <= param_threshold} ({@code parameter_offload.py}, {@code mark_persistent_parameters}).
+     */
     public boolean staysWhole(FlatTensor tensor) {
-        return tensor.size() < setup.zero().persistenceThreshold();
+        return tensor.size() <= setup.zero().persistenceThreshold();
     }
 
     public List<FlatTensor> small() {

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * What ZeRO does with weights, gradients and optimizer states. Sizes are in elements, not bytes, as in DeepSpeed's files.
  *
  * @param stage 0: nothing sharded; 1: optimizer states; 2: gradients too; 3: weights too
- * @param overlap gradients travel behind backward; stage 0 of DeepSpeed never does that
+ * @param overlap gradients travel behind backward; stage 0 of DeepSpeed never does that, the ideal mode always
  * @param reduceScatter stage 3: a true reduce-scatter, otherwise all-reduce and slice
  * @param multiRank stages 1 and 2: one all-reduce a bucket, otherwise a reduce to each rank of its share
  * @param reduceBucket elements reduced at once; a larger tensor travels alone
  * @param prefetchBucket stage 3: tensors are gathered together until they have as many elements, one at least
- * @param persistenceThreshold stage 3: tensors with fewer elements stay whole on every GPU
+ * @param persistenceThreshold stage 3: tensors with at most so many elements stay whole on every GPU
  * @param maxLive stage 3: gathered elements resident at most
  * @param subGroup stage 3: elements that the optimizer takes at once
  * @param maxReuse stage 3: weights stay gathered that are used again before so many elements are

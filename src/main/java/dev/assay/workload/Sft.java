@@ -69,8 +69,8 @@ public record Sft(
 
     @Override
     public String words() {
-        return "steps of " + model + (standIn.isEmpty() ? "" : " (" + standIn + ")") + ": ZeRO-"
-                + setup.zero().stage() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
+        return "steps of " + model + (standIn.isEmpty() ? "" : " (" + standIn + ")") + ": "
+                + setup.modes() + ", micro-batch " + setup.microBatch() + " × " + setup.sequence()
                 + " tokens, accumulation " + setup.accumulation() + "; " + warmUpSteps + " to warm up, "
                 + measuredSteps + " measured";
     }

@@ -4,11 +4,13 @@ import dev.assay.job.RunFolder;
 import dev.assay.measurement.ExperimentResult;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.plan.Row;
+import dev.assay.plan.TrainingPlan;
 import dev.assay.report.Evidence;
 import dev.assay.run.IterationTable;
 import dev.assay.run.Run;
 import dev.assay.run.RunCharts;
 import dev.assay.verdict.Verdict;
+import dev.assay.workload.Sft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +43,7 @@ final class RowEvidence {
             Evidence.attachSvg(chart.title(), chart.svg());
             Evidence.attachCsv("Numbers: " + chart.title(), chart.csv());
         });
+        attachConfig(run, row);
         List<LaunchResult> launches = result.launches().stream()
                 .filter(launch -> RunCharts.serves(launch, row))
                 .toList();
@@ -55,6 +58,22 @@ final class RowEvidence {
         attachIfPresent("Submit command", experiment.resolve("submit.txt"));
         attachIfPresent("Job output", experiment.resolve("job.out"));
         launches.forEach(launch -> attachLaunch(run.folder(), experiment(row, launch), launch));
+    }
+
+    /** Of a row of training: what its DeepSpeed config was read as, and the file itself. */
+    private static void attachConfig(Run run, Row row) {
+        if (!(run.plan().experiment(row.experiment()).workload() instanceof Sft sft)) {
+            return;
+        }
+        run.plan().training().stream()
+                .flatMap(record -> record.configs().stream())
+                .filter(config -> config.config().equals(sft.config()))
+                .forEach(config -> {
+                    Evidence.attachText("DeepSpeed config, every value as it was read", config.text());
+                    attachIfPresent(
+                            "DeepSpeed config",
+                            run.folder().root().resolve(TrainingPlan.CONFIGS).resolve(config.file()));
+                });
     }
 
     /** What looks again at a row's experiment lies in a folder of its own. */

@@ -167,6 +167,7 @@ class TrainingPlanTest {
                 of.withoutEffect(),
                 setup,
                 of.stress(),
-                of.terms());
+                of.terms(),
+                of.reading());
     }
 }

@@ -1,0 +1,45 @@
+package dev.assay.deepspeed;
+
+import java.util.Optional;
+
+/**
+ * The one learning rate that a run holds. Rates change no work, but a run is judged by a loss that falls within few steps. In so
+ * few a schedule that warms up, as DeepSpeed's {@code WarmupLR} does over 1000 steps where nobody says otherwise ({@code
+ * runtime/lr_schedules.py}), is still near 0, and moves no bf16 weight; the rate that it warms up to may throw a fresh model off.
+ */
+record HeldRate(Findings findings) {
+    /** That of the shipped configs. */
+    static final double MOST = 1e-4;
+
+    /** Where {@code WarmupDecayLR} leaves {@code warmup_max_lr} out; {@code WarmupLR} takes the optimizer's rate then. */
+    private static final double DECAYING = 1e-3;
+
+    /** @param rate the optimizer's own */
+    double of(String key, double rate, Optional<Node> scheduler) {
+        double target = scheduler.flatMap(HeldRate::warmedUp).orElse(rate);
+        double held = Math.min(target, MOST);
+        if (held != rate) {
+            String from = target == rate ? "" : "warmup_max_lr " + target + " goes before it, and ";
+            findings.note(
+                    Note.Kind.WARNING,
+                    key,
+                    rate + " is held at " + held + " from the first step on: " + from
+                            + "no run here has the steps to warm up" + " to more than " + MOST
+                            + "; rates change no work");
+            findings.resolved(key + ", held", held, Origin.DERIVED, "at most " + MOST + ", without warm-up");
+        }
+        return held;
+    }
+
+    /** What the schedule ends its warm-up with; empty: the optimizer's rate. */
+    private static Optional<Double> warmedUp(Node scheduler) {
+        String type = scheduler.find("type").flatMap(Node::text).orElse("");
+        if (!type.equals("WarmupLR") && !type.equals("WarmupDecayLR")) {
+            return Optional.empty();
+        }
+        Optional<Node> most = scheduler.find("params").flatMap(params -> params.find("warmup_max_lr"));
+        return most.isEmpty() && type.equals("WarmupDecayLR")
+                ? Optional.of(DECAYING)
+                : most.flatMap(Node::number).map(Number::doubleValue).filter(rate -> rate > 0);
+    }
+}
