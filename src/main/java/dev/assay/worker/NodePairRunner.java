@@ -94,7 +94,7 @@ final class NodePairRunner implements Runner {
 
     /** Where everybody meets everybody all nodes send as much. */
     private NicWindow.Prediction prediction(long sent) {
-        double node = Told.of(context, "bytes sent", sent).sum()
+        double node = Told.of(context, "bytes sent", (double) sent).sum()
                 / context.spec().nodes().size();
         return all
                 ? NicWindow.Prediction.ofEachNode("all-reduces of two", node)
