@@ -64,8 +64,8 @@ final class FabricValues {
         alone.put(LOAD, "alone");
         Map<String, Double> before = of(launches, criterion, alone);
         return of(launches, criterion, criterion.conditions()).entrySet().stream()
-                .map(beside -> new Dot(
-                        beside.getKey(), beside.getValue() / before.getOrDefault(beside.getKey(), Double.NaN)))
+                .map(beside ->
+                        new Dot(beside.getKey(), beside.getValue() / before.getOrDefault(beside.getKey(), Double.NaN)))
                 .toList();
     }
 

@@ -119,7 +119,12 @@ final class PartCharts {
         }
         return dots.stream().map(Dot::value).distinct().count() < 2
                 ? List.of()
-                : List.of(Charts.spread(row.title(), dots, row.criterion().unit(), limit, FabricValues.source(row.criterion().metric()) + source));
+                : List.of(Charts.spread(
+                        row.title(),
+                        dots,
+                        row.criterion().unit(),
+                        limit,
+                        FabricValues.source(row.criterion().metric()) + source));
     }
 
     private static Stream<Measurement> measured(RankResult rank, Row row) {

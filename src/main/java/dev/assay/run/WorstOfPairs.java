@@ -52,12 +52,12 @@ final class WorstOfPairs {
 
     private static List<NodePair> worst(List<LaunchResult> launches, Criterion criterion, boolean together) {
         boolean lowIsGood = criterion.limit() instanceof Limit.AtMost;
-        Map<Pair, Double> worst =
-                new TreeMap<>(Comparator.comparing(Pair::a).thenComparing(Pair::b));
-        ends(launches, criterion).forEach((end, values) -> values.stream()
-                .reduce(together ? Double::sum : lowIsGood ? Math::max : Math::min)
-                .ifPresent(value ->
-                        worst.merge(Pair.of(end.node(), end.other()), value, lowIsGood ? Math::max : Math::min)));
+        Map<Pair, Double> worst = new TreeMap<>(Comparator.comparing(Pair::a).thenComparing(Pair::b));
+        ends(launches, criterion)
+                .forEach((end, values) -> values.stream()
+                        .reduce(together ? Double::sum : lowIsGood ? Math::max : Math::min)
+                        .ifPresent(value -> worst.merge(
+                                Pair.of(end.node(), end.other()), value, lowIsGood ? Math::max : Math::min)));
         List<NodePair> pairs = new ArrayList<>();
         worst.forEach((pair, value) -> pairs.add(new NodePair(pair.a(), pair.b(), value)));
         return pairs;

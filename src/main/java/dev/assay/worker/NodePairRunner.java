@@ -51,7 +51,11 @@ final class NodePairRunner implements Runner {
     /** Whom the driver chose. */
     static NodePairRunner of(RankContext context, NodePairRetest retest) {
         return new NodePairRunner(
-                context, retest.sizes(), retest.rounds(), false, retest.crossed() ? Map.of("nics", "crossed") : Map.of());
+                context,
+                retest.sizes(),
+                retest.rounds(),
+                false,
+                retest.crossed() ? Map.of("nics", "crossed") : Map.of());
     }
 
     private static List<Meeting> meetings(List<Pair> pairs) {
@@ -83,10 +87,7 @@ final class NodePairRunner implements Runner {
             context.phase(
                     "round " + (round + 1) + " of " + rounds.size(),
                     context.spec().measuredSeconds());
-            meet(
-                    rounds.get(round).number(),
-                    partner(rounds.get(round).meetings()),
-                    buffers);
+            meet(rounds.get(round).number(), partner(rounds.get(round).meetings()), buffers);
         }
         context.phase("NIC counters", 0);
         window.close(List.of(prediction(buffers.sent().sum())));

@@ -60,8 +60,10 @@ class PartChartsTest {
         for (String pattern : List.of("bisection", "cross-rail")) {
             List<LaunchResult> launches = List.of(exchanged(pattern));
 
-            Chart nodes = PartCharts.chart(row("fabric-" + pattern), launches, "x").get(0);
-            Chart gpus = PartCharts.chart(row("fabric-" + pattern + "-fleet"), launches, "x").get(0);
+            Chart nodes =
+                    PartCharts.chart(row("fabric-" + pattern), launches, "x").get(0);
+            Chart gpus = PartCharts.chart(row("fabric-" + pattern + "-fleet"), launches, "x")
+                    .get(0);
 
             assertThat(csv(nodes).lines().skip(1)).containsExactly("node001,node002,88.0", "node001,node003,96.0");
             assertThat(nodes.svg()).contains("node001", "node003", "of a pair the worst end or way: x");
@@ -71,18 +73,24 @@ class PartChartsTest {
 
     @Test
     void receiversOfAnIncastAndNodesByNicsAloneAreADotEach() {
-        LaunchResult incast = fabric((rank, node) -> node == rank / 8 ? List.of(Measurement.of(
+        LaunchResult incast = fabric((rank, node) -> node == rank / 8
+                ? List.of(Measurement.of(
                         Metric.FABRIC_BANDWIDTH,
                         List.of(11.0 + node),
-                        fabricOf("default", "incast", Map.of("round", Integer.toString(node))))) : List.of());
-        LaunchResult alone = fabric((rank, node) -> node > 0 ? List.of() : List.of(Measurement.of(
+                        fabricOf("default", "incast", Map.of("round", Integer.toString(node)))))
+                : List.of());
+        LaunchResult alone = fabric((rank, node) -> node > 0
+                ? List.of()
+                : List.of(Measurement.of(
                         Metric.FABRIC_BUSBW,
                         List.of(rank < 8 ? 12.0 : 10.0),
                         fabricOf("nic-only", "all-reduce", Map.of("round", "0")))));
 
-        assertThat(csv(PartCharts.chart(row("fabric-incast"), List.of(incast), "x").get(0)))
+        assertThat(csv(PartCharts.chart(row("fabric-incast"), List.of(incast), "x")
+                        .get(0)))
                 .contains("node001 in round 0,88", "node002 in round 1,96", "node003 in round 2,104");
-        assertThat(csv(PartCharts.chart(row("fabric-nic-only"), List.of(alone), "x").get(0)))
+        assertThat(csv(PartCharts.chart(row("fabric-nic-only"), List.of(alone), "x")
+                        .get(0)))
                 .contains("node001 in round 0,96", "node002 in round 0,80");
     }
 
@@ -108,7 +116,10 @@ class PartChartsTest {
                         Map.of("to", node(node), "rail", Integer.toString(rank % 8 / 4), "device", "mlx5_0")))
                 : List.of());
 
-        assertThat(csv(PartCharts.chart(row("rdma-bandwidth"), List.of(writes), "x").get(0)).lines().skip(1))
+        assertThat(csv(PartCharts.chart(row("rdma-bandwidth"), List.of(writes), "x")
+                                .get(0))
+                        .lines()
+                        .skip(1))
                 .containsExactly("node001,node002,48.0", "node001,node003,31.0", "node002,node003,49.0");
     }
 
