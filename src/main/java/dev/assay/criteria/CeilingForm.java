@@ -45,9 +45,6 @@ record CeilingForm(OptionalDouble value, OptionalDouble timesLine) {
     }
 
     private static OptionalDouble number(InputJson json, String key) {
-        return json.find(key)
-                .map(InputJson::number)
-                .map(OptionalDouble::of)
-                .orElse(OptionalDouble.empty());
+        return json.find(key).map(InputJson::number).map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 }

@@ -63,7 +63,8 @@ public final class Planner {
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
         double floor = Sizes.fabricFloorGBps(cluster, model, most);
-        List<Criterion> all = criteria.resolve(new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster), nodeGBps(cluster, most)));
+        List<Criterion> all = criteria.resolve(
+                new PlannedFigures(floor, coupled.bytesPerStep(), nicGBps(cluster), nodeGBps(cluster, most)));
         List<Workload> parts = parts(cluster, model, selection.suite(), most);
         Asked asked = Asked.of(
                 all.stream()

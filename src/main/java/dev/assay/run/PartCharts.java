@@ -16,10 +16,13 @@ import dev.assay.verdict.Samples;
 import dev.assay.verdict.State;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,18 +33,35 @@ final class PartCharts {
 
     private static final String GPU = "GPU ";
 
+    /** Of what there is one picture on the page: a metric, and of the fabric each of its patterns. */
+    private record Subject(Metric metric, Map<String, String> pattern) {
+        static Subject of(Row row) {
+            return new Subject(
+                    row.criterion().metric(),
+                    row.criterion().workload().equals("fabric")
+                            ? row.criterion().conditions()
+                            : Map.of());
+        }
+    }
+
     private PartCharts() {}
 
     /**
-     * Of an experiment, for the summary page: one a metric, of the first row that judges it by a limit of its own, else of its
+     * Of an experiment, for the summary page: one a metric (of the fabric one a metric and pattern), of the first row that judges it by a limit of its own, else of its
      * first row; and of every row that failed.
      */
     static List<Chart> of(Run run, String experiment) {
-        Set<Metric> drawn = EnumSet.copyOf(OVER_SIZES);
-        return run.rows(experiment).stream()
-                .sorted(Comparator.comparing(row -> !ownLimit(row)))
-                .filter(row -> drawn.add(row.criterion().metric()) || failed(run, row))
+        return drawn(run.rows(experiment), row -> failed(run, row)).stream()
                 .flatMap(row -> of(run, row).stream())
+                .toList();
+    }
+
+    static List<Row> drawn(List<Row> rows, Predicate<Row> failed) {
+        Set<Subject> drawn = new HashSet<>();
+        return rows.stream()
+                .sorted(Comparator.comparing(row -> !ownLimit(row)))
+                .filter(row -> !OVER_SIZES.contains(row.criterion().metric()) || failed.test(row))
+                .filter(row -> drawn.add(Subject.of(row)) || failed.test(row))
                 .toList();
     }
 
@@ -70,8 +90,9 @@ final class PartCharts {
         List<RankResult> ranks =
                 launches.stream().flatMap(launch -> launch.ranks().stream()).toList();
         List<Link> links = ranks.stream().flatMap(rank -> links(rank, row)).toList();
-        List<Dot> dots = ranks.stream()
-                .flatMap(rank -> dots(rank, row))
+        List<Dot> dots = Stream.concat(
+                        FabricValues.of(launches, row.criterion()).stream(),
+                        ranks.stream().flatMap(rank -> dots(rank, row)))
                 .filter(dot -> Double.isFinite(dot.value()))
                 .toList();
         OptionalDouble limit = row.criterion().judged() ? limit(row.criterion().limit()) : OptionalDouble.empty();
@@ -80,6 +101,12 @@ final class PartCharts {
             boolean lowIsGood = row.criterion().limit() instanceof Limit.AtMost;
             return List.of(Charts.pairs(
                     row.title(), pairs, row.criterion().unit(), limit, lowIsGood, PairValues.SOURCE + source));
+        }
+        List<NodePair> worst = WorstOfPairs.of(launches, row.criterion());
+        if (!worst.isEmpty()) {
+            boolean lowIsGood = row.criterion().limit() instanceof Limit.AtMost;
+            return List.of(Charts.pairs(
+                    row.title(), worst, row.criterion().unit(), limit, lowIsGood, WorstOfPairs.SOURCE + source));
         }
         if (!links.isEmpty()) {
             return List.of(Charts.matrix(
@@ -92,7 +119,12 @@ final class PartCharts {
         }
         return dots.stream().map(Dot::value).distinct().count() < 2
                 ? List.of()
-                : List.of(Charts.spread(row.title(), dots, row.criterion().unit(), limit, source));
+                : List.of(Charts.spread(
+                        row.title(),
+                        dots,
+                        row.criterion().unit(),
+                        limit,
+                        FabricValues.source(row.criterion().metric()) + source));
     }
 
     private static Stream<Measurement> measured(RankResult rank, Row row) {

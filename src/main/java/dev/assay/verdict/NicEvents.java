@@ -17,8 +17,9 @@ final class NicEvents {
     private static final String WHAT = "NICs";
 
     /** Ethernet's pause frames are counted by the driver's ethtool statistics (mlx5: rx_pause_ctrl_phy, rx_prio3_pause). */
-    private static final String PAUSE = "Congestion, shown and not judged. Pause frames are in ethtool's statistics alone,"
-            + " which are not read; that a port had to wait with something to send shows in its ticks of waiting.";
+    private static final String PAUSE =
+            "Congestion, shown and not judged. Pause frames are in ethtool's statistics alone,"
+                    + " which are not read; that a port had to wait with something to send shows in its ticks of waiting.";
 
     private static final Map<Metric, String> CONGESTION = new EnumMap<>(Map.of(
             Metric.NIC_CNP, "congestion notifications",

@@ -52,7 +52,11 @@ final class NodePairRunner implements Runner {
     /** Whom the driver chose. */
     static NodePairRunner of(RankContext context, NodePairRetest retest) {
         return new NodePairRunner(
-                context, retest.sizes(), retest.rounds(), false, retest.crossed() ? Map.of("nics", "crossed") : Map.of());
+                context,
+                retest.sizes(),
+                retest.rounds(),
+                false,
+                retest.crossed() ? Map.of("nics", "crossed") : Map.of());
     }
 
     private static List<Meeting> meetings(List<Pair> pairs) {
@@ -84,10 +88,7 @@ final class NodePairRunner implements Runner {
             context.phase(
                     "round " + (round + 1) + " of " + rounds.size(),
                     context.spec().measuredSeconds());
-            meet(
-                    rounds.get(round).number(),
-                    partner(rounds.get(round).meetings()),
-                    buffers);
+            meet(rounds.get(round).number(), partner(rounds.get(round).meetings()), buffers);
         }
         context.phase("NIC counters", 0);
         window.close(List.of(prediction(buffers.sent().sum())));
@@ -95,7 +96,7 @@ final class NodePairRunner implements Runner {
 
     /** Where everybody meets everybody all nodes send as much. */
     private NicWindow.Prediction prediction(long sent) {
-        double node = Told.of(context, "bytes sent", sent).sum()
+        double node = Told.of(context, "bytes sent", (double) sent).sum()
                 / context.spec().nodes().size();
         return all
                 ? NicWindow.Prediction.ofEachNode("all-reduces of two", node)

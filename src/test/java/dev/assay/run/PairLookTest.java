@@ -382,9 +382,7 @@ class PairLookTest {
         told.add(Measurement.of(Metric.NIC_COUNT, List.of(2.0), Map.of("kind", "rdma")));
         told.add(Measurement.of(Metric.NIC_WINDOW, List.of(10_000.0), Map.of()));
         told.add(Measurement.of(
-                Metric.NIC_BYTES_PREDICTED,
-                List.of(400e9),
-                Map.of("algorithm", "all-reduces of two", "per", "node")));
+                Metric.NIC_BYTES_PREDICTED, List.of(400e9), Map.of("algorithm", "all-reduces of two", "per", "node")));
         for (String nic : List.of("mlx5_0/1", "mlx5_1/1")) {
             Map<String, String> facts = Map.of("nic", nic, "state", "4: ACTIVE");
             told.add(Measurement.of(Metric.NIC_RATE, List.of(50.0), facts));

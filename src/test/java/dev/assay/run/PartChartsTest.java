@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,9 @@ class PartChartsTest {
     private static final Cluster CLUSTER = ClusterFile.read("spectrumx-h200");
     private static final Plan PLAN = Planner.plan(
             CLUSTER, GpuModels.get("h200-sxm"), CriteriaFile.read("h200-sxm", Optional.empty()), List.of(1, 3), 60);
+
+    private static final Plan PLAN_OF_FOUR = Planner.plan(
+            CLUSTER, GpuModels.get("h200-sxm"), CriteriaFile.read("h200-sxm", Optional.empty()), List.of(4), 60);
 
     @Test
     void linksAreAMatrixOfTheConditionsThatTheRowNames() {
@@ -49,6 +53,143 @@ class PartChartsTest {
 
         assertThat(together).contains("node001", "node003", ">100<", ">88.0<", "misses ≥ ");
         assertThat(worst).contains(">11.0<", ">2.00<").doesNotContain("misses");
+    }
+
+    @Test
+    void nodesThatExchangeInTurnsAreAMatrixOfTheWorseEnd() {
+        for (String pattern : List.of("bisection", "cross-rail")) {
+            List<LaunchResult> launches = List.of(exchanged(pattern));
+
+            Chart nodes =
+                    PartCharts.chart(row("fabric-" + pattern), launches, "x").get(0);
+            Chart gpus = PartCharts.chart(row("fabric-" + pattern + "-fleet"), launches, "x")
+                    .get(0);
+
+            assertThat(csv(nodes).lines().skip(1)).containsExactly("node001,node002,88.0", "node001,node003,96.0");
+            assertThat(nodes.svg()).contains("node001", "node003", "of a pair the worst end or way: x");
+            assertThat(csv(gpus).lines().skip(1)).containsExactly("node001,node002,4.0", "node001,node003,12.0");
+        }
+    }
+
+    @Test
+    void receiversOfAnIncastAndNodesByNicsAloneAreADotEach() {
+        LaunchResult incast = fabric((rank, node) -> node == rank / 8
+                ? List.of(Measurement.of(
+                        Metric.FABRIC_BANDWIDTH,
+                        List.of(11.0 + node),
+                        fabricOf("default", "incast", Map.of("round", Integer.toString(node)))))
+                : List.of());
+        LaunchResult alone = fabric((rank, node) -> node > 0
+                ? List.of()
+                : List.of(Measurement.of(
+                        Metric.FABRIC_BUSBW,
+                        List.of(rank < 8 ? 12.0 : 10.0),
+                        fabricOf("nic-only", "all-reduce", Map.of("round", "0")))));
+
+        assertThat(csv(PartCharts.chart(row("fabric-incast"), List.of(incast), "x")
+                        .get(0)))
+                .contains("node001 in round 0,88", "node002 in round 1,96", "node003 in round 2,104");
+        assertThat(csv(PartCharts.chart(row("fabric-nic-only"), List.of(alone), "x")
+                        .get(0)))
+                .contains("node001 in round 0,96", "node002 in round 0,80");
+    }
+
+    @Test
+    void whatIsLeftOfAVictimIsADotAGpu() {
+        LaunchResult victims = fabric((rank, node) -> node == 0 && rank < 8
+                ? List.of(victim(12.0, "alone"), victim(rank == 3 ? 6.0 : 12.0, "all-to-all"))
+                : List.of());
+
+        Chart chart = PartCharts.chart(row("fabric-victim-all-to-all", PLAN_OF_FOUR), List.of(victims), "x")
+                .get(0);
+
+        assertThat(csv(chart)).contains("node001 GPU 3 to node003 in round 0,0.5", "GPU 2 to node003 in round 0,1");
+        assertThat(chart.svg()).contains("over that alone: x");
+    }
+
+    @Test
+    void nicsThatWriteToEachOtherAreAMatrixOfTheWorstWay() {
+        LaunchResult writes = fabric((rank, node) -> rank % 4 == 0 && node != rank / 8
+                ? List.of(Measurement.of(
+                        Metric.RDMA_BANDWIDTH,
+                        List.of(rank == 20 && node == 0 ? 31.0 : 48.0 + node),
+                        Map.of("to", node(node), "rail", Integer.toString(rank % 8 / 4), "device", "mlx5_0")))
+                : List.of());
+
+        assertThat(csv(PartCharts.chart(row("rdma-bandwidth"), List.of(writes), "x")
+                                .get(0))
+                        .lines()
+                        .skip(1))
+                .containsExactly("node001,node002,48.0", "node001,node003,31.0", "node002,node003,49.0");
+    }
+
+    @Test
+    void thePageHasAPictureOfEveryPatternOverTheFabric() {
+        List<Row> rows = PLAN_OF_FOUR.rows().stream()
+                .filter(row -> row.experiment().equals("fabric"))
+                .toList();
+
+        assertThat(PartCharts.drawn(rows, row -> false))
+                .extracting(row -> row.criterion().id())
+                .contains(
+                        "fabric-bisection",
+                        "fabric-cross-rail",
+                        "fabric-incast",
+                        "fabric-victim-all-to-all",
+                        "fabric-nic-only")
+                .doesNotHaveDuplicates();
+    }
+
+    private static String csv(Chart chart) {
+        return chart.csv().replace("\"", "");
+    }
+
+    private interface Told {
+        List<Measurement> of(int rank, int node);
+    }
+
+    /** Three nodes of eight GPUs; each tells what it has to of every node. */
+    private static LaunchResult fabric(Told told) {
+        return Launches.of(
+                List.of(node(0), node(1), node(2)),
+                8,
+                IntStream.range(0, 24)
+                        .mapToObj(rank -> IntStream.range(0, 3)
+                                .boxed()
+                                .flatMap(node -> told.of(rank, node).stream())
+                                .toList())
+                        .toList());
+    }
+
+    private static String node(int number) {
+        return "node00" + (number + 1);
+    }
+
+    /** The first node exchanges with each other in turn; one GPU of the second receives less. */
+    private static LaunchResult exchanged(String pattern) {
+        String gpu = pattern.equals("cross-rail") ? " GPU 4" : "";
+        return fabric((rank, node) -> node == rank / 8 || (node > 0 && rank / 8 > 0)
+                ? List.of()
+                : List.of(Measurement.of(
+                        Metric.FABRIC_BANDWIDTH,
+                        List.of(rank == 11 ? 4.0 : 12.0),
+                        fabricOf(
+                                pattern.equals("cross-rail") ? "cross-rail" : "default",
+                                pattern,
+                                Map.of("to", node(node) + gpu, "round", Integer.toString(node + rank / 8))))));
+    }
+
+    private static Measurement victim(double value, String load) {
+        return Measurement.of(
+                Metric.FABRIC_BANDWIDTH,
+                List.of(value),
+                fabricOf("default", "victim", Map.of("to", "node003", "round", "0", "load", load)));
+    }
+
+    private static Map<String, String> fabricOf(String variant, String pattern, Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(more);
+        all.putAll(Map.of("variant", variant, "pattern", pattern, "over", "network"));
+        return all;
     }
 
     /** Three nodes of eight GPUs at 11 to 14 GB/s, of two of them one pair of GPUs slow. */
@@ -96,7 +237,11 @@ class PartChartsTest {
     }
 
     private static Row row(String criterion) {
-        return PLAN.rows().stream()
+        return row(criterion, PLAN);
+    }
+
+    private static Row row(String criterion, Plan plan) {
+        return plan.rows().stream()
                 .filter(row -> row.criterion().id().equals(criterion))
                 .findFirst()
                 .orElseThrow();

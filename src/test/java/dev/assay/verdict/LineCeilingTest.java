@@ -54,7 +54,8 @@ class LineCeilingTest {
         Fleet fleet = Fleet.cuda(2, 8);
 
         assertThat(fleet.reading(metric, 5, 5, 5).burn(criterion).state()).isEqualTo(State.PASS);
-        Verdict verdict = fleet.reading(metric, 5, 5, 5).reading(3, metric, 5, 0, 5).burn(criterion);
+        Verdict verdict =
+                fleet.reading(metric, 5, 5, 5).reading(3, metric, 5, 0, 5).burn(criterion);
         assertThat(verdict.state()).isEqualTo(State.INVALID);
         assertThat(verdict.sentence()).contains("the test is broken", metric.key());
     }
@@ -69,7 +70,8 @@ class LineCeilingTest {
 
     private static Verdict judge(
             Criterion criterion, String check, Metric metric, double value, Map<String, String> conditions) {
-        Fleet fleet = Fleet.cuda(2, 8).ranks(rank -> with(rank, check, Measurement.of(metric, List.of(value), conditions)));
+        Fleet fleet =
+                Fleet.cuda(2, 8).ranks(rank -> with(rank, check, Measurement.of(metric, List.of(value), conditions)));
         return Judge.judge(List.of(fleet.question(criterion)), fleet.burn()).get(0);
     }
 

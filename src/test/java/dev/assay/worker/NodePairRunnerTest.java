@@ -94,7 +94,10 @@ class NodePairRunnerTest {
 
         assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
 
-        assertThat(ranks.result(1).measurement(Metric.NIC_BYTES_PREDICTED).orElseThrow().conditions())
+        assertThat(ranks.result(1)
+                        .measurement(Metric.NIC_BYTES_PREDICTED)
+                        .orElseThrow()
+                        .conditions())
                 .containsEntry("per", "mean");
     }
 
