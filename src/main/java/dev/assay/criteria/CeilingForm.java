@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param timesLine of a node's line rate; where nodes share a host there is no line, and no such ceiling
  */
 record CeilingForm(OptionalDouble value, OptionalDouble timesLine) {
+    static final CeilingForm NONE = new CeilingForm(OptionalDouble.empty(), OptionalDouble.empty());
+
     static final String FIXED = "ceiling";
     static final String OF_LINE = "ceilingOfLine";
 

@@ -4,7 +4,6 @@ import dev.assay.cluster.InputJson;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /**
@@ -85,7 +84,7 @@ record FleetLimit(double share, Optional<String> reason) {
                 draft.statistic(),
                 new LimitForm.Fixed(time ? new Limit.AtMostOfMedian(1 / share) : new Limit.OfMedian(share)),
                 draft.unit(),
-                time ? OptionalDouble.empty() : draft.ceiling(),
+                time ? CeilingForm.NONE : draft.ceiling(),
                 source(time),
                 draft.requires(),
                 true,

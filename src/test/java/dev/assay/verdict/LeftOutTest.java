@@ -110,6 +110,20 @@ class LeftOutTest {
         assertThat(gap.sentence()).contains("Not Supported", "1 of 2 GPUs have one");
     }
 
+    /** A busy host may leave a speed of plain Java unknown. */
+    @Test
+    void onTheReferenceDeviceNoSpeedIsPromised() {
+        Fleet reference = Fleet.reference(2, 1)
+                .reading(Metric.COLLECTIVE_BUSBW, 100)
+                .ranks(rank -> Fleet.withChecks(rank, REDUCED))
+                .rank(1, rank -> Fleet.without(rank, Metric.COLLECTIVE_BUSBW));
+
+        Verdict gap = verdict(reference, Fleet.shown(RATE), Map.of());
+
+        assertThat(gap.state()).as(gap.sentence()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(gap.sentence()).contains("1 of 2 GPUs have one");
+    }
+
     private static Verdict verdict(Fleet of, Criterion criterion, Map<String, Integer> checks) {
         return judge(of, List.of(criterion, CORRECT), checks).get(0);
     }
