@@ -187,7 +187,8 @@ class AssaySectionTest {
         assertThat(withoutEffect("{" + zero.formatted(2) + rest.formatted("ideal")))
                 .contains("zero_optimization.reduce_scatter")
                 .doesNotContain("zero_optimization.reduce_bucket_size");
-        assertThat(withoutEffect("{" + zero.formatted(3) + rest.formatted("deepspeed"))).isEmpty();
+        assertThat(withoutEffect("{" + zero.formatted(3) + rest.formatted("deepspeed")))
+                .isEmpty();
     }
 
     private static List<String> withoutEffect(String text) {

@@ -33,6 +33,7 @@ class HeldRateTest {
                 .allMatch(note -> note.kind() == Note.Kind.WARNING
                         && note.text().contains("is held at " + held + " from the first step on"));
         assertThat(file.resolve(1).resolved().stream().map(Resolved::key))
-                .satisfies(keys -> assertThat(keys.contains("optimizer.params.lr, held")).isEqualTo(!same));
+                .satisfies(keys ->
+                        assertThat(keys.contains("optimizer.params.lr, held")).isEqualTo(!same));
     }
 }

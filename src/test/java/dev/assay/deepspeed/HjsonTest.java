@@ -71,14 +71,14 @@ class HjsonTest {
         assertThat(text(root, "quoted key")).isEqualTo("single \"quotes\"");
         assertThat(root.find("list").flatMap(Node::array).orElseThrow())
                 .extracting(Node::value)
-                .isEqualTo(List.of(
-                        BigDecimal.ONE, BigDecimal.valueOf(2), BigDecimal.valueOf(3), "four", "five"));
+                .isEqualTo(List.of(BigDecimal.ONE, BigDecimal.valueOf(2), BigDecimal.valueOf(3), "four", "five"));
         assertThat(text(root, "last") + text(root, "other")).isEqualTo("xy");
     }
 
     @Test
     void blocksLoseTheIndentationOfTheirQuotes() {
-        Node root = parse("{\n  a:\n    '''\n    first\n      deeper 'quoted'\n\n    # no comment\n    '''\n  b: '''one'''\n}");
+        Node root = parse(
+                "{\n  a:\n    '''\n    first\n      deeper 'quoted'\n\n    # no comment\n    '''\n  b: '''one'''\n}");
 
         assertThat(text(root, "a")).isEqualTo("first\n  deeper 'quoted'\n\n# no comment");
         assertThat(text(root, "b")).isEqualTo("one");
@@ -86,7 +86,8 @@ class HjsonTest {
 
     @Test
     void escapesAreJsons() {
-        assertThat(text(parse("{\"a\": \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00b5\"}"), "a")).isEqualTo("\"\\/\b\f\n\r\tµ");
+        assertThat(text(parse("{\"a\": \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00b5\"}"), "a"))
+                .isEqualTo("\"\\/\b\f\n\r\tµ");
     }
 
     @Test
@@ -94,7 +95,9 @@ class HjsonTest {
         Node root = parse("# one\n{\n  a: '''\n  x\n  '''\n  zero_optimization: {\n    stage:\n      3\n  }\n}");
 
         assertThat(root.find("a").orElseThrow().line()).isEqualTo(3);
-        Node stage = root.find("zero_optimization").flatMap(node -> node.find("stage")).orElseThrow();
+        Node stage = root.find("zero_optimization")
+                .flatMap(node -> node.find("stage"))
+                .orElseThrow();
         assertThat(stage.line()).isEqualTo(8);
         assertThat(stage.path()).isEqualTo("zero_optimization.stage");
     }
@@ -146,8 +149,7 @@ class HjsonTest {
                           model: llama2-7b
                           activationCheckpointing: none
                         }
-                        """)
-                .resolve(8);
+                        """).resolve(8);
 
         assertThat(config.zero().stage()).isEqualTo(3);
         assertThat(config.zero().reduceBucket()).isEqualTo(500_000_000);

@@ -158,8 +158,10 @@ class TrainingPlanTest {
         assertThat(lines.stream().filter(line -> line.matches(" +[248]\\*? +(16|32|64) +[0-9.]+ GB +< .*")))
                 .as("bytes, two bandwidths, a rate and three shares, nominal and stress")
                 .hasSize(6);
-        assertThat(lines.stream().filter(line -> line.contains("memory, GiB a GPU"))).hasSize(2);
-        assertThat(lines.stream().filter(line -> line.contains("collectives of a step"))).hasSize(2);
+        assertThat(lines.stream().filter(line -> line.contains("memory, GiB a GPU")))
+                .hasSize(2);
+        assertThat(lines.stream().filter(line -> line.contains("collectives of a step")))
+                .hasSize(2);
         assertThat(lines).anyMatch(line -> line.contains("all-gather, weights, backward"));
     }
 
@@ -170,7 +172,8 @@ class TrainingPlanTest {
         ComputingParts parts = ComputingParts.of(SEVEN.setup().apply(64), machine, 8);
 
         assertThat(parts.gemms() + parts.attention() + parts.memory())
-                .isCloseTo(StepPrediction.of(SEVEN.setup().apply(64), machine, 8).computing(), within(1e-9));
+                .isCloseTo(
+                        StepPrediction.of(SEVEN.setup().apply(64), machine, 8).computing(), within(1e-9));
         assertThat(parts.gemms()).isGreaterThan(parts.attention());
         assertThat(text(List.of(8), SEVEN).replaceAll("\\s+", " "))
                 .contains("milliseconds a step: GEMMs " + Words.fixed(1e3 * parts.gemms(), 0))
@@ -224,7 +227,8 @@ class TrainingPlanTest {
         TrainingCase said = own(folder, without, "");
         TrainingCase forbidden = TrainingCases.ofFile(Files.writeString(
                 folder.resolve("forbidden.json"),
-                Files.readString(folder.resolve("own.json")).replace("\"overlap_comm\": true", "\"overlap_comm\": false")));
+                Files.readString(folder.resolve("own.json"))
+                        .replace("\"overlap_comm\": true", "\"overlap_comm\": false")));
         TrainingCase leftOut = TrainingCases.ofFile(Files.writeString(
                 folder.resolve("left-out.json"),
                 Files.readString(folder.resolve("own.json")).replace("\"overlap_comm\": true,", "")));

@@ -62,9 +62,12 @@ class PageConfigsTest {
     void modesNotesScalingAndWhatHasNoEffectStandThere() throws IOException {
         assertThat(page(recorded(TEXT).training().orElseThrow().configs()))
                 .contains("ZeRO-2, DeepSpeed&#39;s collectives without overlap, full checkpointing")
-                .contains("ZeRO-3, DeepSpeed&#39;s collectives overlapped with forward and backward, full checkpointing")
-                .contains(row("zero_optimization.stage (stress variant)", "3", "stress variant, the general one, as the"
-                        + " file has no assay.stress"))
+                .contains(
+                        "ZeRO-3, DeepSpeed&#39;s collectives overlapped with forward and backward, full checkpointing")
+                .contains(row(
+                        "zero_optimization.stage (stress variant)",
+                        "3",
+                        "stress variant, the general one, as the" + " file has no assay.stress"))
                 .contains("strong scaling: train_batch_size is fixed")
                 .contains("gradient_cliping: line 5: an unknown key")
                 .contains("wandb: about output");
@@ -85,8 +88,8 @@ class PageConfigsTest {
     }
 
     private static String row(String key, String value, String from) {
-        return "<td class=\"mono\">" + Clean.html(key) + "</td>\n<td class=\"mono\">" + Clean.html(value) + "</td>\n<td>"
-                + Clean.html(from) + "</td>";
+        return "<td class=\"mono\">" + Clean.html(key) + "</td>\n<td class=\"mono\">" + Clean.html(value)
+                + "</td>\n<td>" + Clean.html(from) + "</td>";
     }
 
     private static String page(List<TrainingConfig> configs) {

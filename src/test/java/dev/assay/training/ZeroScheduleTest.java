@@ -157,15 +157,7 @@ class ZeroScheduleTest {
 
     private static StepSetup ideal(int stage, boolean overlap) {
         return new StepSetup(
-                TINY,
-                8,
-                1,
-                2,
-                zero(stage, overlap, 3000, 500, 40),
-                Recomputation.NONE,
-                CollectiveMode.IDEAL,
-                2,
-                2);
+                TINY, 8, 1, 2, zero(stage, overlap, 3000, 500, 40), Recomputation.NONE, CollectiveMode.IDEAL, 2, 2);
     }
 
     private static ZeroSetup zero(int stage, boolean overlap, long bucket, long prefetch, long persistence) {
