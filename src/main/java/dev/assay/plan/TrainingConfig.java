@@ -132,12 +132,19 @@ public record TrainingConfig(
         };
     }
 
-    /** Where a line of the file says it, the key says it too; a rule is said. */
+    /** Section by section; a rule is said, a line of the file is not. */
     private static String words(List<TrainingValue> values, Origin origin) {
         boolean ruled = origin == Origin.AUTO || origin == Origin.DERIVED;
-        return values.stream()
-                .map(value -> value.key() + " = " + value.value() + (ruled ? " (" + value.how() + ")" : ""))
-                .collect(Collectors.joining(", "));
+        Map<String, List<String>> sections = new LinkedHashMap<>();
+        for (TrainingValue value : values) {
+            int dot = value.key().lastIndexOf('.');
+            sections.computeIfAbsent(value.key().substring(0, dot + 1), section -> new ArrayList<>())
+                    .add(value.key().substring(dot + 1) + " = " + value.value()
+                            + (ruled ? " (" + value.how() + ")" : ""));
+        }
+        return sections.entrySet().stream()
+                .map(section -> section.getKey().replaceFirst("\\.$", ": ") + String.join(", ", section.getValue()))
+                .collect(Collectors.joining("; "));
     }
 
     /** For a file beside the numbers of a run. */

@@ -150,6 +150,54 @@ class AssaySectionTest {
                 .hasMessageContaining("heads in multiples of kvHeads");
     }
 
+    /** GPT-2's 50 257, as its own config has it. */
+    @Test
+    void aVocabularyIsPaddedAsTrainersPadIt() {
+        DeepSpeedFile file = file("""
+                "model": {"family": "gpt", "layers": 2, "hidden": 256, "heads": 4, "kvHeads": 4, "headSize": 64,
+                          "feedForward": 1024, "vocabulary": 50257, "positions": 128},
+                "sequence": 128
+                """);
+
+        assertThat(file.assay().model().vocabulary()).isEqualTo(50264);
+        assertThat(file.notes())
+                .anyMatch(note -> note.kind() == Note.Kind.WARNING
+                        && note.toString().startsWith("assay.model.vocabulary: 50257 is padded to 50264"));
+        assertThat(file.resolve(1).resolved())
+                .extracting(value -> value.key() + " = " + value.value())
+                .contains("assay.model.vocabulary = 50257", "assay.model.vocabulary, padded = 50264");
+    }
+
+    /** What the ideal mode does instead of the file's word is said, once a key. */
+    @Test
+    void whatIdealCollectivesDoNotAskForIsNoted() {
+        String zero = "\"zero_optimization\": {\"stage\": %d, \"overlap_comm\": false, \"reduce_scatter\": false,"
+                + " \"use_multi_rank_bucket_allreduce\": false, \"reduce_bucket_size\": 5e8,"
+                + " \"stage3_prefetch_bucket_size\": 5e7}, ";
+        String rest = "\"train_micro_batch_size_per_gpu\": 1, \"bf16\": {\"enabled\": true},"
+                + " \"assay\": {\"model\": \"llama2-7b\", \"collectives\": \"%s\"}}";
+
+        assertThat(withoutEffect("{" + zero.formatted(3) + rest.formatted("ideal")))
+                .containsOnlyOnce(
+                        "zero_optimization.overlap_comm",
+                        "zero_optimization.reduce_scatter",
+                        "zero_optimization.use_multi_rank_bucket_allreduce",
+                        "zero_optimization.reduce_bucket_size",
+                        "zero_optimization.stage3_prefetch_bucket_size");
+        assertThat(withoutEffect("{" + zero.formatted(2) + rest.formatted("ideal")))
+                .contains("zero_optimization.reduce_scatter")
+                .doesNotContain("zero_optimization.reduce_bucket_size");
+        assertThat(withoutEffect("{" + zero.formatted(3) + rest.formatted("deepspeed")))
+                .isEmpty();
+    }
+
+    private static List<String> withoutEffect(String text) {
+        return DeepSpeedFile.parse("my.json", text).notes().stream()
+                .filter(note -> note.kind() == Note.Kind.NO_EFFECT)
+                .map(Note::key)
+                .toList();
+    }
+
     private static DeepSpeedFile file(String section) {
         return DeepSpeedFile.parse(
                 "my.json",

@@ -714,6 +714,35 @@ class SftPlannerTest {
                 .hasMessageContaining("-Dnodes=2");
     }
 
+    /** All three batch keys: 16 × 16 × 64 GPUs. What it says of other numbers is said, and the one that it fits runs. */
+    @Test
+    void aFileForOneNumberOfGpusRunsThere(@TempDir Path folder) throws Exception {
+        Path own = Files.writeString(
+                folder.resolve("own.json"),
+                Files.readString(CONFIGS.resolve("ds_config_7b.json"))
+                        .replaceFirst("\\{", "{\"train_batch_size\": 16384,"));
+
+        Plan plan = plan(SPECTRUMX, List.of(2, 4, 8), Optional.of(own));
+
+        for (int nodes : List.of(2, 4)) {
+            Experiment cannot = plan.experiment("sft-own-" + nodes);
+            assertThat(cannot.launches()).isEmpty();
+            assertThat(cannot.notRunnable().orElseThrow())
+                    .contains("for " + 8 * nodes + " ranks", "not 16384")
+                    .doesNotContain("\n");
+            assertThat(plan.rows())
+                    .filteredOn(row -> row.experiment().equals("sft-own-" + nodes))
+                    .extracting(Row::key)
+                    .contains("sft-own-utilisation@" + nodes);
+        }
+        assertThat(plan.experiment("sft-own-8").launches()).isNotEmpty();
+        assertThat(plan.experiment("sft-own-2-stress").launches())
+                .as("its own batch keys fit everywhere")
+                .isNotEmpty();
+        assertThat(plan.omits()).anyMatch(line -> line.contains("cannot run") && line.contains("sft-own-4"));
+        assertThat(PlanJson.parse(PlanJson.text(plan), "a copy")).isEqualTo(plan);
+    }
+
     private static int stage(Plan plan, String experiment) {
         return ((Sft) plan.experiment(experiment).workload()).setup().zero().stage();
     }

@@ -2,15 +2,21 @@ package dev.assay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
 import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.GpuModels;
 import dev.assay.cluster.InputException;
+import dev.assay.training.ComputingParts;
+import dev.assay.training.Machine;
+import dev.assay.training.MemoryBudget;
+import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +87,8 @@ class TrainingPlanTest {
         assertThat(text)
                 .contains("5 % of computing is lost at 15 GB/s (bus) with nothing hidden")
                 .contains("hardly feels the fabric and certifies none of it")
-                .contains("stress variant: ZeRO-3, micro-batch 2, accumulation 1");
+                .contains("stress variant: ZeRO-3, DeepSpeed's collectives overlapped with forward and backward,"
+                        + " full checkpointing, micro-batch 2 × 2048 tokens, accumulation 1");
     }
 
     @Test
@@ -144,6 +151,108 @@ class TrainingPlanTest {
         TrainingCase based = with(LARGEST, Optional.of(2), LARGEST.setup());
 
         assertThat(text(List.of(8), based)).contains("no scale, as the baseline of 2 nodes cannot run");
+    }
+
+    /** Every place has its own line of what the fabric allows, and the variant what it sends and holds. */
+    @Test
+    void everyPlaceSaysWhatTheFabricAllows() {
+        List<String> lines = text(List.of(2, 4, 8), SEVEN).lines().toList();
+
+        assertThat(lines.stream().filter(line -> line.matches(" +[248]\\*? +(16|32|64) +[0-9.]+ GB +< .*")))
+                .as("bytes, two bandwidths, a rate and three shares, nominal and stress")
+                .hasSize(6);
+        assertThat(lines.stream().filter(line -> line.contains("memory, GiB a GPU")))
+                .hasSize(2);
+        assertThat(lines.stream().filter(line -> line.contains("collectives of a step")))
+                .hasSize(2);
+        assertThat(lines).anyMatch(line -> line.contains("all-gather, weights, backward"));
+    }
+
+    /** GEMMs, attention, kernels bound by memory: what computing is made of. */
+    @Test
+    void everyMillisecondOfComputingIsSomeones() {
+        Machine machine = TrainingMachine.of(CLUSTER, H200);
+        ComputingParts parts = ComputingParts.of(SEVEN.setup().apply(64), machine, 8);
+
+        assertThat(parts.gemms() + parts.attention() + parts.memory())
+                .isCloseTo(
+                        StepPrediction.of(SEVEN.setup().apply(64), machine, 8).computing(), within(1e-9));
+        assertThat(parts.gemms()).isGreaterThan(parts.attention());
+        assertThat(text(List.of(8), SEVEN).replaceAll("\\s+", " "))
+                .contains("milliseconds a step: GEMMs " + Words.fixed(1e3 * parts.gemms(), 0))
+                .contains("attention " + Words.fixed(1e3 * parts.attention(), 0))
+                .contains("AdamW 0.7, slowed");
+    }
+
+    @Test
+    void everyValueOfTheFileIsShownAndSoIsItsMode() {
+        String text = text(List.of(8), SEVEN).replaceAll("\\s+", " ");
+
+        assertThat(text)
+                .contains("ZeRO-1, DeepSpeed's collectives overlapped with backward, full checkpointing")
+                .contains("zero_optimization: stage = 1, overlap_comm = true,")
+                .contains("reduce_bucket_size = 500000000")
+                .contains("betas = [0.9, 0.95]")
+                .contains("gradient_clipping = 1.0")
+                .contains("communication_data_type = bf16")
+                .contains("in stress train_batch_size = 128,")
+                .contains("gradient_accumulation_steps = 1; zero_optimization: stage = 3");
+    }
+
+    /** What the plan says that it cannot run, it does not project either. */
+    @Test
+    void whatIsRefusedIsNotProjected(@TempDir Path folder) throws IOException {
+        TrainingCase coupled = own(folder, "\"lr\": 1e-4", "\"lr\": 1e-4, \"bias_correction\": false");
+
+        String text = text(List.of(8), coupled);
+
+        assertThat(text).contains("cannot run   8 nodes").doesNotContain("Projection with its stated error");
+        assertThat(text(List.of(8), SEVEN)).contains("Projection with its stated error");
+    }
+
+    /** Nothing is gathered where there is nobody to gather from. */
+    @Test
+    void oneGpuGathersNothingAgain() {
+        StepSetup alone = SEVEN.stressed(1);
+        MemoryBudget budget = new MemoryBudget(H200.memoryMebibytes() << 20, 0.8);
+        Machine machine = new Machine(1, 989.4, 4800, 482, 361, 0);
+
+        assertThat(SEVEN.terms().difference(TrainingPlace.of(alone, machine, budget, 1)))
+                .isEmpty();
+        assertThat(SEVEN.terms().difference(TrainingPlace.of(alone, machine, budget, 2)))
+                .isPresent();
+    }
+
+    /** The general variant, of a file without one of its own. */
+    @Test
+    void theGeneralStressVariantOverlapsUnlessTheFileForbidsIt(@TempDir Path folder) throws IOException {
+        String without = "(?s),\\s*\"stress\": \\{.*?\\}";
+        TrainingCase said = own(folder, without, "");
+        TrainingCase forbidden = TrainingCases.ofFile(Files.writeString(
+                folder.resolve("forbidden.json"),
+                Files.readString(folder.resolve("own.json"))
+                        .replace("\"overlap_comm\": true", "\"overlap_comm\": false")));
+        TrainingCase leftOut = TrainingCases.ofFile(Files.writeString(
+                folder.resolve("left-out.json"),
+                Files.readString(folder.resolve("own.json")).replace("\"overlap_comm\": true,", "")));
+
+        assertThat(said.stressed(8).zero().overlap()).isTrue();
+        assertThat(leftOut.stressed(8).zero().overlap()).isTrue();
+        assertThat(forbidden.stressed(8).zero().overlap()).isFalse();
+        assertThat(forbidden.stressed(8).modes()).contains("without overlap");
+        assertThat(forbidden.reading().stress().apply(8))
+                .extracting(value -> value.key() + " = " + value.value())
+                .contains(
+                        "zero_optimization.stage = 3",
+                        "zero_optimization.overlap_comm = false",
+                        "train_micro_batch_size_per_gpu = 2",
+                        "gradient_accumulation_steps = 1",
+                        "train_batch_size = 16");
+    }
+
+    private static TrainingCase own(Path folder, String from, String to) throws IOException {
+        String text = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
+        return TrainingCases.ofFile(Files.writeString(folder.resolve("own.json"), text.replaceFirst(from, to)));
     }
 
     private static String text(List<Integer> counts, TrainingCase... cases) {

@@ -78,6 +78,11 @@ class PlanCommandTest {
                 .contains("suite        sft; PARTIAL at best", "sft-7b-2 ", "sft-175b-2-stress", "tiny stand-in")
                 .doesNotContain("Plan of training steps");
         assertThat(folder.resolve("out").resolve("current.json")).exists();
+        Path run = Path.of(Current.read(folder.resolve("out")).folder());
+        assertThat(run.resolve("plan.txt")).content().isEqualTo(screen.out.substring(0, screen.out.indexOf("[assay]")));
+        assertThat(run.resolve("ds-configs").resolve("ds_config_7b.json"))
+                .hasSameTextualContentAs(Path.of("ds-configs", "ds_config_7b.json"));
+        assertThat(run.resolve("ds-configs")).isDirectoryContaining("glob:**ds_config_175b.json");
     }
 
     @Test

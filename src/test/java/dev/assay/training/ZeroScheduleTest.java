@@ -182,6 +182,38 @@ class ZeroScheduleTest {
         assertThat(schedule(GPT, zero, 2).kept()).isEmpty();
     }
 
+    /** {@code param.ds_numel <= param_threshold}: a norm of 40 elements stays whole at 40, not at 39. */
+    @ParameterizedTest
+    @CsvSource({"39, 0", "40, 5", "41, 5"})
+    void aTensorAsLargeAsTheThresholdStaysWhole(long threshold, int whole) {
+        assertThat(schedule(TINY, zero(3, true, 3000, 500, threshold), 2).small())
+                .hasSize(whole)
+                .allMatch(tensor -> tensor.size() == 40);
+    }
+
+    /** On streams of their own, whatever {@code overlap_comm} is: buckets leave as backward gives them. */
+    @ParameterizedTest
+    @CsvSource({"0", "1", "2", "3"})
+    void idealCollectivesAlwaysOverlap(int stage) {
+        ZeroSchedule schedule = ZeroSchedule.of(ideal(stage, false), 3);
+
+        assertThat(schedule.overlaps()).isTrue();
+        assertThat(schedule.sendsWeightsBesideGradients()).isEqualTo(stage == 3);
+        assertThat(schedule.buckets())
+                .isEqualTo(ZeroSchedule.of(ideal(stage, true), 3).buckets());
+        assertThat(schedule.buckets().get(0).end())
+                .as("backward begins with the head")
+                .isEqualTo(schedule.tensors().total());
+        assertThat(StepCollectives.of(ideal(stage, false), 3)).isEqualTo(StepCollectives.of(ideal(stage, true), 3));
+        assertThat(MemoryPlan.of(ideal(stage, false), 3)).isEqualTo(MemoryPlan.of(ideal(stage, true), 3));
+        assertThat(ideal(stage, false).modes()).contains("ideal collectives overlapped with");
+    }
+
+    private static StepSetup ideal(int stage, boolean overlap) {
+        return new StepSetup(
+                TINY, 8, 1, 2, zero(stage, overlap, 3000, 500, 40), Recomputation.NONE, CollectiveMode.IDEAL, 2, 2);
+    }
+
     private static ZeroSetup zero(int stage, boolean overlap, long bucket, long prefetch, long persistence) {
         return new ZeroSetup(stage, overlap, true, true, bucket, prefetch, persistence, 100_000, 1_000_000);
     }
