@@ -22,9 +22,11 @@ import dev.assay.training.GradientClipping;
 import dev.assay.training.Machine;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.ModelFamily;
+import dev.assay.training.RehearsalTime;
 import dev.assay.training.StepCollectives;
 import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
+import dev.assay.training.ZeroSchedule;
 import dev.assay.workload.Sft;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -616,6 +618,9 @@ class SftPlannerTest {
                     .isEqualTo(sft.model().startsWith("gpt") ? ModelFamily.GPT : ModelFamily.LLAMA);
             assertThat(setup.model().parameters()).isLessThan(200_000);
             assertThat(setup.accumulation()).isEqualTo(sft.run() == Sft.Run.STRESS ? 1 : 2);
+            assertThat(ZeroSchedule.of(setup, 2).kept().isEmpty())
+                    .as("at the turn weights stay as the config has it")
+                    .isEqualTo(setup.zero().stage() < 3);
         }
         assertThat(stage(plan, "sft-7b-2")).isEqualTo(1);
         assertThat(stage(plan, "sft-13b-2")).isEqualTo(2);
@@ -632,6 +637,31 @@ class SftPlannerTest {
                         .sum())
                 .isLessThan(100);
         assertThat(PlanText.of(plan).lines()).allMatch(line -> line.length() <= PlanText.COLUMNS);
+    }
+
+    /** Before the first step and after the last, in the communicators that the launch has: baselines of 175B are of 4 nodes. */
+    @Test
+    void everyLaunchRehearsesItsTrafficTwice() {
+        Experiment experiment = plan(SPECTRUMX, List.of(8), Optional.of(CONFIGS.resolve("ds_config_175b.json")))
+                .experiment("sft-175b-8");
+        Sft sft = (Sft) experiment.workload();
+        Machine machine = TrainingMachine.of(SPECTRUMX, GpuModels.get("h200-sxm"));
+        double step = experiment.launches().get(0).measuredSeconds() / sft.measuredSteps();
+        double silent = experiment.warmUpSeconds() + sft.silentSteps() * step;
+
+        double rehearsing = experiment.expectedSeconds()
+                - Timing.trainingSeconds(SPECTRUMX, experiment.warmUpSeconds(), experiment.launches())
+                - silent;
+
+        double scaled = RehearsalTime.seconds(sft.setup(), machine, 8);
+        double baseline = RehearsalTime.seconds(sft.setup(), machine, 4);
+        long scaledLaunches = experiment.launches().stream()
+                .filter(launch -> launch.role() == LaunchRole.SCALED)
+                .count();
+        long baselines = experiment.launches().size() - scaledLaunches;
+        assertThat(scaled).isGreaterThan(22);
+        assertThat(baselines).isEqualTo(scaledLaunches).isPositive();
+        assertThat(rehearsing).isCloseTo(2 * (scaledLaunches * scaled + baselines * baseline), within(0.001));
     }
 
     @Test
