@@ -142,8 +142,7 @@ final class Measured {
      * reference device, whose speeds a busy host may leave unknown.
      */
     private static boolean promised(Evidence evidence, Readings readings) {
-        return !evidence.contract().reference()
-                && readings.gaps().stream().anyMatch(gap -> !gap.explained());
+        return !evidence.contract().reference() && readings.gaps().stream().anyMatch(gap -> !gap.explained());
     }
 
     private static String silent(Readings readings) {

@@ -207,8 +207,8 @@ class PlanCommandTest {
     void anUnknownPrecisionIsAnsweredWithThoseThereAre() throws IOException {
         refused(
                 gemmOn("h100-sxm", "fp8-e4m4"),
-                "criterion gemm-rate (dtype)",
-                "the unknown precision \"fp8-e4m4\"",
+                "criteria[0].conditions.dtype",
+                "\"fp8-e4m4\" as dtype of gemm.tflops",
                 "bf16, fp16, tf32",
                 "did you mean \"fp8-e4m3\"?");
     }

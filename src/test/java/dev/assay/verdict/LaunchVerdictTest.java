@@ -21,7 +21,8 @@ class LaunchVerdictTest {
     private static final List<Criterion> CRITERIA =
             CriteriaFile.read("h200-sxm", Optional.empty()).resolve(new PlannedFigures(1, 1, 50)).stream()
                     .filter(criterion -> criterion.workload().equals("launch")
-                            && criterion.metric().kind() != MetricKind.HEALTH)
+                            && criterion.metric().kind() != MetricKind.HEALTH
+                            && criterion.metric() != Metric.REMAPPED_NEW)
                     .toList();
 
     @Test
