@@ -102,8 +102,7 @@ interface ZeroTrainingContract {
         return results;
     }
 
-    static TrainerSetup setup(
-            ModelShape model, ZeroSetup zero, CollectiveMode mode, int accumulation, long seed) {
+    static TrainerSetup setup(ModelShape model, ZeroSetup zero, CollectiveMode mode, int accumulation, long seed) {
         StepSetup step =
                 new StepSetup(model, SEQUENCE, MICRO_BATCH, accumulation, zero, Recomputation.FULL, mode, 2, 2);
         return new TrainerSetup(step, Small.ADAM_W, new GradientClipping(1), seed);

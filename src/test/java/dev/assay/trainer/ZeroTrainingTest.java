@@ -40,8 +40,7 @@ class ZeroTrainingTest implements ZeroTrainingContract {
         ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
         long seed = System.nanoTime();
         ZeroSetup zero = new ZeroSetup(3, true, true, true, 5000, 4000, 100, 60_000, 1000);
-        List<List<Double>> gathered =
-                curve(ZeroTrainingContract.setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
+        List<List<Double>> gathered = curve(ZeroTrainingContract.setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
 
         for (long maxReuse : new long[] {1, 7000, 1_000_000}) {
             TrainerSetup keeps =

@@ -145,6 +145,7 @@ class LeftOutTest {
                                 1,
                                 each.contract(),
                                 1,
+                                Question.Training.UNKNOWN,
                                 Map.of("load-2", checks)))
                         .toList(),
                 new ExperimentResult("collective", of.burn().launches(), ""));
