@@ -83,7 +83,9 @@ record NetworkReport(String node, List<Said> said) {
         return of(launch, metrics, conditions).stream()
                 .flatMap(node -> node
                         .tooFew(contract)
-                        .or(() -> direct ? node.notDirect(launch.gpusPerNode(), contract) : Optional.empty())
+                        .or(() -> direct && contract.gpuDirect()
+                                ? node.notDirect(launch.gpusPerNode(), contract)
+                                : Optional.empty())
                         .stream())
                 .findFirst();
     }

@@ -62,7 +62,12 @@ public final class Conditions {
                     "gemm",
                     List.of(precision(""), shape(""), words("", "mode", List.of("burst", "sustained", "finder")))),
             Map.entry("burn", List.of(precision("gemm."), shape("gemm."))),
-            Map.entry("sft", List.of(words("", "run", List.of("nominal", "stress")), any("", "model"))));
+            Map.entry(
+                    "sft",
+                    List.of(
+                            words("", "run", List.of("nominal", "stress")),
+                            any("", "model"),
+                            new Rule("", "zero", Pattern.compile("[0-3](,[0-3])*"), "stages of ZeRO, e.g. 1,2"))));
 
     private Conditions() {}
 
