@@ -59,6 +59,7 @@ public final class Planner {
         List<Integer> counts =
                 NodeCounts.checked(nodeCounts.isEmpty() ? defaultCounts(cluster, selection) : nodeCounts, cluster);
         double seconds = MeasuredDuration.checked(durationSeconds, cluster.device());
+        double heated = selection.suite().heatedSeconds(cluster.device(), seconds);
         int most = Collections.max(counts);
         Burn burn = Sizes.burn(cluster);
         Coupled coupled = Sizes.coupled(cluster, model, Collections.min(counts), most);
@@ -93,7 +94,7 @@ public final class Planner {
             }
         }
         if (needs(rows, burn)) {
-            experiments.add(experiment("burn", burn, cluster, burnLaunches(cluster, counts, seconds)));
+            experiments.add(experiment("burn", burn, cluster, burnLaunches(cluster, counts, seconds, heated)));
         }
         if (needs(rows, coupled)) {
             experiments.add(
@@ -101,7 +102,7 @@ public final class Planner {
         }
         Memory.check(experiments, model);
         List<String> omits = new ArrayList<>(
-                Scope.omits(cluster, counts, seconds, omits(asked, model, selection.omits(Asked.workloads(all)))));
+                Scope.omits(cluster, counts, heated, omits(asked, model, selection.omits(Asked.workloads(all)))));
         omits.addAll(fabricOmits(cluster, most, experiments));
         omits.addAll(Rowless.lines(rowless, Words.nodesTimesGpus(most, cluster.gpusPerNode())));
         return new Plan(
@@ -113,7 +114,7 @@ public final class Planner {
                 extension(cluster, coupled, resolved, counts, seconds),
                 rows,
                 floor,
-                Scope.certifies(cluster, model, Asked.of(rows), counts, seconds),
+                Scope.certifies(cluster, model, Asked.of(rows), counts, heated),
                 omits,
                 selection.equals(Selection.STANDARD) ? Optional.empty() : Optional.of(selection));
     }
@@ -230,10 +231,16 @@ public final class Planner {
                 Timing.partSeconds(cluster, part, nodes)));
     }
 
-    private static List<Launch> burnLaunches(Cluster cluster, List<Integer> counts, double seconds) {
+    /** @param heated seconds on the most nodes */
+    private static List<Launch> burnLaunches(Cluster cluster, List<Integer> counts, double seconds, double heated) {
+        int most = Collections.max(counts);
         return counts.stream()
                 .map(count -> new Launch(
-                        "load-" + count, LaunchRole.LOAD, 0, cluster.nodes().subList(0, count), seconds))
+                        "load-" + count,
+                        LaunchRole.LOAD,
+                        0,
+                        cluster.nodes().subList(0, count),
+                        count == most ? heated : seconds))
                 .toList();
     }
 

@@ -48,8 +48,7 @@ public final class RecordedPlans {
                 plan.fabricFloorGBps(),
                 suite(plan) == Suite.SFT
                         ? plan.certifies()
-                        : Scope.certifies(
-                                plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), plan.durationSeconds()),
+                        : Scope.certifies(plan.cluster(), plan.gpuModel(), kept, plan.nodeCounts(), heated(plan)),
                 omits,
                 Optional.of(selection),
                 plan.training());
@@ -94,8 +93,7 @@ public final class RecordedPlans {
         return with(
                 plan,
                 rows,
-                Scope.certifies(
-                        plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), plan.durationSeconds()),
+                Scope.certifies(plan.cluster(), plan.gpuModel(), Asked.of(rows), plan.nodeCounts(), heated(plan)),
                 omits(plan, asked, ran));
     }
 
@@ -129,6 +127,16 @@ public final class RecordedPlans {
                 omits,
                 plan.selection(),
                 plan.training());
+    }
+
+    /** What burn ran on the most nodes. */
+    private static double heated(Plan plan) {
+        return plan.experiments().stream()
+                .filter(experiment -> experiment.id().equals("burn"))
+                .flatMap(experiment -> experiment.launches().stream())
+                .mapToDouble(Launch::measuredSeconds)
+                .max()
+                .orElse(plan.durationSeconds());
     }
 
     private static Suite suite(Plan plan) {

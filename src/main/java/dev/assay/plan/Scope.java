@@ -16,13 +16,11 @@ import java.util.Optional;
 
 /** What an accepting decision would say, and what it would not: for the plan, and for the page that a person signs. */
 final class Scope {
-    /** Below this a GPU is not at its heated plateau. */
-    private static final double STEADY_SECONDS = 600;
-
     private Scope() {}
 
+    /** @param heated seconds that burn is measured on the most nodes */
     static List<String> certifies(
-            Cluster cluster, GpuModel model, List<Criterion> criteria, List<Integer> counts, double seconds) {
+            Cluster cluster, GpuModel model, List<Criterion> criteria, List<Integer> counts, double heated) {
         int most = Collections.max(counts);
         String where = "on " + Words.nodesTimesGpus(most, cluster.gpusPerNode());
         if (cluster.device() == DeviceKind.REFERENCE) {
@@ -33,7 +31,7 @@ final class Scope {
         floor(criteria, Metric.SM_ACTIVE)
                 .ifPresent(
                         criterion -> lines.add("Every GPU (" + model.name() + ") " + where + " keeps its SMs busy to "
-                                + limit(criterion) + " over " + LimitText.number(seconds)
+                                + limit(criterion) + " over " + LimitText.number(heated)
                                 + " s of bf16 GEMM, under a proven load, with right results."));
         floor(ofBurn(criteria), Metric.GEMM_TFLOPS)
                 .ifPresent(criterion ->
@@ -79,7 +77,7 @@ final class Scope {
     }
 
     /** @param selected what the selection leaves out: it comes first */
-    static List<String> omits(Cluster cluster, List<Integer> counts, double seconds, List<String> selected) {
+    static List<String> omits(Cluster cluster, List<Integer> counts, double heated, List<String> selected) {
         List<String> lines = new ArrayList<>(selected);
         int most = Collections.max(counts);
         if (cluster.device() == DeviceKind.REFERENCE) {
@@ -105,9 +103,9 @@ final class Scope {
         for (int count : Planner.uncovered(counts, cluster.nodes().subList(0, most))) {
             lines.add("Every subset of nodes: not all nodes take part in a step over " + count + " nodes.");
         }
-        if (cluster.device() == DeviceKind.CUDA && seconds < STEADY_SECONDS) {
-            lines.add("The heated plateau of burn: " + LimitText.number(seconds)
-                    + " s do not reach it; -Dsuite=full measures 600 s.");
+        if (cluster.device() == DeviceKind.CUDA && heated < Suite.STEADY_SECONDS) {
+            lines.add("The heated plateau of burn: " + LimitText.number(heated)
+                    + " s do not reach it; -Dsuite=standard measures 600 s on the most nodes, -Dsuite=full on all.");
         }
         lines.add("Training: a suite of its own, -Dsuite=sft.");
         return lines;

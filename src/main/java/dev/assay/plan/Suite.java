@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum Suite {
     /** A screening in at most 8 minutes on 8 nodes of 8 GPUs: every part once, at all nodes, at few sizes, briefly, cold. */
     QUICK(10),
-    /** Everything, in at most an hour and a half on 8 nodes of 8 GPUs. */
+    /** Everything, in at most an hour and a half on 8 nodes of 8 GPUs; burn on the most nodes until heat shows. */
     STANDARD(60),
     /** Everything, long enough for heat to show. */
     FULL(600),
@@ -19,6 +19,9 @@ public enum Suite {
 
     /** The workload that no other suite has. */
     static final String TRAINING = "sft";
+
+    /** Below this a GPU under load is not at its heated plateau. */
+    static final double STEADY_SECONDS = 600;
 
     private final double cudaSeconds;
 
@@ -37,6 +40,17 @@ public enum Suite {
             case CUDA -> cudaSeconds;
             case REFERENCE -> 1;
         };
+    }
+
+    /**
+     * Measured of {@code burn} on the most nodes: until the plateau, but for a screening, and for who asks for less than the
+     * suite's own seconds.
+     *
+     * @param asked measured of the other node counts
+     */
+    double heatedSeconds(DeviceKind device, double asked) {
+        boolean heats = this == STANDARD && device == DeviceKind.CUDA && asked >= cudaSeconds;
+        return heats ? Math.max(asked, STEADY_SECONDS) : asked;
     }
 
     /** Workloads that it does not run: scaling by its repetitions, the fabric by its launches take minutes. */
