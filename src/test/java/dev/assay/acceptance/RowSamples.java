@@ -99,6 +99,7 @@ final class RowSamples {
             case TRAIN_MFU_FULL -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP_FULL);
             case TRAIN_HFU -> EnumSet.of(Metric.STEP_TIME, Metric.STEP_FLOP_EXECUTED);
             case TRAIN_TOKENS_JOULE -> EnumSet.of(Metric.ENERGY, Metric.STEP_TIME, Metric.STEP_TOKENS);
+            case REMAPPED_NEW -> EnumSet.of(Metric.REMAPPED_ROWS);
             case MEMORY_PLAN_RATIO -> EnumSet.of(Metric.MEMORY_USED, Metric.MEMORY_PLANNED);
             default -> EnumSet.of(judged);
         };

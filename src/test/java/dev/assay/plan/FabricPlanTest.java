@@ -143,7 +143,8 @@ class FabricPlanTest {
     void nodesOfOneHostHaveNothingToJudgeButCorrectness() {
         Plan plan = plan(PlannerTest.h200(4, 1, new Nics(0, 400), true));
 
-        assertThat(rows(plan)).containsExactly("fabric-correct@4");
+        assertThat(rows(plan))
+                .containsExactly("fabric-correct@4", "fabric-throttle-thermal@4", "fabric-throttle-hardware@4");
         assertThat(plan.experiment("fabric").launches()).extracting(Launch::id).containsExactly("load-4");
     }
 

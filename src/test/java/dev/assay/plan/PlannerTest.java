@@ -167,14 +167,31 @@ class PlannerTest {
     }
 
     @Test
-    void burnLoadsTheFirstNodesForTheWholeDuration() {
+    void burnLoadsTheFirstNodesForTheWholeDurationAndTheMostUntilHeatShows() {
         Experiment burn = spectrumx(2, 4).experiment("burn");
 
         assertThat(burn.id()).isEqualTo("burn");
         assertThat(burn.launches()).extracting(Launch::id).containsExactly("load-2", "load-4");
         assertThat(burn.launches())
-                .allMatch(launch -> launch.role() == LaunchRole.LOAD && launch.measuredSeconds() == 60);
+                .allMatch(launch -> launch.role() == LaunchRole.LOAD)
+                .extracting(Launch::measuredSeconds)
+                .containsExactly(60.0, 600.0);
         assertThat(burn.nodes()).containsExactly("node001", "node002", "node003", "node004");
+    }
+
+    /** Who asks for less than the suite's own seconds wants a short run. */
+    @Test
+    void whoAsksForLessGetsNoPlateau() {
+        Plan brief = Planner.plan(SPECTRUMX, H200, CRITERIA, List.of(2, 4), 10);
+        Plan embedded = embedded();
+
+        assertThat(brief.experiment("burn").launches())
+                .extracting(Launch::measuredSeconds)
+                .containsExactly(10.0, 10.0);
+        assertThat(brief.omits()).anyMatch(line -> line.startsWith("The heated plateau of burn: 10 s do not reach it"));
+        assertThat(spectrumx(2, 4).omits()).noneMatch(line -> line.contains("plateau"));
+        assertThat(embedded.experiment("burn").launches())
+                .allMatch(launch -> launch.measuredSeconds() == embedded.durationSeconds());
     }
 
     @Test
@@ -333,7 +350,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(63 * 3);
+                .hasSize(66 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()

@@ -213,13 +213,13 @@ class TrainingPlanTest {
     /** Nothing is gathered where there is nobody to gather from. */
     @Test
     void oneGpuGathersNothingAgain() {
-        StepSetup alone = SEVEN.stressed(1);
+        StepSetup alone = LARGEST.stressed(1);
         MemoryBudget budget = new MemoryBudget(H200.memoryMebibytes() << 20, 0.8);
         Machine machine = new Machine(1, 989.4, 4800, 482, 361, 0);
 
-        assertThat(SEVEN.terms().difference(TrainingPlace.of(alone, machine, budget, 1)))
+        assertThat(LARGEST.terms().difference(TrainingPlace.of(alone, machine, budget, 1)))
                 .isEmpty();
-        assertThat(SEVEN.terms().difference(TrainingPlace.of(alone, machine, budget, 2)))
+        assertThat(LARGEST.terms().difference(TrainingPlace.of(alone, machine, budget, 2)))
                 .isPresent();
     }
 
