@@ -2,6 +2,7 @@ package dev.assay.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A model's weights as ZeRO cuts them: the tensors of {@link ParameterLayout} in their order, where GPT's query, key and value
@@ -17,9 +18,17 @@ public final class FlatTensors {
     private final List<FlatTensor> all;
     private final List<Long> moduleStarts;
 
+    private final List<List<FlatTensor>> byModule;
+    private final long largest;
+
     private FlatTensors(List<FlatTensor> all, List<Long> moduleStarts) {
         this.all = List.copyOf(all);
         this.moduleStarts = List.copyOf(moduleStarts);
+        this.byModule = IntStream.range(0, moduleStarts.size())
+                .mapToObj(module ->
+                        all.stream().filter(tensor -> tensor.module() == module).toList())
+                .toList();
+        this.largest = all.stream().mapToLong(FlatTensor::size).max().orElse(0);
     }
 
     public static FlatTensors of(ModelShape model) {
@@ -87,7 +96,12 @@ public final class FlatTensors {
     }
 
     public List<FlatTensor> ofModule(int module) {
-        return all.stream().filter(tensor -> tensor.module() == module).toList();
+        return byModule.get(module);
+    }
+
+    /** Elements of the largest one. */
+    public long largest() {
+        return largest;
     }
 
     /** Where a module begins. */

@@ -148,8 +148,7 @@ public final class ZeroSchedule {
 
     /** Stage 3: whether weights are gathered before they are asked for. */
     public boolean gathersAhead() {
-        long largest = tensors.all().stream().mapToLong(FlatTensor::size).max().orElseThrow();
-        return isIdeal() || (setup.zero().prefetchBucket() > 0 && setup.zero().maxLive() > largest);
+        return isIdeal() || (setup.zero().prefetchBucket() > 0 && setup.zero().maxLive() > tensors.largest());
     }
 
     /** Modules in the order in which forward reads them. */
@@ -179,9 +178,10 @@ public final class ZeroSchedule {
     public List<List<FlatTensor>> gathers(List<Integer> order) {
         List<List<FlatTensor>> groups = new ArrayList<>();
         List<FlatTensor> group = new ArrayList<>();
+        int ahead = slots() - LEAST_SLOTS;
         int first = 0;
         for (int place = 0; place < order.size(); place++) {
-            if (!group.isEmpty() && place - first > slots() - LEAST_SLOTS) {
+            if (!group.isEmpty() && place - first > ahead) {
                 groups.add(group);
                 group = new ArrayList<>();
             }
