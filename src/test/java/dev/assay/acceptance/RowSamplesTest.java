@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The raw samples beside a row's verdict: those that it was computed from. */
 class RowSamplesTest {
     private static final Path RECORDED =
-            Path.of("src/test/resources/runs/h200-sft/experiments/sft-ds1-1/scaled-1-r0/rank-0.ndjson");
+            Path.of("src/test/resources/runs/h200-sft/experiments/sft-shares-1/scaled-1-r0/rank-0.ndjson");
 
     /** A rank that measured everything once, as far as ranks measure it. */
     @ParameterizedTest
@@ -75,7 +75,7 @@ class RowSamplesTest {
         assertThat(lines)
                 .anyMatch(line -> line.contains("step.flop.executed") && line.endsWith(",1.12049120083968E14"))
                 .anyMatch(line -> line.contains("step.time"))
-                .anyMatch(line -> line.contains("tensor.active") && line.endsWith(",81.51460144703154"))
+                .anyMatch(line -> line.contains("tensor.active") && line.endsWith(",79.87672260046935"))
                 .anyMatch(line -> line.contains("sm.clock"));
     }
 
@@ -102,9 +102,9 @@ class RowSamplesTest {
         return ResultReader.read(
                 RECORDED,
                 new ResultReader.Expected(
-                        "388e82f05f0eeefdee229d4bb102c963",
-                        "e34a6a84cd4c42f1934c897d1b0864bc8fb466918c456e41ab3b8dbf053f54bf",
-                        "sft-ds1-1",
+                        "1ebc329b2919876855240b69d076eab5",
+                        "48242d06d66bc9d71c8319dcf879933b75b7c4103d8442bf9570f191a9190331",
+                        "sft-shares-1",
                         "scaled-1-r0",
                         0,
                         1));

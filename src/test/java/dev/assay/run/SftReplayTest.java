@@ -138,14 +138,15 @@ class SftReplayTest {
 
         Conclusion conclusion = replay(RUNS.resolve("h200-sft"), Map.of("criteria", criteria.toString()));
 
-        assertThat(verdict(conclusion, "sft-ds1-utilisation@1").state()).isEqualTo(State.PASS);
-        assertThat(verdict(conclusion, "sft-ds1-utilisation@1").criterion().requires())
-                .contains("sft-ds1-power", "sft-ds1-warmth", "sft-ds1-utilisation-seconds-gathering");
-        assertThat(verdict(conclusion, "sft-ds1-load-proof@1").sentence()).contains("0.912", "between 0.84 and 0.96");
-        assertThat(verdict(conclusion, "sft-ds1-power@1").sentence()).contains("670.8 W");
-        assertThat(verdict(conclusion, "sft-ds1-warmth@1").state()).isEqualTo(State.PASS);
-        assertThat(verdict(conclusion, "sft-ds1-tensor@1").sentence()).contains("81.5 %", "shown, not judged");
-        assertThat(verdict(conclusion, "sft-ds1-dram@1").sentence()).contains("24.7 %", "shown, not judged");
+        assertThat(verdict(conclusion, "sft-shares-utilisation@1").state()).isEqualTo(State.PASS);
+        assertThat(verdict(conclusion, "sft-shares-utilisation@1").criterion().requires())
+                .contains("sft-shares-power", "sft-shares-warmth", "sft-shares-utilisation-seconds-gathering");
+        assertThat(verdict(conclusion, "sft-shares-load-proof@1").sentence())
+                .contains("0.948", "between 0.87 and 0.99");
+        assertThat(verdict(conclusion, "sft-shares-power@1").sentence()).contains("626.4 W");
+        assertThat(verdict(conclusion, "sft-shares-warmth@1").state()).isEqualTo(State.PASS);
+        assertThat(verdict(conclusion, "sft-shares-tensor@1").sentence()).contains("79.9 %", "shown, not judged");
+        assertThat(verdict(conclusion, "sft-shares-dram@1").sentence()).contains("24.0 %", "shown, not judged");
     }
 
     private static Verdict verdict(Conclusion conclusion, String key) {
