@@ -19,13 +19,13 @@ record HeldRate(Findings findings) {
         double target = scheduler.flatMap(HeldRate::warmedUp).orElse(rate);
         double held = Math.min(target, MOST);
         if (held != rate) {
-            String from = target == rate ? "" : "warmup_max_lr " + target + " goes before it, and ";
+            String before = target == rate ? "" : "warmup_max_lr " + target + " goes before it; ";
+            String most = target > MOST ? "no run here has the steps to warm up to more than " + MOST + "; " : "";
             findings.note(
                     Note.Kind.WARNING,
                     key,
-                    rate + " is held at " + held + " from the first step on: " + from
-                            + "no run here has the steps to warm up" + " to more than " + MOST
-                            + "; rates change no work");
+                    rate + " is held at " + held + " from the first step on: " + before + most
+                            + "rates change no work");
             findings.resolved(key + ", held", held, Origin.DERIVED, "at most " + MOST + ", without warm-up");
         }
         return held;

@@ -18,6 +18,8 @@ final class HjsonScanner {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
     private static final int LONGEST_NUMBER = 1000;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final String doing;
     private final String text;
     private int at;
@@ -27,6 +29,7 @@ final class HjsonScanner {
     HjsonScanner(String doing, String text) {
         this.doing = doing;
         this.text = text;
+        at = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0;
     }
 
     int line() {

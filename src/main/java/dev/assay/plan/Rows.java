@@ -76,7 +76,8 @@ final class Rows {
                                 !FabricPlan.applies(criterion, count, cluster),
                                 "so many nodes do not form their patterns, loads or variants, or not over that way"));
             case "collective" ->
-                alone(criterion, count, gpus)
+                because(criterion.metric().ofNics() && count < 2, TWO_NODES)
+                        .or(() -> alone(criterion, count, gpus))
                         .or(() -> because(
                                 !CollectiveRows.applies(criterion, count, cluster),
                                 "they are about communicators of another scope, size or way than this cluster's,"

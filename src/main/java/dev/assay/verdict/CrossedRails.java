@@ -29,7 +29,10 @@ final class CrossedRails {
         if (contract.reference()
                 || contract.sharedHost()
                 || contract.nics() < 2
-                || !evidence.criterion().workload().equals("fabric")) {
+                || !evidence.criterion().workload().equals("fabric")
+                || !LaunchVariant.CROSS_RAIL
+                        .key()
+                        .equals(evidence.criterion().conditions().getOrDefault("variant", ""))) {
             return Optional.empty();
         }
         return evidence.measured().stream()
@@ -41,7 +44,7 @@ final class CrossedRails {
     private static Optional<String> problem(LaunchResult launch) {
         Map<End, String> used = new LinkedHashMap<>();
         for (RankResult rank : launch.ranks()) {
-            measured(rank).forEach(each -> used.put(own(rank, each), said(each, "nicsUsed")));
+            measured(rank).forEach(each -> used.put(own(rank, each), used(each)));
         }
         return launch.ranks().stream()
                 .flatMap(rank -> measured(rank).stream().flatMap(each -> problem(rank, each, used).stream()))
@@ -83,6 +86,13 @@ final class CrossedRails {
                         Optional.ofNullable(to.group(2)).map(Integer::parseInt).orElse(own.local()),
                         own.round()))
                 : Optional.empty();
+    }
+
+    /** A rank that is bound to one NIC counts it as its first, so its name tells more than its number. */
+    private static String used(Measurement measurement) {
+        String names = said(measurement, "nics");
+        String numbers = said(measurement, "nicsUsed");
+        return numbers.isEmpty() || names.isEmpty() || names.contains(" ") ? numbers : names;
     }
 
     private static String said(Measurement measurement, String what) {

@@ -18,8 +18,7 @@ final class Enqueuing {
     /**
      * One sample a piece. Its conditions are the value's and three more: {@code of}, the value's metric; {@code late}, how many
      * pieces the device came to before they were enqueued; {@code exposed}, the host's time of those in percent of the time of
-     * all, none of which counts for more
-     * than its own; that is the most that calls of the host's can have added.
+     * all, none of which counts for more than its own; that is the most that calls of the host's can have added.
      *
      * @param pieces those that the value's samples are of
      * @param conditions of the value

@@ -17,9 +17,13 @@ final class TelemetryLines {
         write(writer, window, declaredSeconds, Map.of());
     }
 
-    /** Of a window over all that a launch does, its preparation and checks included. */
-    static void writeThroughout(ResultWriter writer, Telemetry.Window window) {
-        write(writer, window, window.seconds(), Map.of("window", "launch"));
+    /**
+     * Of a window over all that a launch does, its preparation and checks included.
+     *
+     * @param seconds by the host's clock, from the window's begin to its end
+     */
+    static void writeThroughout(ResultWriter writer, Telemetry.Window window, double seconds) {
+        write(writer, window, seconds, Map.of("window", "launch"));
     }
 
     /** @param conditions of the work beside it, where a launch has several windows; they are added to telemetry's own */

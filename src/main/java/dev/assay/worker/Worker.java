@@ -161,9 +161,11 @@ public final class Worker {
             return;
         }
         Telemetry telemetry = context.owned().own(context.device().newTelemetry());
+        long began = System.nanoTime();
         telemetry.begin();
         runner.run();
-        TelemetryLines.writeThroughout(context.writer(), telemetry.end());
+        Telemetry.Window window = telemetry.end();
+        TelemetryLines.writeThroughout(context.writer(), window, (System.nanoTime() - began) / 1e9);
     }
 
     private static int failed(RankEnvironment environment, ResultWriter writer, String phase, Throwable error) {

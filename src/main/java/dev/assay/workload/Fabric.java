@@ -148,7 +148,6 @@ public record Fabric(
         return bytes >= 1L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 10) + " KiB";
     }
 
-    /** Of each GPU that takes part in them: one a round. */
     /** One to send from, one to receive into, each as large as the largest pattern needs. */
     @Override
     public MemoryNeed memory() {
@@ -156,6 +155,7 @@ public record Fabric(
                 "of buffers", 2, patterns.contains(FabricPattern.ALL_REDUCE) ? Math.max(bytes, allReduceBytes) : bytes);
     }
 
+    /** Of each GPU that takes part in them: one a round. */
     @Override
     public int valuesPerRank(String metric, Map<String, String> conditions, int gpusPerNode, int nodes) {
         Optional<FabricPattern> pattern = Arrays.stream(FabricPattern.values())

@@ -36,6 +36,12 @@ class HjsonTest {
         assertThat(root.find("nothing").map(Node::isNull)).contains(true);
     }
 
+    /** As Windows' editors leave it. */
+    @Test
+    void aByteOrderMarkIsNoText() {
+        assertThat(text(parse("\uFEFF{\"word\": \"a\"}"), "word")).isEqualTo("a");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"01", "+1", "1.", ".5", "1e", "0x10", "NaN", "True", "1 2"})
     void whatIsNoNumberOfJsonIsText(String word) {

@@ -179,6 +179,15 @@ class PlannerTest {
         assertThat(burn.nodes()).containsExactly("node001", "node002", "node003", "node004");
     }
 
+    /** Between the GPUs of one node no NIC is asked for anything. */
+    @Test
+    void oneNodeHasNoRowOfNics() {
+        assertThat(spectrumx(1).rows())
+                .noneMatch(row -> row.criterion().metric().ofNics())
+                .anyMatch(row -> row.criterion().workload().equals("collective"));
+        assertThat(spectrumx(2).rows()).anyMatch(row -> row.criterion().id().equals("collective-nic-share"));
+    }
+
     /** Who asks for less than the suite's own seconds wants a short run. */
     @Test
     void whoAsksForLessGetsNoPlateau() {
@@ -350,7 +359,7 @@ class PlannerTest {
         assertThat(plan.rows())
                 .filteredOn(row ->
                         row.experiment().equals("burn") || row.experiment().equals("coupled"))
-                .hasSize(66 * 3);
+                .hasSize(65 * 3);
         assertThat(plan.rows())
                 .filteredOn(row -> row.experiment().equals("hbm"))
                 .isNotEmpty()

@@ -108,7 +108,9 @@ class NetworkReportTest {
         "0, 1, PASS, ''",
         "0, 0, INVALID, took NIC 0 at both ends",
         "'0 1', '0 1', INVALID, took NIC 0 1 at both ends",
-        "'', '', INVALID, did not report by which NIC"
+        "'', '', INVALID, did not report by which NIC",
+        "bound, bound, PASS, ''",
+        "bound, reversed, INVALID, took NIC mlx5_0 at both ends"
     })
     void acrossRailsTheEndsHaveOtherNics(String lower, String upper, State state, String words) {
         Fleet fleet = Fleet.cuda(2, 2)
@@ -131,13 +133,15 @@ class NetworkReportTest {
                 "to",
                 (rank.header().rank() < 2 ? "node002" : "node001") + " GPU "
                         + (1 - rank.header().localRank()));
+        boolean bound = used.equals("bound") || used.equals("reversed");
+        int local = rank.header().localRank();
         if (!used.isEmpty()) {
-            more.put("nicsUsed", used);
+            more.put("nicsUsed", bound ? "0" : used);
         }
         return said(
                 Fleet.withChecks(rank, new Check("fabric.cross-rail", 1, 0, 0, "all")),
                 Metric.FABRIC_BANDWIDTH,
-                "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+                bound ? "mlx5_" + (used.equals("bound") ? local : 1 - local) : "mlx5_0:1/RoCE mlx5_1:1/RoCE",
                 "8 of 8 connections",
                 more);
     }
