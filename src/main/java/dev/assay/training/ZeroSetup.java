@@ -81,24 +81,18 @@ public record ZeroSetup(
     }
 
     ZeroSetup atStage(int other, boolean overlapThere) {
-        return new ZeroSetup(
-                other,
-                overlapThere,
-                reduceScatter,
-                multiRank,
-                reduceBucket,
-                prefetchBucket,
-                persistenceThreshold,
-                maxLive,
-                subGroup,
-                maxReuse);
+        return with(other, overlapThere, maxReuse);
     }
 
     /** The same with another {@code maxReuse}. */
     public ZeroSetup keeping(long otherMaxReuse) {
+        return with(stage, overlap, otherMaxReuse);
+    }
+
+    private ZeroSetup with(int otherStage, boolean otherOverlap, long otherMaxReuse) {
         return new ZeroSetup(
-                stage,
-                overlap,
+                otherStage,
+                otherOverlap,
                 reduceScatter,
                 multiRank,
                 reduceBucket,
