@@ -4,28 +4,31 @@ import dev.assay.device.Device;
 import dev.assay.device.cuda.CudaDevice;
 import dev.assay.device.cuda.NeedsGpu;
 import dev.assay.device.cuda.TestLibraries;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * On GPUs 0 and 1, over NCCL, a thread each; the bounds are those of {@code same} against PyTorch, wider than on the reference
- * device, and were set before any run. Skipped below two GPUs.
+ * Two processes over NCCL, on GPUs 0 and 1 or, where there is one, both on it; the bounds are those of {@code same} against PyTorch,
+ * wider than on the reference device, and were set before any run.
  */
 @NeedsGpu
 @Timeout(300)
-@EnabledIf(value = "two", disabledReason = "two GPUs are needed")
 class ZeroPairGpuTest implements ZeroTrainingContract {
-    static boolean two() {
-        return CudaDevice.count() >= 2;
+    private static final long LESSON_SECONDS = 60;
+
+    @TempDir
+    Path folder;
+
+    @Override
+    public Device open() {
+        return CudaDevice.open(0, TestLibraries.directories());
     }
 
-    /** With everything bound that is bound at the first use, while no other thread binds. */
     @Override
-    public Device open(int rank) {
-        CudaDevice device = CudaDevice.open(rank, TestLibraries.directories());
-        device.trainingKernels();
-        device.newCommunicatorId();
-        return device;
+    public List<List<Learned>> together(Lesson lesson) throws Exception {
+        return ZeroRankProcess.together(lesson, folder, Math.min(CudaDevice.count(), RANKS), LESSON_SECONDS);
     }
 
     @Override

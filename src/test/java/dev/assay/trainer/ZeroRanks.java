@@ -9,9 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 
-/** Ranks of ZeRO as threads of this JVM, each with a device of its own. */
+/** Ranks of ZeRO as threads of this JVM, each with a reference device of its own. */
 final class ZeroRanks {
     private static final long WAIT_SECONDS = 60;
 
@@ -22,18 +21,9 @@ final class ZeroRanks {
         T run(int rank, Device device, Function<String, Communicator> join) throws Exception;
     }
 
-    /** On reference devices. */
     static <T> List<T> run(int ranks, OnRank<T> work) throws Exception {
-        return run(ranks, rank -> new ReferenceDevice("n0", rank), work);
-    }
-
-    /**
-     * @param open a rank's device, opened and used by the rank's own thread, since a GPU's context belongs to the thread that
-     *     opened it; one after the other, so that no library is bound twice at once
-     */
-    static <T> List<T> run(int ranks, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
         Meeting meeting = new Meeting(ranks);
-        return RankThreads.run(ranks, rank -> meeting.take(rank, open, work));
+        return RankThreads.run(ranks, rank -> meeting.take(rank, work));
     }
 
     /** Where rank 0 leaves the ids of the communicators, and where all end together: a device outlives its peers' work. */
@@ -48,8 +38,8 @@ final class ZeroRanks {
             working = new CountDownLatch(ranks);
         }
 
-        <T> T take(int rank, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
-            try (Device device = opened(rank, open)) {
+        <T> T take(int rank, OnRank<T> work) throws Exception {
+            try (Device device = new ReferenceDevice("n0", rank)) {
                 try {
                     if (rank == 0) {
                         gradients.complete(device.newCommunicatorId());
@@ -61,10 +51,6 @@ final class ZeroRanks {
                     working.await(WAIT_SECONDS, TimeUnit.SECONDS);
                 }
             }
-        }
-
-        private synchronized Device opened(int rank, IntFunction<? extends Device> open) {
-            return open.apply(rank);
         }
 
         private byte[] id(String purpose) {

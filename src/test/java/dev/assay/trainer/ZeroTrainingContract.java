@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.training.CollectiveMode;
 import dev.assay.training.GradientClipping;
@@ -16,6 +17,7 @@ import dev.assay.training.ZeroSetup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,8 +33,26 @@ interface ZeroTrainingContract {
     int SEQUENCE = 9;
     int MICRO_BATCH = 2;
 
-    /** A rank's own device, opened by the thread that works on it. */
-    Device open(int rank);
+    /** What all ranks shall learn alike, and so little of it that another process can be told. */
+    record Lesson(boolean gpt, int stage, CollectiveMode mode, long seed) {
+        TrainerSetup setup() {
+            ZeroSetup zero = new ZeroSetup(stage, true, true, true, 5000, 4000, 100, 60_000, 1000);
+            return ZeroTrainingContract.setup(model(gpt), zero, mode, 1, seed);
+        }
+    }
+
+    /** What a rank says after a step: its own loss, and the norm, which is of all ranks. */
+    record Learned(double loss, double gradientNorm) {
+        static Learned of(StepResult result) {
+            return new Learned(result.loss(), result.gradientNorm());
+        }
+    }
+
+    /** The device of one rank alone. */
+    Device open();
+
+    /** What each rank learned, by rank and step. */
+    List<List<Learned>> together(Lesson lesson) throws Exception;
 
     /** How far the first loss, of the same weights and tokens, may lie from that of one rank: the order of a sum. */
     double first();
@@ -45,24 +65,27 @@ interface ZeroTrainingContract {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     default void twoRanksLearnAsOne(boolean gpt) throws Exception {
-        ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
         long seed = System.nanoTime();
-        List<StepResult> alone = alone(setup(model, ZeroSetup.defaults(0, false), CollectiveMode.DEEPSPEED, 2, seed));
+        List<Learned> alone = alone(setup(model(gpt), ZeroSetup.defaults(0, false), CollectiveMode.DEEPSPEED, 2, seed));
 
         for (int stage = 0; stage <= 3; stage++) {
             for (CollectiveMode mode : CollectiveMode.values()) {
-                ZeroSetup zero = new ZeroSetup(stage, true, true, true, 5000, 4000, 100, 60_000, 1000);
-                List<List<StepResult>> ranks = together(setup(model, zero, mode, 1, seed));
+                Lesson lesson = new Lesson(gpt, stage, mode, seed);
+                List<List<Learned>> ranks = together(lesson);
 
+                assertThat(ranks)
+                        .as(lesson.toString())
+                        .hasSize(RANKS)
+                        .allSatisfy(rank -> assertThat(rank).hasSize(STEPS));
                 for (int step = 0; step < STEPS; step++) {
                     int number = step;
                     double loss = ranks.stream()
                             .mapToDouble(rank -> rank.get(number).loss())
                             .average()
                             .orElseThrow();
-                    String what = "seed " + seed + ", stage " + stage + " " + mode + ", step " + (step + 1);
+                    String what = lesson + ", step " + (step + 1);
                     assertThat(loss).as(what).isCloseTo(alone.get(step).loss(), within(step == 0 ? first() : later()));
-                    for (List<StepResult> rank : ranks) {
+                    for (List<Learned> rank : ranks) {
                         assertThat(rank.get(step).gradientNorm())
                                 .as(what)
                                 .isEqualTo(ranks.get(0).get(step).gradientNorm())
@@ -73,33 +96,37 @@ interface ZeroTrainingContract {
         }
     }
 
-    private List<StepResult> alone(TrainerSetup setup) {
-        try (Device device = open(0);
+    private List<Learned> alone(TrainerSetup setup) {
+        try (Device device = open();
                 Trainer trainer = TrainerPlan.of(setup, new Unsharded()).prepare(device)) {
             return steps(trainer, setup, 0, RANKS);
         }
     }
 
-    private List<List<StepResult>> together(TrainerSetup setup) throws Exception {
-        return ZeroRanks.run(RANKS, this::open, (rank, device, join) -> {
-            try (Trainer trainer =
-                    TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
-                return steps(trainer, setup, rank, 1);
-            }
-        });
+    /** One rank's share of the lesson. */
+    static List<Learned> learn(Lesson lesson, int rank, Device device, Function<String, Communicator> join) {
+        TrainerSetup setup = lesson.setup();
+        try (Trainer trainer =
+                TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
+            return steps(trainer, setup, rank, 1);
+        }
     }
 
-    static List<StepResult> steps(Trainer trainer, TrainerSetup setup, int first, int count) {
+    static List<Learned> steps(Trainer trainer, TrainerSetup setup, int first, int count) {
         SeededTokens tokens = new SeededTokens(setup.step().model().vocabulary(), setup.seed());
-        List<StepResult> results = new ArrayList<>();
+        List<Learned> results = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
             int base = step * RANKS + first;
             List<MicroBatch> batches = IntStream.range(base, base + count)
                     .mapToObj(number -> tokens.microBatch((long) number * MICRO_BATCH, MICRO_BATCH, SEQUENCE))
                     .toList();
-            results.add(trainer.step(batches).await(DEADLINE));
+            results.add(Learned.of(trainer.step(batches).await(DEADLINE)));
         }
         return results;
+    }
+
+    static ModelShape model(boolean gpt) {
+        return gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
     }
 
     static TrainerSetup setup(ModelShape model, ZeroSetup zero, CollectiveMode mode, int accumulation, long seed) {

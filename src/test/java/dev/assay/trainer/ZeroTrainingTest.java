@@ -8,14 +8,18 @@ import dev.assay.training.CollectiveMode;
 import dev.assay.training.ModelShape;
 import dev.assay.training.ZeroSetup;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ZeroTrainingTest implements ZeroTrainingContract {
     @Override
-    public Device open(int rank) {
-        return new ReferenceDevice("n0", rank);
+    public Device open() {
+        return new ReferenceDevice("n0", 0);
+    }
+
+    @Override
+    public List<List<Learned>> together(Lesson lesson) throws Exception {
+        return ZeroRanks.run(RANKS, (rank, device, join) -> ZeroTrainingContract.learn(lesson, rank, device, join));
     }
 
     @Override
@@ -37,10 +41,11 @@ class ZeroTrainingTest implements ZeroTrainingContract {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatStaysGatheredChangesNoBit(boolean gpt) throws Exception {
-        ModelShape model = gpt ? Small.ODD_GPT : Small.ODD_LLAMA;
+        ModelShape model = ZeroTrainingContract.model(gpt);
         long seed = System.nanoTime();
         ZeroSetup zero = new ZeroSetup(3, true, true, true, 5000, 4000, 100, 60_000, 1000);
-        List<List<Double>> gathered = curve(ZeroTrainingContract.setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
+        List<List<Learned>> gathered =
+                curve(ZeroTrainingContract.setup(model, zero, CollectiveMode.DEEPSPEED, 2, seed));
 
         for (long maxReuse : new long[] {1, 7000, 1_000_000}) {
             TrainerSetup keeps =
@@ -50,18 +55,12 @@ class ZeroTrainingTest implements ZeroTrainingContract {
         }
     }
 
-    /** Losses and norms of all ranks. */
-    private static List<List<Double>> curve(TrainerSetup setup) throws Exception {
-        List<List<StepResult>> ranks = ZeroRanks.run(RANKS, (rank, device, join) -> {
+    private static List<List<Learned>> curve(TrainerSetup setup) throws Exception {
+        return ZeroRanks.run(RANKS, (rank, device, join) -> {
             try (Trainer trainer =
                     TrainerPlan.of(setup, new ZeroFactory(RANKS, join)).prepare(device)) {
                 return ZeroTrainingContract.steps(trainer, setup, 2 * rank, 2);
             }
         });
-        return ranks.stream()
-                .map(steps -> steps.stream()
-                        .flatMap(step -> Stream.of(step.loss(), step.gradientNorm()))
-                        .toList())
-                .toList();
     }
 }
