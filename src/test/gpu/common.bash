@@ -15,12 +15,15 @@ prepare() { # OUT: the folder, with what ranks need to meet
 }
 
 # Starts RANKS ranks, two if not said, on GPUs 0, 1 … of this host by FOLDER/spec.json; their pids are in "ranks".
+# SHARED_GPUS=n lets them share the first n: NCCL takes two ranks on a GPU where each is a host of its own, and no others.
 start_ranks() { # BUNDLE OUT FOLDER RANKS_PER_NODE [RANKS]
-  local rank
+  local rank count=${5:-2} host=()
   ranks=()
-  for ((rank = 0; rank < ${5:-2}; rank++)); do
-    ASSAY_SPEC=$3/spec.json ASSAY_RANK=$rank ASSAY_LOCAL_RANK=$((rank % $4)) ASSAY_NODE=n$((rank / $4)) ASSAY_GPU=$rank \
-      ASSAY_SECRET_FILE=$2/secret ASSAY_CANARY=$2/canary "$1/bin/assay-worker" > "$3/log-$rank" 2>&1 &
+  for ((rank = 0; rank < count; rank++)); do
+    if [[ -n ${SHARED_GPUS:-} ]]; then host=("NCCL_HOSTID=rank-$rank"); fi
+    ASSAY_SPEC=$3/spec.json ASSAY_RANK=$rank ASSAY_LOCAL_RANK=$((rank % $4)) ASSAY_NODE=n$((rank / $4)) ASSAY_GPU=$((rank % ${SHARED_GPUS:-count})) \
+      ASSAY_SECRET_FILE=$2/secret ASSAY_CANARY=$2/canary \
+      env "${host[@]}" "$1/bin/assay-worker" > "$3/log-$rank" 2>&1 &
     ranks+=("$!")
   done
 }
