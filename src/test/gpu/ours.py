@@ -8,13 +8,13 @@ import time
 
 
 def write_spec(folder, name, workload, nodes=("n0",), gpus_per_node=1, role="LOAD", measured=30.0, warm_up=0.0,
-               deadline=120.0):
+               deadline=120.0, variant="default"):
     """Writes spec.json: a launch of its own on this host, with fresh data."""
     os.makedirs(folder, exist_ok=True)
     content = dict(schema=1, runId=name, planHash=name, experiment=workload["name"], launch=name, role=role, repetition=0,
                    workload=workload, device="cuda", nodes=list(nodes), gpusPerNode=gpus_per_node,
                    measuredSeconds=measured, warmUpSeconds=warm_up, phaseDeadlineSeconds=deadline,
-                   seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[])
+                   seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[], variant=variant)
     with open(os.path.join(folder, "spec.json"), "w") as file:
         json.dump(content, file, indent=1)
 
