@@ -36,6 +36,8 @@ class TrainingChecksTest {
         "sft.norm, right",
         "sft.weights, right",
         "sft.start, right",
+        "sft.update, after the first step",
+        "sft.update, after the measured steps",
         "sft.traffic.gradients, before the first step",
         "sft.traffic.gradients, after the measured steps",
         "sft.traffic.weights, before the first step",
@@ -86,6 +88,24 @@ class TrainingChecksTest {
         Verdict verdict = judge(alone, true);
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
+    }
+
+    /** A rank whose optimizer stands still passes every comparison between ranks, so nobody is let off this one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"after the first step", "after the measured steps"})
+    void aRankThatIsAloneLooksAtItsOwnUpdatesToo(String when) {
+        Fleet alone = TrainingRatesTest.checked(Fleet.cuda(1, 1))
+                .reading(Metric.STEP_TIME, 100, 100, 100)
+                .reading(Metric.STEP_TOKENS, 1000)
+                .ranks(rank -> without(
+                        rank,
+                        check -> check.name().equals("sft.update")
+                                && check.detail().startsWith(when)));
+
+        Verdict verdict = judge(alone, true);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("it lacks sft.update " + when);
     }
 
     private static RankResult without(RankResult rank, Predicate<Check> which) {

@@ -82,7 +82,9 @@ class SftRunnerTest {
             assertThat(samples(result, Metric.STEP_BYTES))
                     .as("alone, nothing travels")
                     .containsExactly(0.0);
-            assertThat(result.checks()).extracting(Check::name).containsExactly("sft.finite", "sft.start", "sft.falls");
+            assertThat(result.checks())
+                    .extracting(Check::name)
+                    .containsExactly("sft.update", "sft.finite", "sft.start", "sft.falls", "sft.update");
             assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
             assertThat(result.digests()).hasSize(1);
         }
@@ -163,8 +165,9 @@ class SftRunnerTest {
         List<String> traffic =
                 stage == 0 ? List.of("sft.traffic.gradients") : List.of("sft.traffic.gradients", "sft.traffic.weights");
         List<String> all = new ArrayList<>(traffic);
+        all.add("sft.update");
         all.addAll(List.of("sft.finite", "sft.start", "sft.falls", "allreduce.norm"));
-        all.addAll(List.of("sft.sent", "sft.norm", "sft.weights"));
+        all.addAll(List.of("sft.sent", "sft.update", "sft.norm", "sft.weights"));
         all.addAll(traffic);
         return all;
     }
