@@ -11,6 +11,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,23 +109,34 @@ class TrainingChecksTest {
         assertThat(verdict.sentence()).contains("it lacks sft.update " + when);
     }
 
+    /** Ranks that all left out the same ones agree with each other. */
+    @Test
+    void asManyStepsAreMeasuredAsThePlanHas() {
+        for (int steps : new int[] {1, 2, 4, 20}) {
+            Verdict verdict = judge(
+                    FLEET, new Question.Training(true, Optional.empty(), Optional.empty(), OptionalInt.of(steps)));
+
+            assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+            assertThat(verdict.sentence()).contains("measured 3 steps, the plan has " + steps);
+        }
+        assertThat(judge(FLEET, new Question.Training(true, Optional.empty(), Optional.empty(), OptionalInt.of(3)))
+                        .state())
+                .isEqualTo(State.PASS);
+    }
+
     private static RankResult without(RankResult rank, Predicate<Check> which) {
         return Fleet.withChecks(
                 rank, rank.checks().stream().filter(which.negate()).toArray(Check[]::new));
     }
 
     private static Verdict judge(Fleet fleet, boolean shards) {
+        return judge(fleet, new Question.Training(shards, Optional.empty(), Optional.empty()));
+    }
+
+    private static Verdict judge(Fleet fleet, Question.Training training) {
         Question plain = fleet.question(STEP);
         Question question = new Question(
-                plain.key(),
-                plain.title(),
-                STEP,
-                plain.nodes(),
-                plain.gpusPerNode(),
-                1,
-                plain.contract(),
-                1,
-                new Question.Training(shards, Optional.empty(), Optional.empty()));
+                plain.key(), plain.title(), STEP, plain.nodes(), plain.gpusPerNode(), 1, plain.contract(), 1, training);
         return Judge.judge(List.of(question), fleet.coupled(1, 1, 1)).get(0);
     }
 }
