@@ -24,6 +24,9 @@ final class AssayReader {
     /** Wider than any model; keeps products of two widths inside an int. */
     private static final int WIDEST = 1 << 15;
 
+    /** Deeper than any model; a plan lists every layer's collectives. */
+    private static final int DEEPEST = 1 << 10;
+
     /** Of rows of the embedding, for 16-byte accesses to bf16. */
     private static final int GRANULE = 8;
 
@@ -142,7 +145,7 @@ final class AssayReader {
         Optional<ModelFamily> family = Optional.of(
                 model.choice("family", ModelFamily.LLAMA, Map.of("llama", ModelFamily.LLAMA, "gpt", ModelFamily.GPT)));
         int[] sizes = {
-            size(model, "layers", WIDEST),
+            size(model, "layers", DEEPEST),
             size(model, "hidden", WIDEST),
             size(model, "heads", 1 << 10),
             size(model, "kvHeads", 1 << 10),

@@ -28,7 +28,8 @@ final class ZeroReader {
     /** @param ideal collectives, which ask less of the file than DeepSpeed's do */
     static Zero read(Section top, Optional<ModelShape> model, boolean ideal) {
         Section zero = top.section(KEY, Manners.MODEL);
-        zero.nullable("overlap_comm", "offload_param", "offload_optimizer", "zenflow", "zeropp_loco_param");
+        zero.nullable(
+                "overlap_comm", "offload_param", "offload_optimizer", "zenflow", "zeropp_loco_param", "leaf_module");
         zero.nullable("cpu_offload", "cpu_offload_param", "cpu_offload_use_pin_memory");
         Zero values = new ZeroReader(zero, model).read();
         if (ideal) {
@@ -42,6 +43,7 @@ final class ZeroReader {
         int stage = (int) zero.whole("stage", 0, 0, 3);
         Zero values = values(stage);
         OffloadReader.read(zero, stage);
+        LeafModuleReader.read(zero, stage);
         refusals(stage);
         withoutEffect();
         zero.end();
@@ -177,7 +179,6 @@ final class ZeroReader {
         zero.flagsWithoutEffect("for MiCS only", "mics_hierarchical_params_gather");
         zero.flagsWithoutEffect("for the optimizer Muon only", "save_muon_momentum_buffer_in_memory");
         String modules = "about modules of PyTorch";
-        zero.withoutEffect(modules, "leaf_module");
         zero.flagsWithoutEffect(
                 modules, "ignore_unused_parameters", "memory_efficient_linear", "override_module_apply");
         zero.flagsWithoutEffect("a check or a log", "log_trace_cache_warnings", "enable_sanity_checks");

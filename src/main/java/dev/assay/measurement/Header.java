@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Who wrote a result file: first line of it, and the proof that it belongs to this run, plan, experiment and launch.
  *
- * @param schema of the file, {@value #OLDEST} to {@value #SCHEMA}: from 2 on training over several ranks has the check {@code sft.sent}
+ * @param schema of the file, {@value #OLDEST} to {@value #SCHEMA}: from 2 on training over several ranks has the check {@code sft.sent},
+ *     from 3 on all training {@code sft.update}
  * @param node the cluster file's name of the node
  * @param host what the host calls itself
  * @param bootId the kernel's boot id: two nodes on one host share it
@@ -25,7 +26,7 @@ public record Header(
         String bootId,
         long pid,
         List<Integer> communicator) {
-    public static final int SCHEMA = 2;
+    public static final int SCHEMA = 3;
 
     /** Of recorded runs that are judged again. */
     public static final int OLDEST = 1;

@@ -161,7 +161,9 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         lines.addAll(TrainingTables.memory(places, config, budget));
         lines.addAll(TrainingTables.collectives(places.get(places.size() - 1)));
         times(lines, "  stress, predicted, seconds a step; " + against(nodes, baseline), places, baseline);
-        config.terms().difference(first).ifPresent(note -> wrap(lines, "    note         ", note));
+        config.terms()
+                .difference(places.get(places.size() - 1))
+                .ifPresent(note -> wrap(lines, "    note         ", note));
     }
 
     private void times(

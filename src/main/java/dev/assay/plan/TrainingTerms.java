@@ -7,6 +7,8 @@ import dev.assay.training.AdamW;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.LayerReuse;
+import dev.assay.training.StepCollectives;
+import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSchedule;
 import java.util.Optional;
@@ -55,13 +57,28 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
 
     /** What a reader must know of other traffic; empty: there is none, as on one GPU, where nothing travels. */
     Optional<String> difference(TrainingPlace place) {
-        double third = LayerReuse.of(place.setup()).share();
+        LayerReuse reuse = LayerReuse.of(place.setup());
+        double third = reuse.share();
         return place.gpus() == 1 || third == 0
                 ? Optional.empty()
                 : Optional.of("stage3_max_reuse_distance " + zero.maxReuseDistance()
                         + ": DeepSpeed gathers some weights of each layer a third time, between its second forward and"
                         + " its backward, " + Words.fixed(100 * third, 1)
-                        + " % more than this engine, which keeps the layer that it works on");
+                        + " % more than this engine, which keeps the layer that it works on"
+                        + place.prediction()
+                                .map(step -> ofDeepSpeed(place, step, reuse))
+                                .orElse(""));
+    }
+
+    /** What the fabric makes impossible to DeepSpeed itself, which sends more. */
+    private static String ofDeepSpeed(TrainingPlace place, StepPrediction step, LayerReuse reuse) {
+        double more = reuse.busBytes(place.setup(), place.gpus());
+        double all = StepCollectives.busBytes(place.setup(), place.gpus()) + more;
+        return ": on " + Words.plural(place.nodes(), "node") + " " + TrainingTables.bytes(Math.round(all))
+                + " on the bus in a step, so at most "
+                + Words.fixed(100 * step.efficiencyWithFullOverlap(more), 0)
+                + " % of computing alone even with perfect overlap, "
+                + Words.fixed(100 * step.efficiencyWithFullOverlap(), 0) + " % by this engine's bytes";
     }
 
     AdamW adamW() {

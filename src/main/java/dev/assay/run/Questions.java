@@ -13,6 +13,7 @@ import dev.assay.workload.Sft;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** From the plan's rows to what the judge is asked. */
@@ -31,7 +32,10 @@ final class Questions {
                 sft(row, plan).map(Sft::baselineNodes).orElse(1),
                 sft(row, plan)
                         .map(sft -> new Question.Training(
-                                sft.setup().zero().stage() > 0, SftReach.why(plan, row), Optional.empty()))
+                                sft.setup().zero().stage() > 0,
+                                SftReach.why(plan, row),
+                                Optional.empty(),
+                                OptionalInt.of(sft.measuredSteps())))
                         .orElse(Question.Training.UNKNOWN),
                 checks(row, plan));
     }

@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.criteria.Limit;
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
+import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import dev.assay.plan.Experiment;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Tokens a second over nodes, a picture for each config and run: all its node counts, and the baselines of all. */
@@ -104,16 +106,22 @@ final class SftScalingCharts {
         return List.copyOf(all.values());
     }
 
-    /** Of all its ranks, by the slowest one's mean step. */
+    /** Of all its ranks; each step takes as long as its slowest rank, as the verdicts have it. */
     private static OptionalDouble tokens(List<RankResult> ranks) {
-        OptionalDouble slowest = ranks.stream()
-                .flatMapToDouble(rank -> SftCharts.mean(rank, Metric.STEP_TIME).stream())
-                .max();
+        List<List<Double>> times = ranks.stream()
+                .flatMap(rank -> rank.measurement(Metric.STEP_TIME).map(Measurement::samples).stream())
+                .toList();
+        int steps = times.stream().mapToInt(List::size).min().orElse(0);
+        OptionalDouble millis = IntStream.range(0, steps)
+                .mapToDouble(step ->
+                        times.stream().mapToDouble(each -> each.get(step)).max().orElseThrow())
+                .average();
         double tokens = ranks.stream()
                 .flatMapToDouble(rank -> SftCharts.mean(rank, Metric.STEP_TOKENS).stream())
                 .sum();
-        return slowest.isPresent() && tokens > 0
-                ? OptionalDouble.of(1e3 * tokens / slowest.getAsDouble())
+        boolean whole = times.size() == ranks.size() && times.stream().allMatch(each -> each.size() == steps);
+        return whole && tokens > 0 && millis.isPresent()
+                ? OptionalDouble.of(1e3 * tokens / millis.getAsDouble())
                 : OptionalDouble.empty();
     }
 

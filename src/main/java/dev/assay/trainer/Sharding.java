@@ -90,6 +90,9 @@ public interface Sharding extends AutoCloseable {
     /** This rank's part of the last update's squared gradient norm, before anything of it travelled; blocks. */
     double ownSquares();
 
+    /** What this rank keeps of a parameter's states, in order; nothing is read. */
+    List<OwnPiece> own(Parameter parameter);
+
     /** Gives up whatever is on its way, so that memory may be freed; nothing but {@link #close} may follow. */
     void abort();
 

@@ -228,6 +228,11 @@ public final class Trainer implements AutoCloseable {
         return sharding.ownSquares();
     }
 
+    /** Of this rank's optimizer, from the first step on. */
+    public UpdateWatch updateWatch() {
+        return new UpdateWatch(setup, sharding);
+    }
+
     /** A whole tensor; blocks. Every rank must call it, with no step unawaited. For checks and tests. */
     public float[] read(StateKind kind, Parameter parameter) {
         return sharding.read(kind, parameter);

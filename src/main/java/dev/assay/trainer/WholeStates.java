@@ -160,6 +160,20 @@ final class WholeStates implements Sharding {
     }
 
     @Override
+    public List<OwnPiece> own(Parameter parameter) {
+        long from = parameter.offset();
+        long elements = parameter.size();
+        return List.of(new OwnPiece(
+                0,
+                elements,
+                Zero.tensor(gradientSums(), gradientType(), from, elements),
+                piece(Unsharded.MASTER, Float.BYTES, from, elements),
+                piece(Unsharded.FIRST_MOMENT, Float.BYTES, from, elements),
+                piece(Unsharded.SECOND_MOMENT, Float.BYTES, from, elements),
+                piece(Unsharded.WEIGHTS, Unsharded.BF16, from, elements)));
+    }
+
+    @Override
     public void abort() {}
 
     @Override

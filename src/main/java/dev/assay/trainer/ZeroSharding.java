@@ -4,6 +4,7 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Tensor;
 import dev.assay.training.Parameter;
 import dev.assay.training.Shares.Cut;
+import dev.assay.training.Shares.Piece;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -103,6 +104,29 @@ final class ZeroSharding implements Sharding {
     @Override
     public double ownSquares() {
         return optimizer.ownSquares();
+    }
+
+    @Override
+    public List<OwnPiece> own(Parameter parameter) {
+        long from = zero.flat(zero.setup().modules().of(parameter), parameter);
+        return zero.shares().within(from, from + parameter.size(), zero.rank()).stream()
+                .map(piece -> own(piece, piece.from() - from))
+                .toList();
+    }
+
+    private OwnPiece own(Piece piece, long index) {
+        return new OwnPiece(
+                index,
+                piece.elements(),
+                Zero.tensor(gradients.shard(), zero.sumType(), piece.at(), piece.elements()),
+                state(StateKind.MASTER, piece),
+                state(StateKind.FIRST_MOMENT, piece),
+                state(StateKind.SECOND_MOMENT, piece),
+                Zero.slice(weights.shard(), ElementType.BF16, piece.at(), piece.elements()));
+    }
+
+    private DeviceMemory state(StateKind kind, Piece piece) {
+        return Zero.slice(optimizer.state(kind), ElementType.FP32, piece.at(), piece.elements());
     }
 
     /** All of them, though one may not let go. */

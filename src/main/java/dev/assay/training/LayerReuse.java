@@ -24,6 +24,16 @@ public record LayerReuse(double share) {
         return new LayerReuse(all == 0 ? 0 : third / all);
     }
 
+    /** Of a step, what they put on the bus of so many GPUs. */
+    public double busBytes(StepSetup setup, int gpus) {
+        return share
+                * StepCollectives.of(setup, gpus).stream()
+                        .filter(each -> each.kind() == Collective.Kind.ALL_GATHER
+                                && each.when() == Collective.When.EVERY_MICRO_BATCH)
+                        .mapToDouble(each -> each.busBytes(gpus))
+                        .sum();
+    }
+
     /** Behind a tensor come all after it, and then these again. */
     private static long third(ZeroSchedule schedule, List<FlatTensor> layer, long maxReuse) {
         long third = 0;

@@ -43,6 +43,12 @@ final class Correctness {
 
     private static final String SENT = "sft.sent";
 
+    /** And since that one whether the optimizer learns, twice, of one rank too. */
+    private static final int UPDATED_SINCE = 3;
+
+    private static final String UPDATED = "sft.update";
+    private static final List<String> UPDATES = List.of("after the first step", "after the measured steps");
+
     private Correctness() {}
 
     /** The wrong results, a line each; a deviation that is not a number is one. */
@@ -121,30 +127,41 @@ final class Correctness {
                                 .collect(Collectors.joining()));
     }
 
-    /** What a rank that trained with others must have checked and did not; weights travel where they are sharded. */
+    /** What a rank that trained must have checked beside its losses and did not. */
     private static List<String> lacks(LaunchResult launch, RankResult rank, Evidence evidence) {
-        if (!evidence.criterion().workload().equals(SFT) || !reduces(launch, rank)) {
+        if (!evidence.criterion().workload().equals(SFT)) {
             return List.of();
         }
-        Stream<String> traffic =
-                evidence.question().training().shards() ? Stream.of(GRADIENTS, WEIGHTS) : Stream.of(GRADIENTS);
-        return Stream.concat(
-                        left(launch).filter(name -> names(rank).noneMatch(name::equals)),
-                        traffic.flatMap(name -> REHEARSED.stream()
-                                .filter(when -> !rehearsed(rank, name, when))
-                                .map(when -> name + " " + when)))
+        Stream<String> updates = tells(launch, UPDATED_SINCE)
+                ? UPDATES.stream().filter(when -> !checked(rank, UPDATED, when)).map(when -> UPDATED + " " + when)
+                : Stream.empty();
+        return Stream.concat(updates, reduces(launch, rank) ? lacksOfOthers(launch, rank, evidence) : Stream.empty())
                 .toList();
     }
 
-    private static boolean rehearsed(RankResult rank, String name, String when) {
+    /** The same of what it shared with others; weights travel where they are sharded. */
+    private static Stream<String> lacksOfOthers(LaunchResult launch, RankResult rank, Evidence evidence) {
+        Stream<String> traffic =
+                evidence.question().training().shards() ? Stream.of(GRADIENTS, WEIGHTS) : Stream.of(GRADIENTS);
+        return Stream.concat(
+                left(launch).filter(name -> names(rank).noneMatch(name::equals)),
+                traffic.flatMap(name -> REHEARSED.stream()
+                        .filter(when -> !checked(rank, name, when))
+                        .map(when -> name + " " + when)));
+    }
+
+    private static boolean checked(RankResult rank, String name, String when) {
         return rank.checks().stream()
                 .anyMatch(check -> check.name().equals(name) && check.detail().startsWith(when));
     }
 
     /** By the newest of the launch's files, so that no rank is let off by an older one of its own. */
     private static Stream<String> left(LaunchResult launch) {
-        boolean tells = launch.ranks().stream().anyMatch(rank -> rank.header().schema() >= SENT_SINCE);
-        return tells ? Stream.concat(LEFT.stream(), Stream.of(SENT)) : LEFT.stream();
+        return tells(launch, SENT_SINCE) ? Stream.concat(LEFT.stream(), Stream.of(SENT)) : LEFT.stream();
+    }
+
+    private static boolean tells(LaunchResult launch, int since) {
+        return launch.ranks().stream().anyMatch(rank -> rank.header().schema() >= since);
     }
 
     /** Of an odd number of nodes one meets nobody; of few rounds that may be all. */

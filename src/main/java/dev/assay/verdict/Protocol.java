@@ -38,6 +38,7 @@ final class Protocol {
                 .or(() -> uneven(launches, "plan", rank -> rank.header().plan()))
                 .or(() -> comparesIdentities(evidence.question()) ? Optional.empty() : unlike(launches))
                 .or(() -> moved(launches, evidence.contract()))
+                .or(() -> otherSteps(launches, evidence.question().training()))
                 .or(() -> Fallback.problem(evidence));
     }
 
@@ -162,6 +163,19 @@ final class Protocol {
             }
         }
         return Optional.empty();
+    }
+
+    /** Ranks that all leave out the same steps agree with each other, but not with the plan. */
+    private static Optional<String> otherSteps(List<LaunchResult> launches, Question.Training training) {
+        return launches.stream()
+                .flatMap(launch -> launch.ranks().stream())
+                .filter(rank -> training.steps().isPresent()
+                        && GpuReadings.samples(rank, Metric.STEP_TIME).size()
+                                != training.steps().getAsInt())
+                .findFirst()
+                .map(rank -> rank.unit() + " measured "
+                        + GpuReadings.samples(rank, Metric.STEP_TIME).size() + " steps, the plan has "
+                        + training.steps().getAsInt());
     }
 
     /** A node's GPU must be the same one in every launch, or a baseline is not its own. */

@@ -4,6 +4,7 @@ import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Measurement;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One criterion at one node count, with what the judge must know of the contract to answer.
@@ -84,7 +85,7 @@ public record Question(
                 valuesPerRank,
                 contract,
                 baselineNodes,
-                new Training(training.shards(), training.beyond(), Optional.of(row)),
+                training.withFabric(row),
                 checks);
     }
 
@@ -94,10 +95,20 @@ public record Question(
      * @param shards weights travel between the ranks: ZeRO 1 to 3
      * @param beyond why a sound cluster misses the limit, by the plan's own projection; empty: it need not
      * @param fabric key of a row of a stress variant that passed and so has shown the fabric under this question's nodes; empty: none
+     * @param steps that the plan has every rank measure; empty: it does not say
      */
-    public record Training(boolean shards, Optional<String> beyond, Optional<String> fabric) {
+    public record Training(boolean shards, Optional<String> beyond, Optional<String> fabric, OptionalInt steps) {
         /** Asks for all that can be asked for. */
         public static final Training UNKNOWN = new Training(true, Optional.empty(), Optional.empty());
+
+        /** The plan does not say how many steps. */
+        public Training(boolean shards, Optional<String> beyond, Optional<String> fabric) {
+            this(shards, beyond, fabric, OptionalInt.empty());
+        }
+
+        Training withFabric(String row) {
+            return new Training(shards, beyond, Optional.of(row), steps);
+        }
     }
 
     /**

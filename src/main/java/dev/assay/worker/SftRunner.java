@@ -1,6 +1,7 @@
 package dev.assay.worker;
 
 import dev.assay.device.Telemetry;
+import dev.assay.measurement.Check;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.trainer.AllocationPlan;
@@ -9,12 +10,15 @@ import dev.assay.trainer.StepResult;
 import dev.assay.trainer.Trainer;
 import dev.assay.trainer.TrainerPlan;
 import dev.assay.trainer.TrainerSetup;
+import dev.assay.trainer.UpdateWatch;
+import dev.assay.trainer.Updated;
 import dev.assay.trainer.WeightSums;
 import dev.assay.training.MatrixPrecision;
 import dev.assay.training.MemoryPlan;
 import dev.assay.training.StepCollectives;
 import dev.assay.workload.Precision;
 import dev.assay.workload.Sft;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +65,10 @@ final class SftRunner implements Runner {
 
         context.phase("warm-up", 3 * context.spec().warmUpSeconds());
         context.world().all().barrier("warm-up");
-        List<StepResult> warm = steps.run(sft.warmUpSteps());
+        List<StepResult> warm = new ArrayList<>(steps.run(1));
+        UpdateWatch updates = trainer.updateWatch();
+        writeUpdate("after the first step", updates.first());
+        warm.addAll(steps.run(sft.warmUpSteps() - 1));
         writePlan(plan.memory());
         writeMemory(memory);
 
@@ -87,6 +94,7 @@ final class SftRunner implements Runner {
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
         checkSent(warm, measured);
+        writeUpdate("after the measured steps", updates.last());
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
         rehearsal.check(curve, weights);
@@ -106,6 +114,18 @@ final class SftRunner implements Runner {
                     Stream.concat(warm.stream(), measured.stream()).toList();
             context.writer().write(SftSent.check(steps, StepCollectives.of(sft.setup(), ranks)));
         }
+    }
+
+    /** A rank that keeps no states has nothing that could be wrong. */
+    private void writeUpdate(String when, Updated found) {
+        context.writer()
+                .write(new Check(
+                        "sft.update",
+                        Math.max(1, found.checked()),
+                        found.wrong(),
+                        found.worst(),
+                        when + ", " + found.checked() + " numbers of this rank's part of AdamW's states and weights"
+                                + found.words()));
     }
 
     private TrainerSetup setup() {

@@ -114,6 +114,7 @@ class AssaySectionTest {
             "model": "llama2-8b"                                        | assay.model       | llama2-7b, llama2-13b
             "model": 7                                                  | assay.model       | 7
             "model": {"family": "llama", "layers": 2}                   | assay.model.hidden | no value
+            "model": {"family": "llama", "layers": 3200}                | assay.model.layers | from 1 to 1024
             "model": {"family": "rnn"}                                  | assay.model.family | one of
             "model": "llama2-7b", "sequence": 0                         | assay.sequence    | 0
             "model": "llama2-7b", "sequence": "2048"                    | assay.sequence    | "2048"

@@ -54,6 +54,11 @@ class RefusalsTest {
             "zero_optimization": {"zenflow": {"topk_ratio": 0.1}}                 | zenflow                  | CPU
             "zero_optimization": {"stage": 3, "stage3_allgather_sequential": true} | stage3_allgather_sequential | gathered
             "zero_optimization": {"stage": 3, "module_granularity_threshold": 5}  | module_granularity_threshold | several modules
+            "zero_optimization": {"stage": 3, "leaf_module": {"classes": ["LlamaDecoderLayer"]}} | leaf_module.classes | gathered as one
+            "zero_optimization": {"stage": 3, "leaf_module": {"name_suffixes": "mlp"}} | leaf_module.name_suffixes | gathered as one
+            "zero_optimization": {"stage": 1, "leaf_module": {"class": ["A"]}}    | leaf_module.class        | did you mean "classes"?
+            "zero_optimization": {"stage": 1, "leaf_module": {"names": [4]}}      | leaf_module.names        | names of modules
+            "zero_optimization": {"stage": 3, "leaf_module": true}                | leaf_module              | an object
             "zero_optimization": {"cpu_offload": true}                            | cpu_offload              | deprecated for offload_optimizer
             "zero_optimization": {"cpu_offload": true, "offload_optimizer": {"device": "none"}} | offload_optimizer | beside the deprecated cpu_offload
             "zero_optimization": {"offload_optimizer": {"device": "gpu"}}         | device                   | "none", "cpu" or "nvme"
@@ -152,6 +157,22 @@ class RefusalsTest {
         assertThat(on.resolve(2).zero().allGatherBucket()).isEqualTo(100_000_000);
         assertThat(on.notes()).anyMatch(note -> note.kind() == Note.Kind.DEPRECATED);
         assertThat(off.resolve(2).zero().stage()).isZero();
+    }
+
+    /** Blocks of experts are DeepSpeed's own default, and below stage 3 nothing is gathered. */
+    @Test
+    void leafModulesThatAreNoneOfTheModelsChangeNothing() {
+        for (String leaf : new String[] {
+            "\"stage\": 3, \"leaf_module\": {\"classes\": [\"Qwen3MoeSparseMoeBlock\"], \"names\": []}",
+            "\"stage\": 2, \"leaf_module\": {\"classes\": [\"LlamaDecoderLayer\"]}",
+            "\"stage\": 3, \"leaf_module\": null"
+        }) {
+            DeepSpeedFile file = DeepSpeedFile.parse("x", "{\"zero_optimization\": {" + leaf + "}, " + SOUND + "}");
+
+            assertThat(file.notes())
+                    .noneMatch(note ->
+                            note.kind() == Note.Kind.WARNING && note.toString().contains("leaf"));
+        }
     }
 
     @Test

@@ -245,9 +245,10 @@ class ResultFileTest {
 
     @Test
     void anOtherSchemaIsNamed() throws Exception {
-        seal(json(HEADER).replace("\"schema\":2", "\"schema\":3"), json(DEVICE));
+        int newer = Header.SCHEMA + 1;
+        seal(json(HEADER).replace("\"schema\":" + Header.SCHEMA, "\"schema\":" + newer), json(DEVICE));
 
-        assertRefused("schema version 3");
+        assertRefused("schema version " + newer);
     }
 
     @Test

@@ -79,6 +79,18 @@ class TrainingPlanTest {
                 .contains("It would take 96 GB/s (bus)");
     }
 
+    /** 5.59 + 5.53 TB of gathers, a third more, beside 5.59 of gradients; (n − 1)/n of them at 90 GB/s against 85.4 s. */
+    @Test
+    void whatItForbidsDeepSpeedItselfIsSaidToo() {
+        String text = text(List.of(8), LARGEST).replaceAll("\\s+", " ");
+
+        assertThat(text)
+                .contains(
+                        "33.4 % more than this engine, which keeps the layer that it works on: on 8 nodes 20.10 TB on the"
+                                + " bus in a step, so at most 38 % of computing alone even with perfect overlap, 47 % by this"
+                                + " engine's bytes");
+    }
+
     /** A nominal run of 7B at ZeRO-1 certifies no fabric; the plan says so and shows the variant that asks one. */
     @Test
     void aStepThatHardlyFeelsTheFabricSaysSo() {

@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.measurement.LaunchResult;
 import dev.assay.measurement.LaunchRole;
@@ -145,6 +146,32 @@ class SftChartsTest {
         List<Double> row = numbers(chart.csv().lines().toList().get(2));
         assertThat(row.get(2)).isEqualTo(row.get(1)).isEqualTo(row.get(3));
         assertThat(chart.svg()).doesNotContain("Infinity");
+    }
+
+    /** Ranks that are slow in turn slow every step, as the row beside the picture counts it: 4000 tokens in 0.2 s. */
+    @Test
+    void everyStepIsAsLongAsItsSlowestRank() {
+        LaunchResult even = launch(LaunchRole.SCALED, 100, List.of(List.of(0, 1, 2, 3)));
+        List<RankResult> ranks = even.ranks().stream()
+                .map(rank -> rank.header().rank() % 2 == 0 ? steps(rank, 100, 200) : steps(rank, 200, 100))
+                .toList();
+        List<LaunchResult> launches = List.of(
+                launch(LaunchRole.BASELINE, 100, List.of(List.of(0, 1), List.of(2, 3))),
+                new LaunchResult(even.id(), even.role(), 0, even.nodes(), 2, ranks, List.of(), Optional.empty()));
+
+        Chart chart =
+                SftScalingCharts.chart("7b", launches, OptionalDouble.empty()).get(0);
+
+        assertThat(numbers(chart.csv().lines().toList().get(2)).get(1)).isCloseTo(20_000, within(1e-6));
+    }
+
+    private static RankResult steps(RankResult rank, double... millis) {
+        List<Measurement> measured =
+                List.of(Measurement.of(Metric.STEP_TIME, millis), Measurement.of(Metric.STEP_TOKENS, 1000));
+        LaunchResult made =
+                Launches.of(List.of("node001", "node002"), 2, List.of(measured, measured, measured, measured));
+        return Launches.among(
+                made.ranks().get(rank.header().rank()), rank.header().communicator());
     }
 
     private static List<Double> numbers(String row) {

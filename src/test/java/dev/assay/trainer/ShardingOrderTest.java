@@ -165,6 +165,11 @@ class ShardingOrderTest {
         }
 
         @Override
+        public List<OwnPiece> own(Parameter parameter) {
+            return states.own(parameter);
+        }
+
+        @Override
         public void abort() {
             states.abort();
         }

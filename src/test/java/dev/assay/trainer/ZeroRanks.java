@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
-/** Ranks of ZeRO as threads of this JVM, each with a reference device of its own. */
+/** Ranks of ZeRO as threads of this JVM, each with a device of its own, a reference device if not said. */
 final class ZeroRanks {
     private static final long WAIT_SECONDS = 60;
 
@@ -22,8 +23,13 @@ final class ZeroRanks {
     }
 
     static <T> List<T> run(int ranks, OnRank<T> work) throws Exception {
+        return run(ranks, rank -> new ReferenceDevice("n0", rank), work);
+    }
+
+    /** @param open a rank's own device, by the thread that works on it */
+    static <T> List<T> run(int ranks, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
         Meeting meeting = new Meeting(ranks);
-        return RankThreads.run(ranks, rank -> meeting.take(rank, work));
+        return RankThreads.run(ranks, rank -> meeting.take(rank, open, work));
     }
 
     /** Where rank 0 leaves the ids of the communicators, and where all end together: a device outlives its peers' work. */
@@ -38,8 +44,8 @@ final class ZeroRanks {
             working = new CountDownLatch(ranks);
         }
 
-        <T> T take(int rank, OnRank<T> work) throws Exception {
-            try (Device device = new ReferenceDevice("n0", rank)) {
+        <T> T take(int rank, IntFunction<? extends Device> open, OnRank<T> work) throws Exception {
+            try (Device device = open.apply(rank)) {
                 try {
                     if (rank == 0) {
                         gradients.complete(device.newCommunicatorId());

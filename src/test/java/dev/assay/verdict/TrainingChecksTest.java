@@ -11,6 +11,7 @@ import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,8 @@ class TrainingChecksTest {
         "sft.norm, right",
         "sft.weights, right",
         "sft.start, right",
+        "sft.update, after the first step",
+        "sft.update, after the measured steps",
         "sft.traffic.gradients, before the first step",
         "sft.traffic.gradients, after the measured steps",
         "sft.traffic.weights, before the first step",
@@ -88,23 +91,52 @@ class TrainingChecksTest {
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
     }
 
+    /** A rank whose optimizer stands still passes every comparison between ranks, so nobody is let off this one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"after the first step", "after the measured steps"})
+    void aRankThatIsAloneLooksAtItsOwnUpdatesToo(String when) {
+        Fleet alone = TrainingRatesTest.checked(Fleet.cuda(1, 1))
+                .reading(Metric.STEP_TIME, 100, 100, 100)
+                .reading(Metric.STEP_TOKENS, 1000)
+                .ranks(rank -> without(
+                        rank,
+                        check -> check.name().equals("sft.update")
+                                && check.detail().startsWith(when)));
+
+        Verdict verdict = judge(alone, true);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("it lacks sft.update " + when);
+    }
+
+    /** Ranks that all left out the same ones agree with each other. */
+    @Test
+    void asManyStepsAreMeasuredAsThePlanHas() {
+        for (int steps : new int[] {1, 2, 4, 20}) {
+            Verdict verdict = judge(
+                    FLEET, new Question.Training(true, Optional.empty(), Optional.empty(), OptionalInt.of(steps)));
+
+            assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+            assertThat(verdict.sentence()).contains("measured 3 steps, the plan has " + steps);
+        }
+        assertThat(judge(FLEET, new Question.Training(true, Optional.empty(), Optional.empty(), OptionalInt.of(3)))
+                        .state())
+                .isEqualTo(State.PASS);
+    }
+
     private static RankResult without(RankResult rank, Predicate<Check> which) {
         return Fleet.withChecks(
                 rank, rank.checks().stream().filter(which.negate()).toArray(Check[]::new));
     }
 
     private static Verdict judge(Fleet fleet, boolean shards) {
+        return judge(fleet, new Question.Training(shards, Optional.empty(), Optional.empty()));
+    }
+
+    private static Verdict judge(Fleet fleet, Question.Training training) {
         Question plain = fleet.question(STEP);
         Question question = new Question(
-                plain.key(),
-                plain.title(),
-                STEP,
-                plain.nodes(),
-                plain.gpusPerNode(),
-                1,
-                plain.contract(),
-                1,
-                new Question.Training(shards, Optional.empty(), Optional.empty()));
+                plain.key(), plain.title(), STEP, plain.nodes(), plain.gpusPerNode(), 1, plain.contract(), 1, training);
         return Judge.judge(List.of(question), fleet.coupled(1, 1, 1)).get(0);
     }
 }

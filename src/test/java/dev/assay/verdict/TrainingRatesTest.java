@@ -60,6 +60,8 @@ class TrainingRatesTest {
                         new Check("sft.traffic.weights", 9, 0, 0, "before the first step, exact"),
                         new Check("sft.traffic.gradients", 9, 0, 0, "after the measured steps, exact"),
                         new Check("sft.traffic.weights", 9, 0, 0, "after the measured steps, exact"),
+                        new Check("sft.update", 8, 0, 0, "after the first step, all"),
+                        new Check("sft.update", 8, 0, 0, "after the measured steps, all"),
                         new Check("sft.weights", 8, 0, 0, "right")));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.device.Communicator;
 import dev.assay.device.Device;
 import dev.assay.device.SpoiledCommunicator;
+import dev.assay.device.TrainingKernels;
 import dev.assay.device.reference.ReferenceDevice;
 import dev.assay.device.reference.SlowCommunicator;
 import dev.assay.measurement.Check;
@@ -27,6 +28,7 @@ import dev.assay.training.StepCollectives;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
 import dev.assay.workload.Sft;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +84,9 @@ class SftRunnerTest {
             assertThat(samples(result, Metric.STEP_BYTES))
                     .as("alone, nothing travels")
                     .containsExactly(0.0);
-            assertThat(result.checks()).extracting(Check::name).containsExactly("sft.finite", "sft.start", "sft.falls");
+            assertThat(result.checks())
+                    .extracting(Check::name)
+                    .containsExactly("sft.update", "sft.finite", "sft.start", "sft.falls", "sft.update");
             assertThat(result.checks()).allMatch(check -> check.wrong() == 0 && check.worst() <= 1);
             assertThat(result.digests()).hasSize(1);
         }
@@ -163,8 +167,9 @@ class SftRunnerTest {
         List<String> traffic =
                 stage == 0 ? List.of("sft.traffic.gradients") : List.of("sft.traffic.gradients", "sft.traffic.weights");
         List<String> all = new ArrayList<>(traffic);
+        all.add("sft.update");
         all.addAll(List.of("sft.finite", "sft.start", "sft.falls", "allreduce.norm"));
-        all.addAll(List.of("sft.sent", "sft.norm", "sft.weights"));
+        all.addAll(List.of("sft.sent", "sft.update", "sft.norm", "sft.weights"));
         all.addAll(traffic);
         return all;
     }
@@ -218,6 +223,42 @@ class SftRunnerTest {
         assertThat(ranks.result(0).failure().orElseThrow().message())
                 .contains("in phase rehearsal: ")
                 .contains("the rehearsal of a step's traffic: it was not done after");
+    }
+
+    /** Its weights stay at the seed and reach both ranks alike, so no comparison between ranks sees it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aRankThatLearnsNothingIsFound(int stage) throws Exception {
+        Ranks ranks = Ranks.of(folder, sft(ModelFamily.LLAMA, stage), LaunchRole.SCALED, 2, 1);
+
+        assertThat(ranks.run((spec, environment) -> environment.rank() == 1
+                        ? withoutUpdates(environment)
+                        : new ReferenceDevice(environment.node(), environment.localRank())))
+                .containsOnly(Worker.DONE);
+
+        assertThat(ranks.result(0).checks()).allMatch(check -> check.wrong() == 0);
+        assertThat(ranks.result(1).checks())
+                .filteredOn(check -> check.wrong() > 0)
+                .extracting(Check::name)
+                .containsOnly("sft.update");
+        assertThat(ranks.result(1).checks())
+                .filteredOn(check -> check.wrong() > 0)
+                .anyMatch(check -> check.detail().startsWith("after the first step"));
+        assertThat(ranks.result(1).digests()).isEqualTo(ranks.result(0).digests());
+    }
+
+    private static Device withoutUpdates(RankEnvironment environment) {
+        return new DelegatingDevice(new ReferenceDevice(environment.node(), environment.localRank())) {
+            @Override
+            public TrainingKernels trainingKernels() {
+                TrainingKernels right = super.trainingKernels();
+                return (TrainingKernels) Proxy.newProxyInstance(
+                        TrainingKernels.class.getClassLoader(),
+                        new Class<?>[] {TrainingKernels.class},
+                        (proxy, method, arguments) ->
+                                method.getName().equals("adamW") ? null : method.invoke(right, arguments));
+            }
+        };
     }
 
     /** A flipped bit in one rank's weights. */
