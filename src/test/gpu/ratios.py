@@ -2,12 +2,14 @@
 
 For each row the medians with their lowest and highest, and the geometric mean of ours over the peer's, round by round, with its
 95 % interval (Student's t of the logarithms). With a goal it says whether the row meets it: a rate's mean ratio must be at least
-the goal and the interval's lower end at least 0.99 where the goal is 1 or more; a time's mean ratio at most the goal.
+the goal and the interval's lower end at least 0.99 where the goal is 1 or more; a time's mean ratio at most the goal. OURS=name
+says who is ours, if not assay.
 
 Usage: ratios.py TABLE [RATE_GOAL [TIME_GOAL]]
 """
 
 import math
+import os
 import statistics
 import sys
 
@@ -51,9 +53,10 @@ def words(values):
 
 def main(table, rate_goal="", time_goal=""):
     values = read(table)
+    we = os.environ.get("OURS", "assay")
     missed = not values
     for (what, unit), by_who in values.items():
-        ours = by_who.pop("assay", [])
+        ours = by_who.pop(we, [])
         for peer, theirs in sorted(by_who.items()):
             try:
                 low, middle, high = ratio(ours, theirs)
@@ -67,10 +70,10 @@ def main(table, rate_goal="", time_goal=""):
                 is_met = met(low, middle, float(goal), unit in TIMES)
                 missed |= not is_met
                 verdict = "\tgoal met" if is_met else f"\tGOAL OF {goal} MISSED"
-            print(f"{what}\tassay {words(ours)} {unit}\t{peer} {words(theirs)}\t"
+            print(f"{what}\t{we} {words(ours)} {unit}\t{peer} {words(theirs)}\t"
                   f"ratio {middle:.4f} ({low:.4f}-{high:.4f}){verdict}")
         if not by_who:
-            print(f"{what}\tassay {words(ours)} {unit}\tno peer's figure")
+            print(f"{what}\t{we} {words(ours)} {unit}\tno peer's figure")
             missed = True
     return 1 if missed else 0
 

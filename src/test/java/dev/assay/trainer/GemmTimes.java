@@ -5,7 +5,6 @@ import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
 import dev.assay.device.GemmRunner;
 import dev.assay.device.Stream;
-import dev.assay.workload.ElementType;
 import dev.assay.workload.LinearGemm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -55,8 +54,8 @@ final class GemmTimes {
                 Stream stream = device.newStream();
                 Event start = device.newEvent();
                 Event end = device.newEvent()) {
-            device.fillMatrix(a, ElementType.BF16, gemm.elementsOfA(), 1, stream);
-            device.fillMatrix(b, ElementType.BF16, gemm.elementsOfB(), 2, stream);
+            device.fillMatrix(a, gemm.precision().a(), gemm.elementsOfA(), 1, stream);
+            device.fillMatrix(b, gemm.precision().b(), gemm.elementsOfB(), 2, stream);
             device.fillMatrix(c, gemm.output(), gemm.elementsOfC(), 3, stream);
             List<byte[]> candidates = runner.candidates();
             double[] best = new double[candidates.size()];

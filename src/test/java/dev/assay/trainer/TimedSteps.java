@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Steps on data that repeats, one enqueued while the one before is awaited, by the device's clock.
@@ -75,14 +76,23 @@ record TimedSteps(StepSetup setup, List<StepResult> results, int warmUp, double 
         return setup.tokensPerStep(1) / median() * 1e3;
     }
 
-    /** Share of a peak that the model's own FLOP are; attention counted causally. */
+    /**
+     * Share of the peak in the matrices' own precision that the model's own FLOP are; attention counted causally.
+     *
+     * @param peakTflops in bf16
+     */
     double mfuCausal(double peakTflops) {
-        return tokensPerSecond() * StepFlops.of(setup).causal() / peakTflops / 1e12;
+        return tokensPerSecond() * StepFlops.of(setup).causal() / peak(peakTflops);
     }
 
     /** Attention counted in full. */
     double mfuFull(double peakTflops) {
-        return tokensPerSecond() * StepFlops.of(setup).full() / peakTflops / 1e12;
+        return tokensPerSecond() * StepFlops.of(setup).full() / peak(peakTflops);
+    }
+
+    /** FLOP a second. */
+    private double peak(double tflopsInBf16) {
+        return tflopsInBf16 * setup.precision().rateOverBf16() * 1e12;
     }
 
     /** Whether each step gave numbers, and the loss did not rise over all of them: else a time says nothing. */
@@ -91,6 +101,12 @@ record TimedSteps(StepSetup setup, List<StepResult> results, int warmUp, double 
                 .allMatch(result -> Double.isFinite(result.loss()) && Double.isFinite(result.gradientNorm()));
         return finite
                 && results.get(results.size() - 1).loss() <= results.get(0).loss();
+    }
+
+    /** These and those that the same trainer did after them, for {@link #trains} alone. */
+    TimedSteps and(TimedSteps later) {
+        return new TimedSteps(
+                setup, Stream.concat(results.stream(), later.results.stream()).toList(), warmUp, flop);
     }
 
     void print(String what, DeviceIdentity device) {
