@@ -5,6 +5,8 @@ import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModels;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
+import dev.assay.workload.CollectiveOperation;
+import dev.assay.workload.CollectiveScope;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
@@ -139,10 +141,12 @@ final class Timing {
         return PAIR_ROUND_CUDA + pairSeconds(cluster, pair);
     }
 
-    /** The all-reduces of one round, with those that warm up, where all GPUs of a node share what the fabric must give. */
+    /** The all-reduces of one round, with those that warm up, of all GPUs of a node at once. */
     private static double pairSeconds(Cluster cluster, NodePair pair) {
-        double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), NodePair.FEWEST_NODES);
-        return (pair.samples() + 2.0) * cluster.gpusPerNode() * pair.bytes() / floor / 1e9;
+        return (pair.samples() + 2.0)
+                * CollectivePrice.of(
+                                cluster, GpuModels.get(cluster.gpuModel()), CollectiveScope.RAIL, NodePair.FEWEST_NODES)
+                        .seconds(CollectiveOperation.ALL_REDUCE, pair.bytes());
     }
 
     private static long memoryBytes(Cluster cluster) {
