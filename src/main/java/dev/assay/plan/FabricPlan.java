@@ -28,9 +28,6 @@ public final class FabricPlan {
     private static final Fabric REFERENCE =
             new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1, 1);
 
-    /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
-    private static final double ROUND_CUDA = 1;
-
     /** Aggressors are given so many times the victims' time alone. */
     private static final double AGGRESSORS_LONGER = 3;
 
@@ -187,15 +184,16 @@ public final class FabricPlan {
         }
         // One to connect, one to see how many fit, one to check.
         double operations = fabric.samples() + fabric.warmUp() + 3.0;
+        double round = Timing.roundSeconds(cluster);
         return rounds
                 * switch (pattern) {
-                    case BISECTION, CROSS_RAIL -> ROUND_CUDA + operations * exchange(cluster, fabric);
-                    case INCAST -> ROUND_CUDA + operations * incast(cluster, fabric, nodes);
+                    case BISECTION, CROSS_RAIL -> round + operations * exchange(cluster, fabric);
+                    case INCAST -> round + operations * incast(cluster, fabric, nodes);
                     case VICTIM ->
                         Fabric.loads(nodes).stream()
-                                .mapToDouble(load -> 2 * ROUND_CUDA + beside(cluster, fabric, load, nodes))
+                                .mapToDouble(load -> 2 * round + beside(cluster, fabric, load, nodes))
                                 .sum();
-                    case ALL_REDUCE -> ROUND_CUDA + operations * allReduce(cluster, fabric, variant, nodes);
+                    case ALL_REDUCE -> round + operations * allReduce(cluster, fabric, variant, nodes);
                 };
     }
 

@@ -74,8 +74,14 @@ final class Timing {
     /** Of the dense peak, bf16 in bursts: 765 to 816 of 989.4 TFLOPS were measured on two H200; 750. */
     private static final double BURST = 750 / 989.4;
 
-    /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
-    private static final double PAIR_ROUND_CUDA = 1;
+    /** A round's communicators, rendezvous to tear-down, all ranks at once; between hosts assumed, not measured. */
+    private static final double ROUND = 1;
+
+    /**
+     * The same inside one host: 0.5 s of NCCL in runs/h200-x2. {@code fabric} of two rounds took 5.7 s in all on two nodes of one H200
+     * each, 23 November 2026.
+     */
+    private static final double ROUND_HERE = 0.5;
 
     /** The benchmarks' JVM, its CUDA context, and filling and comparing what was copied; assumed, not measured. */
     private static final double LAUNCH_CUDA = 4;
@@ -144,8 +150,12 @@ final class Timing {
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
+    static double roundSeconds(Cluster cluster) {
+        return cluster.sharedHost() ? ROUND_HERE : ROUND;
+    }
+
     private static double pairRoundSeconds(Cluster cluster, NodePair pair) {
-        return PAIR_ROUND_CUDA + pairSeconds(cluster, pair);
+        return roundSeconds(cluster) + pairSeconds(cluster, pair);
     }
 
     /** The all-reduces of one round, with those that warm up, of all GPUs of a node at once. */
