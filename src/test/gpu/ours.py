@@ -1,4 +1,4 @@
-"""Our worker's files, for the scripts beside this one: its spec written, its results read, rows of a table printed."""
+"""Our files, for the scripts beside this one: specs and configs written, results read, rows of a table printed."""
 
 import inspect
 import json
@@ -16,6 +16,31 @@ def write_spec(folder, name, workload, nodes=("n0",), gpus_per_node=1, role="LOA
                    measuredSeconds=measured, warmUpSeconds=warm_up, phaseDeadlineSeconds=deadline,
                    seed=time.time_ns() & 0x7FFFFFFF, loopback=True, libraryDirectories=[], variant=variant)
     with open(os.path.join(folder, "spec.json"), "w") as file:
+        json.dump(content, file, indent=1)
+
+
+# Hidden, feed-forward width and heads of Llama-2.
+LLAMA2 = {"7b": (4096, 11008, 32), "13b": (5120, 13824, 40)}
+# As the shipped configs for ZeRO-3.
+ZERO3 = {"stage": 3, "overlap_comm": True, "contiguous_gradients": True, "reduce_scatter": True,
+         "stage3_max_reuse_distance": 0}
+
+
+def write_ds_config(path, layers, zero, model="7b", micro_batch=4, **section):
+    """A DeepSpeed config of so many layers of a Llama-2: two micro-batches of sequences of 2048 a step, full checkpointing.
+
+    What else is given goes into the suite's own section.
+    """
+    hidden, feed_forward, heads = LLAMA2[model]
+    content = {
+        "train_micro_batch_size_per_gpu": micro_batch, "gradient_accumulation_steps": 2, "gradient_clipping": 1.0,
+        "bf16": {"enabled": True}, "zero_optimization": zero,
+        "optimizer": {"type": "AdamW", "params": {"lr": 1e-5, "betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1}},
+        "assay": {
+            "model": {"family": "llama", "layers": layers, "hidden": hidden, "heads": heads, "kvHeads": heads,
+                      "headSize": hidden // heads, "feedForward": feed_forward, "vocabulary": 32000, "positions": 4096},
+            "sequence": 2048, "activationCheckpointing": "full", **section}}
+    with open(path, "w") as file:
         json.dump(content, file, indent=1)
 
 

@@ -8,27 +8,11 @@ import sys
 
 import ours
 
-MODELS = {"7b": (4096, 11008, 32), "13b": (5120, 13824, 40)}
-
 
 def config(path, model, layers, micro_batch, baseline_nodes):
-    """A DeepSpeed config of so many layers of a Llama-2 at ZeRO-3, two micro-batches a step; without a baseline where it is 0."""
-    hidden, feed_forward, heads = MODELS[model]
-    section = {
-        "model": {"family": "llama", "layers": int(layers), "hidden": hidden, "heads": heads, "kvHeads": heads,
-                  "headSize": hidden // heads, "feedForward": feed_forward, "vocabulary": 32000, "positions": 4096},
-        "sequence": 2048, "activationCheckpointing": "full"}
-    if int(baseline_nodes):
-        section["baselineNodes"] = int(baseline_nodes)
-    content = {
-        "train_micro_batch_size_per_gpu": int(micro_batch), "gradient_accumulation_steps": 2, "gradient_clipping": 1.0,
-        "bf16": {"enabled": True},
-        "zero_optimization": {"stage": 3, "overlap_comm": True, "contiguous_gradients": True, "reduce_scatter": True,
-                              "stage3_max_reuse_distance": 0},
-        "optimizer": {"type": "AdamW", "params": {"lr": 1e-5, "betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1}},
-        "assay": section}
-    with open(path, "w") as file:
-        json.dump(content, file, indent=1)
+    """So many layers of a Llama-2 at ZeRO-3, two micro-batches a step; without a baseline where it is 0."""
+    baseline = {"baselineNodes": int(baseline_nodes)} if int(baseline_nodes) else {}
+    ours.write_ds_config(path, int(layers), ours.ZERO3, model, int(micro_batch), **baseline)
 
 
 def speed(run):

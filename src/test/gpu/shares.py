@@ -5,7 +5,7 @@ import pathlib
 import statistics
 import sys
 
-from ours import main
+from ours import main, write_ds_config
 
 # What tells the values of a metric apart, in the order in which a person reads it; of some the value alone says too little.
 NAMES = ("kernel", "footprint", "pattern", "operation", "type", "dtype", "shape", "mode", "method", "access", "direction",
@@ -18,16 +18,7 @@ MIB = 1 << 20
 
 def config(path):
     """Four layers of Llama-2-7B on one GPU: a few seconds, with steps as they are at full depth."""
-    content = {
-        "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2, "gradient_clipping": 1.0,
-        "bf16": {"enabled": True}, "zero_optimization": {"stage": 1},
-        "optimizer": {"type": "AdamW", "params": {"lr": 1e-5, "betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1}},
-        "assay": {
-            "model": {"family": "llama", "layers": 4, "hidden": 4096, "heads": 32, "kvHeads": 32, "headSize": 128,
-                      "feedForward": 11008, "vocabulary": 32000, "positions": 4096},
-            "sequence": 2048, "activationCheckpointing": "full"}}
-    with open(path, "w") as file:
-        json.dump(content, file, indent=1)
+    write_ds_config(path, 4, {"stage": 1})
 
 
 def told(folder):

@@ -16,19 +16,8 @@ LEAST_LOST = 5.0
 
 
 def config(path):
-    """A DeepSpeed config of eight layers of Llama-2-7B: two micro-batches of 4 x 2048 tokens, ZeRO-3 where there are GPUs."""
-    content = {
-        "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2, "gradient_clipping": 1.0,
-        "bf16": {"enabled": True},
-        "zero_optimization": {"stage": 3, "overlap_comm": True, "contiguous_gradients": True, "reduce_scatter": True,
-                              "stage3_max_reuse_distance": 0},
-        "optimizer": {"type": "AdamW", "params": {"lr": 1e-5, "betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1}},
-        "assay": {
-            "model": {"family": "llama", "layers": 8, "hidden": 4096, "heads": 32, "kvHeads": 32, "headSize": 128,
-                      "feedForward": 11008, "vocabulary": 32000, "positions": 4096},
-            "sequence": 2048, "activationCheckpointing": "full"}}
-    with open(path, "w") as file:
-        json.dump(content, file, indent=1)
+    """Eight layers of Llama-2-7B: two micro-batches of 4 x 2048 tokens, ZeRO-3 where there are GPUs."""
+    ours.write_ds_config(path, 8, ours.ZERO3)
 
 
 def speed(run):

@@ -11,15 +11,15 @@ record HeldRate(Findings findings) {
     /** That of the shipped configs. */
     static final double MOST = 1e-4;
 
-    /** Where {@code WarmupDecayLR} leaves {@code warmup_max_lr} out; {@code WarmupLR} takes the optimizer's rate then. */
-    private static final double DECAYING = 1e-3;
-
     /** @param rate the optimizer's own */
     double of(String key, double rate, Optional<Node> scheduler) {
-        double target = scheduler.flatMap(HeldRate::warmedUp).orElse(rate);
+        Schedule schedule = Schedule.of(findings, rate, scheduler);
+        double target = schedule.rate();
         double held = Math.min(target, MOST);
         if (held != rate) {
-            String before = target == rate ? "" : "warmup_max_lr " + target + " goes before it; ";
+            String before = schedule.key().isEmpty()
+                    ? ""
+                    : "the scheduler's " + schedule.key().get() + " " + target + " goes before it; ";
             String most = target > MOST ? "no run here has the steps to warm up to more than " + MOST + "; " : "";
             findings.note(
                     Note.Kind.WARNING,
@@ -29,17 +29,5 @@ record HeldRate(Findings findings) {
             findings.resolved(key + ", held", held, Origin.DERIVED, "at most " + MOST + ", without warm-up");
         }
         return held;
-    }
-
-    /** What the schedule ends its warm-up with; empty: the optimizer's rate. */
-    private static Optional<Double> warmedUp(Node scheduler) {
-        String type = scheduler.find("type").flatMap(Node::text).orElse("");
-        if (!type.equals("WarmupLR") && !type.equals("WarmupDecayLR")) {
-            return Optional.empty();
-        }
-        Optional<Node> most = scheduler.find("params").flatMap(params -> params.find("warmup_max_lr"));
-        return most.isEmpty() && type.equals("WarmupDecayLR")
-                ? Optional.of(DECAYING)
-                : most.flatMap(Node::number).map(Number::doubleValue).filter(rate -> rate > 0);
     }
 }

@@ -184,17 +184,28 @@ final class HjsonScanner {
         if (peek() == END || "{}[],:".indexOf(peek()) >= 0) {
             throw invalid(line, (peek() == END ? "the end" : shown()) + " where a value is expected");
         }
+        int end = start;
         while (true) {
             boolean ends = endsLine();
-            if (ends || ",}]#".indexOf(peek()) >= 0 || starts("//") || starts("/*")) {
-                String word = text.substring(start, at).strip();
-                Optional<Object> value = constant(word);
-                if (value.isPresent() || ends) {
-                    return value.orElse(word);
-                }
+            if (!ends && ",}]#".indexOf(peek()) < 0 && !starts("//") && !starts("/*")) {
+                end = Character.isWhitespace(peek()) ? end : at + 1;
+                at++;
+                continue;
+            }
+            Optional<Object> value = constant(start, end);
+            if (value.isPresent() || ends) {
+                return value.orElseGet(() -> text.substring(start, at).strip());
             }
             at++;
+            end = at;
         }
+    }
+
+    /** Of what no constant is as long as, nothing is looked at: a line may be long and have many ends. */
+    private Optional<Object> constant(int start, int end) {
+        return end - start > LONGEST_NUMBER
+                ? Optional.empty()
+                : constant(text.substring(start, end).strip());
     }
 
     private static Optional<Object> constant(String word) {
@@ -202,10 +213,7 @@ final class HjsonScanner {
             case "true" -> Optional.of(true);
             case "false" -> Optional.of(false);
             case "null" -> Optional.of(Node.Nothing.NULL);
-            default ->
-                word.length() <= LONGEST_NUMBER && NUMBER.matcher(word).matches()
-                        ? Optional.of(new BigDecimal(word))
-                        : Optional.empty();
+            default -> NUMBER.matcher(word).matches() ? Optional.of(new BigDecimal(word)) : Optional.empty();
         };
     }
 

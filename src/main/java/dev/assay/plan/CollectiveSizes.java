@@ -3,6 +3,7 @@ package dev.assay.plan;
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
 import dev.assay.cluster.GpuModel;
+import dev.assay.cluster.GpuModels;
 import dev.assay.workload.Collective;
 import dev.assay.workload.CollectiveCase;
 import dev.assay.workload.CollectiveOperation;
@@ -57,22 +58,12 @@ final class CollectiveSizes {
 
     private static final int REFERENCE_ITERATIONS = 20;
 
-    /** What is expected of NVLink at large sizes, for predictions only. */
-    private static final double NVLINK_GBPS = 300;
-
-    /** Least time of one operation inside a host and between hosts, for predictions only. */
-    private static final double HOST_LATENCY = 10e-6;
-
-    private static final double NETWORK_LATENCY = 40e-6;
-
     /** Connecting, and around every case: barriers, fills, checks; for predictions only. */
     private static final double SECONDS_A_SCOPE = 3;
 
     private static final double SECONDS_A_CASE = 0.03;
 
-    /** Poisoned and filled twice, and compared, at somewhat less than an H200's HBM copies; assumed, not measured. */
-    private static final double PASSES = 5;
-
+    /** Of memory that is poisoned, filled or compared, somewhat less than an H200's HBM copies; assumed, not measured. */
     private static final double PASS_BYTES_A_SECOND = 3e12;
 
     private CollectiveSizes() {}
@@ -100,29 +91,30 @@ final class CollectiveSizes {
         return Optional.of(new Collective(scopes, cases, WARM_UP_OPERATIONS, ITERATIONS));
     }
 
-    /** One scope after the other, each at the bandwidth that its communicators have together. */
+    /** One scope after the other. */
     static double seconds(Cluster cluster, Collective collective, int nodes) {
         return collective.scopes().stream()
-                .mapToDouble(scope -> seconds(cluster, collective, scope, nodes))
+                .mapToDouble(scope -> SECONDS_A_SCOPE + seconds(cluster, collective, scope, nodes))
                 .sum();
     }
 
     private static double seconds(Cluster cluster, Collective collective, CollectiveScope scope, int nodes) {
         int ranks = scope.ranks(nodes, cluster.gpusPerNode());
-        boolean network = scope != CollectiveScope.NODE && !cluster.sharedHost();
-        double line = cluster.nics().nodeGigabytesPerSecond();
-        double busGBps = !network ? NVLINK_GBPS : scope == CollectiveScope.RAIL ? line / cluster.gpusPerNode() : line;
-        double least = network ? NETWORK_LATENCY : HOST_LATENCY;
-        return SECONDS_A_SCOPE
-                + collective.cases().stream()
-                        .mapToDouble(each -> {
-                            double seconds = Math.max(
-                                    least, each.bytes() * each.operation().busFactor(ranks) / (busGBps * 1e9));
-                            return SECONDS_A_CASE
-                                    + PASSES * each.bytes() / PASS_BYTES_A_SECOND
-                                    + seconds * (operations(each) + collective.iterationsOf(each, 1e6 * seconds));
-                        })
-                        .sum();
+        CollectivePrice price = CollectivePrice.of(cluster, GpuModels.get(cluster.gpuModel()), scope, nodes);
+        return collective.cases().stream()
+                .mapToDouble(each -> {
+                    double seconds = price.seconds(each.operation(), each.bytes());
+                    return SECONDS_A_CASE
+                            + passBytes(each, ranks) / PASS_BYTES_A_SECOND
+                            + seconds * (operations(each) + collective.iterationsOf(each, 1e6 * seconds));
+                })
+                .sum();
+    }
+
+    /** Inputs are filled and outputs poisoned, twice; then the outputs are compared. */
+    private static double passBytes(CollectiveCase what, int ranks) {
+        CollectiveOperation operation = what.operation();
+        return 2.0 * operation.sendElements(what.bytes(), ranks) + 3.0 * operation.receiveElements(what.bytes(), ranks);
     }
 
     private static double operations(CollectiveCase what) {

@@ -6,6 +6,8 @@ import dev.assay.cluster.GpuModels;
 import dev.assay.criteria.Criterion;
 import dev.assay.measurement.LaunchRole;
 import dev.assay.measurement.LaunchVariant;
+import dev.assay.workload.CollectiveOperation;
+import dev.assay.workload.CollectiveScope;
 import dev.assay.workload.Fabric;
 import dev.assay.workload.FabricPattern;
 import java.util.ArrayList;
@@ -26,11 +28,8 @@ public final class FabricPlan {
     private static final Fabric REFERENCE =
             new Fabric(List.of(FabricPattern.values()), 16 << 10, 16 << 10, 3, 1, 3, 1, 1);
 
-    /** Communicators of one round, connected and torn down; assumed as for pairs of nodes, not measured. */
-    private static final double ROUND_CUDA = 1;
-
-    /** A victim's time alone, how many times it and its aggressors run on. */
-    private static final double BESIDE = 5;
+    /** Aggressors are given so many times the victims' time alone. */
+    private static final double AGGRESSORS_LONGER = 3;
 
     private FabricPlan() {}
 
@@ -177,25 +176,55 @@ public final class FabricPlan {
                 .sum();
     }
 
-    /** All GPUs of a node share what the fabric must give; by NICs alone every hop of a ring does. */
     private static double seconds(
             Cluster cluster, Fabric fabric, LaunchVariant variant, FabricPattern pattern, int nodes) {
         int rounds = fabric.rounds(pattern, nodes);
         if (cluster.device() == DeviceKind.REFERENCE) {
             return ReferenceTiming.of(cluster).fabricSeconds(nodes, rounds);
         }
-        int gpus = cluster.gpusPerNode();
-        double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), nodes) * 1e9;
+        // One to connect, one to see how many fit, one to check.
         double operations = fabric.samples() + fabric.warmUp() + 3.0;
-        double exchange = operations * gpus * fabric.bytes() / floor;
-        double allReduce =
-                operations * 2 * fabric.allReduceBytes() / floor * (variant == LaunchVariant.NIC_ONLY ? gpus : 1);
+        double round = Timing.roundSeconds(cluster);
         return rounds
-                * (ROUND_CUDA
-                        + switch (pattern) {
-                            case BISECTION, CROSS_RAIL, INCAST -> exchange;
-                            case VICTIM -> Fabric.loads(nodes).size() * (ROUND_CUDA + BESIDE * exchange);
-                            case ALL_REDUCE -> allReduce;
-                        });
+                * switch (pattern) {
+                    case BISECTION, CROSS_RAIL -> round + operations * exchange(cluster, fabric);
+                    case INCAST -> round + operations * incast(cluster, fabric, nodes);
+                    case VICTIM ->
+                        Fabric.loads(nodes).stream()
+                                .mapToDouble(load -> 2 * round + beside(cluster, fabric, load, nodes))
+                                .sum();
+                    case ALL_REDUCE -> round + operations * allReduce(cluster, fabric, variant, nodes);
+                };
+    }
+
+    /** Each GPU of a node with one of another. */
+    private static double exchange(Cluster cluster, Fabric fabric) {
+        return price(cluster, CollectiveScope.RAIL, 2).seconds(CollectiveOperation.SEND_RECEIVE, fabric.bytes());
+    }
+
+    private static double incast(Cluster cluster, Fabric fabric, int nodes) {
+        return price(cluster, CollectiveScope.RAIL, nodes).seconds(CollectiveOperation.GATHER, fabric.bytes());
+    }
+
+    private static double allReduce(Cluster cluster, Fabric fabric, LaunchVariant variant, int nodes) {
+        CollectivePrice price = price(cluster, CollectiveScope.CLUSTER, nodes);
+        return (variant == LaunchVariant.NIC_ONLY ? price.byNicsAlone() : price)
+                .seconds(CollectiveOperation.ALL_REDUCE, fabric.allReduceBytes());
+    }
+
+    /** The pair alone, three of the aggressors' operations alone, both at once; each connects and checks besides. */
+    private static double beside(Cluster cluster, Fabric fabric, String load, int nodes) {
+        int others = nodes - 2;
+        double pair = exchange(cluster, fabric);
+        double aggressor = load.equals("incast")
+                ? incast(cluster, fabric, others)
+                : price(cluster, CollectiveScope.CLUSTER, others)
+                        .seconds(CollectiveOperation.ALL_TO_ALL, fabric.bytes());
+        double alone = pair * (fabric.samples() + fabric.warmUp());
+        return (1 + AGGRESSORS_LONGER) * alone + 3 * aggressor + 2 * Math.max(pair, aggressor);
+    }
+
+    private static CollectivePrice price(Cluster cluster, CollectiveScope scope, int nodes) {
+        return CollectivePrice.of(cluster, GpuModels.get(cluster.gpuModel()), scope, nodes);
     }
 }

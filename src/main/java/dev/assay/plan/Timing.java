@@ -2,9 +2,12 @@ package dev.assay.plan;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.DeviceKind;
+import dev.assay.cluster.GpuModel;
 import dev.assay.cluster.GpuModels;
 import dev.assay.workload.Burn;
 import dev.assay.workload.Collective;
+import dev.assay.workload.CollectiveOperation;
+import dev.assay.workload.CollectiveScope;
 import dev.assay.workload.Coupled;
 import dev.assay.workload.Gemm;
 import dev.assay.workload.GemmFinder;
@@ -46,8 +49,12 @@ final class Timing {
     /** Of burn in runs/h200-x2: what a batch and a telemetry window overrun, checks, the end. */
     private static final double CHECKS_CUDA = 0.6;
 
-    /** Bytes a second that reading and writing in turn moves at least on an H200. */
-    private static final double MEMTEST_CUDA = 4.0e12;
+    /** Of the memory's datasheet rate, what reading and writing in turn moves at least: 4.0 of 4.8 TB/s on an H200. */
+    private static final double MEMTEST_CUDA = 4.0 / 4.8;
+
+    /** Where no datasheet says a rate, GB/s: an H200's. */
+    private static final double MEMORY_GBPS = 4800;
+
     /**
      * Runs of one GEMM beside its timed ones: up to 16 candidates of 4, the best five of them 16 times more, cold and hot
      * outputs. With 48, before the best were looked at again, a run of every family on two H200s took 33 s for its bursts and
@@ -64,11 +71,17 @@ final class Timing {
     /** Memory, fills, heuristics, digests and checks of one GEMM, s. */
     private static final double GEMM_OVERHEAD = 0.1;
 
-    /** bf16 TFLOPS in bursts: 765 to 816 were measured on two H200. */
-    private static final double BURST_TFLOPS = 750;
+    /** Of the dense peak, bf16 in bursts: 765 to 816 of 989.4 TFLOPS were measured on two H200; 750. */
+    private static final double BURST = 750 / 989.4;
 
-    /** Two communicators' rendezvous, connections and tear-down, all ranks at once; assumed, not measured. */
-    private static final double PAIR_ROUND_CUDA = 1;
+    /** A round's communicators, rendezvous to tear-down, all ranks at once; between hosts assumed, not measured. */
+    private static final double ROUND = 1;
+
+    /**
+     * The same inside one host: 0.5 s of NCCL in runs/h200-x2. {@code fabric} of two rounds took 5.7 s in all on two nodes of one H200
+     * each, 23 November 2026.
+     */
+    private static final double ROUND_HERE = 0.5;
 
     /** The benchmarks' JVM, its CUDA context, and filling and comparing what was copied; assumed, not measured. */
     private static final double LAUNCH_CUDA = 4;
@@ -109,7 +122,9 @@ final class Timing {
             return 2;
         }
         if (part instanceof Memtest memtest) {
-            return memtest.movedInAll(memtest.goal(memoryBytes(cluster))) / MEMTEST_CUDA;
+            GpuModel model = GpuModels.get(cluster.gpuModel());
+            return memtest.movedInAll(memtest.goal(model.memoryMebibytes() << 20))
+                    / (MEMTEST_CUDA * model.memoryGBps().orElse(MEMORY_GBPS) * 1e9);
         }
         if (part instanceof NodePair pair) {
             return PairRounds.count(nodes) * pairRoundSeconds(cluster, pair);
@@ -118,7 +133,7 @@ final class Timing {
             return retest.rounds().size() * pairRoundSeconds(cluster, retest.sizes());
         }
         if (part instanceof GemmSweep sweep) {
-            return gemmSeconds(sweep);
+            return gemmSeconds(sweep, BURST * GpuModels.get(cluster.gpuModel()).bf16DenseTflops() * 1e12);
         }
         if (part instanceof Collective collective) {
             return CollectiveSizes.seconds(cluster, collective, nodes);
@@ -135,28 +150,32 @@ final class Timing {
         throw new IllegalStateException("the length of " + part.key() + " is not its own");
     }
 
+    static double roundSeconds(Cluster cluster) {
+        return cluster.sharedHost() ? ROUND_HERE : ROUND;
+    }
+
     private static double pairRoundSeconds(Cluster cluster, NodePair pair) {
-        return PAIR_ROUND_CUDA + pairSeconds(cluster, pair);
+        return roundSeconds(cluster) + pairSeconds(cluster, pair);
     }
 
-    /** The all-reduces of one round, with those that warm up, where all GPUs of a node share what the fabric must give. */
+    /** The all-reduces of one round, with those that warm up, of all GPUs of a node at once. */
     private static double pairSeconds(Cluster cluster, NodePair pair) {
-        double floor = Sizes.fabricFloorGBps(cluster, GpuModels.get(cluster.gpuModel()), NodePair.FEWEST_NODES);
-        return (pair.samples() + 2.0) * cluster.gpusPerNode() * pair.bytes() / floor / 1e9;
-    }
-
-    private static long memoryBytes(Cluster cluster) {
-        return GpuModels.get(cluster.gpuModel()).memoryMebibytes() << 20;
+        return (pair.samples() + 2.0)
+                * CollectivePrice.of(
+                                cluster, GpuModels.get(cluster.gpuModel()), CollectiveScope.RAIL, NodePair.FEWEST_NODES)
+                        .seconds(CollectiveOperation.ALL_REDUCE, pair.bytes());
     }
 
     /**
      * A GEMM costs its preparation and checks, and about {@value #GEMMS_EACH} runs: most of them choose the algorithm. A
      * sustained one runs for its time after its shortest heating, the first after a slice more: on two H200s, in a run of every
      * family on 23 November 2026, 99 s and 79 s. The finder looks at every shape and then at its finalists.
+     *
+     * @param rate FLOP a second in bf16
      */
-    private static double gemmSeconds(GemmSweep sweep) {
+    private static double gemmSeconds(GemmSweep sweep, double rate) {
         double bursts = sweep.burst().stream()
-                .mapToDouble(gemm -> sweep.pauseSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm))
+                .mapToDouble(gemm -> sweep.pauseSeconds() + GEMM_OVERHEAD + GEMMS_EACH * seconds(gemm, rate))
                 .sum();
         double sustained = sweep.sustained().stream()
                 .mapToDouble(gemm -> CHOICE_UNDER_LOAD + sweep.heatSeconds() + sweep.sustainedSeconds() + GEMM_OVERHEAD)
@@ -164,15 +183,15 @@ final class Timing {
         double firstHeat = sweep.toPlateau() && !sweep.sustained().isEmpty() ? FIRST_HEAT : 0;
         GemmFinder finder = sweep.finder();
         double look = finder.shapes().stream()
-                .mapToDouble(gemm -> sweep.pauseSeconds() + 4 * seconds(gemm))
+                .mapToDouble(gemm -> sweep.pauseSeconds() + 4 * seconds(gemm, rate))
                 .sum();
-        double finalists =
-                finder.finalists() * (GEMM_OVERHEAD + (GEMMS_EACH + finder.repeats()) * seconds(finder.largest()) / 4);
+        double finalists = finder.finalists()
+                * (GEMM_OVERHEAD + (GEMMS_EACH + finder.repeats()) * seconds(finder.largest(), rate) / 4);
         return Math.ceil(bursts + sustained + firstHeat + look + finalists);
     }
 
-    private static double seconds(Gemm gemm) {
-        return gemm.flop() / (BURST_TFLOPS * 1e12 * gemm.precision().rateOverBf16());
+    private static double seconds(Gemm gemm, double rate) {
+        return gemm.flop() / (rate * gemm.precision().rateOverBf16());
     }
 
     /**

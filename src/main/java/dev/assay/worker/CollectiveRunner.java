@@ -11,8 +11,8 @@ import java.util.List;
 
 /** Collectives: every case over every scope's communicator, warm, timed, then once more into poisoned memory and checked. */
 final class CollectiveRunner implements Runner {
-    /** Than planned, well before the launch is ended from outside. */
-    private static final double SECONDS_MORE = 120;
+    /** Than planned, well before the launch is ended from outside: as the fabric's. */
+    private static final double SECONDS_MORE = 60;
 
     private final RankContext context;
     private final Collective collective;

@@ -7,6 +7,7 @@ import dev.assay.cluster.InputException;
 import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,23 @@ class HjsonTest {
         assertThat(root.find("both").flatMap(Node::number)).contains(BigDecimal.ONE);
         assertThat(root.find("off").flatMap(Node::flag)).contains(false);
         assertThat(root.find("nothing").map(Node::isNull)).contains(true);
+    }
+
+    /** Every comma may end a value: what looks at all that is before each of them does not come to an end here. */
+    @Timeout(60)
+    @ParameterizedTest
+    @ValueSource(strings = {",", "1,", "]", "#", "//", "/*", "} ", "1   , "})
+    void aVeryLongLineOfEndsIsReadOnce(String end) {
+        String line = "x" + end.repeat(4_000_000 / end.length());
+
+        assertThat(text(parse("a: " + line), "a")).isEqualTo(line.strip());
+    }
+
+    @Test
+    void aConstantBeforeManySpacesIsOne() {
+        assertThat(parse("{a: true" + " ".repeat(5000) + ", b: 1}").find("a").flatMap(Node::flag))
+                .contains(true);
+        assertThat(text(parse("a: " + "1".repeat(1001)), "a")).hasSize(1001);
     }
 
     /** As Windows' editors leave it. */

@@ -1,6 +1,7 @@
 package dev.assay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.assay.cluster.Cluster;
 import dev.assay.cluster.ClusterFile;
@@ -220,6 +221,14 @@ class FabricPlanTest {
         Plan plan = plan(ClusterFile.read("spectrumx-h200"));
 
         assertThat(plan.experiment("fabric").expectedSeconds()).isBetween(60.0, 240.0);
+    }
+
+    /** Two nodes of one H200 each on one host took 5.7 s, 23 November 2026 (native/README.md), of 10.9 predicted then. */
+    @Test
+    void nodesOfOneHostTookWhatIsPredicted() {
+        Plan plan = plan(PlannerTest.h200(2, 1, new Nics(0, 400), true));
+
+        assertThat(plan.experiment("fabric").expectedSeconds()).isCloseTo(5.7, withinPercentage(15));
     }
 
     private static Plan plan(Cluster cluster) {
