@@ -614,6 +614,17 @@ class PlannerTest {
     }
 
     @Test
+    void familiesOfSeveralNodesAreNoPlanOfOneAndTheReasonIsTold() {
+        Selection pairs = Selection.parse(Optional.empty(), Optional.of("node-pair,rdma"));
+
+        assertThatThrownBy(
+                        () -> Planner.plan(h200(2, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(1), 10, pairs))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("node-pair, rdma")
+                .hasMessageContaining("they take two nodes");
+    }
+
+    @Test
     void aPartOfTheClusterIsNamedAsSuch() {
         Plan plan = spectrumx(2, 4);
 
