@@ -121,6 +121,17 @@ class PairLookTest {
                 .anyMatch(line -> line.startsWith("cleared: node node005: 49."));
     }
 
+    /** The most nodes of which every pair is measured. */
+    @Test
+    void aSlowWayAmong64NodesIsAccused() {
+        Verdict verdict = verdict(look(64, (experiment, a, b, local) -> a == 20 && b == 57 ? 0.7 : 1), 64);
+
+        assertThat(launched).containsExactly(SIFTING, JUDGING);
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence())
+                .contains("32256 of 32256 links", "accused: the network between node020 and node057");
+    }
+
     @Test
     void aHealthyFleetIsNotLookedAtAgain() {
         Verdict verdict = verdict(look(8, (experiment, a, b, local) -> 1), 8);
