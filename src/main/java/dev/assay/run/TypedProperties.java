@@ -3,7 +3,6 @@ package dev.assay.run;
 import dev.assay.cluster.InputException;
 import dev.assay.cluster.Nearest;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +34,9 @@ final class TypedProperties {
     /** Where Maven's own script leaves its arguments, since a process that a build starts is given what the build knows only. */
     private static final String MAVEN = "MAVEN_CMD_LINE_ARGS";
 
+    /** JUnit's own word for what the build passes on as {@code it.groups}; without Maven nothing does. */
+    private static final String READ_BY_THE_BUILD = "groups";
+
     private static final Pattern DEFINED = Pattern.compile("(?:^|\\s)(?:-D\\s*|--define[\\s=])([^\\s=]+)");
     private static final int LONG = 5;
 
@@ -42,10 +44,18 @@ final class TypedProperties {
 
     /** Of this process, and of the build that started it. */
     static Set<String> here() {
-        List<String> lines =
-                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        Optional.ofNullable(System.getenv(MAVEN)).ifPresent(lines::add);
-        return names(lines);
+        return here(
+                ManagementFactory.getRuntimeMXBean().getInputArguments(), Optional.ofNullable(System.getenv(MAVEN)));
+    }
+
+    /** @param maven the build's own line */
+    static Set<String> here(List<String> java, Optional<String> maven) {
+        Set<String> names = new LinkedHashSet<>(names(java));
+        maven.map(line -> names(List.of(line))).ifPresent(typed -> {
+            typed.remove(READ_BY_THE_BUILD);
+            names.addAll(typed);
+        });
+        return names;
     }
 
     /** @param lines one argument each, or several with blanks between them */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.cluster.InputException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,14 @@ class TypedPropertiesTest {
             })
     void oursAndOtherPeoplesNamesAreTaken(String typed) {
         assertThatCode(() -> TypedProperties.check(Set.of(typed))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void groupsIsMavensWordForFamiliesAndNobodysWithoutIt() {
+        assertThat(TypedProperties.here(List.of("-Dsuite=quick"), Optional.of("verify -Dgroups=gemm -Dnodes=2")))
+                .containsExactly("suite", "nodes");
+        assertThat(TypedProperties.here(List.of("-Dgroups=gemm"), Optional.empty()))
+                .containsExactly("groups");
     }
 
     @Test
