@@ -24,7 +24,7 @@ public final class Nearest {
     }
 
     /** Levenshtein's, without regard to case. */
-    static int distance(String first, String second) {
+    public static int distance(String first, String second) {
         String a = first.toLowerCase(Locale.ROOT);
         String b = second.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];

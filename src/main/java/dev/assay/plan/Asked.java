@@ -92,15 +92,26 @@ record Asked(List<Criterion> criteria, List<String> omits) {
     /** Nor would one whose criteria this cluster has no part for. */
     static void requireRows(List<Row> rows, Map<Criterion, String> rowless, Selection selection, GpuModel model) {
         if (rows.isEmpty()) {
-            throw new InputException(
-                    "Planning the families " + String.join(", ", selection.families()) + " (-Dit.groups) of the suite "
-                            + selection.suite().key(),
-                    "no row: " + rowless.size() + " criteria of " + model.name() + ", and "
-                            + String.join(
-                                    "; ", rowless.values().stream().distinct().toList()),
-                    "one criterion at least that this cluster, and the nodes asked for, have a part for",
-                    "select other families, or leave -Dit.groups away");
+            throw nothing(rowless, selection, model);
         }
+    }
+
+    /** Nor would one of whose workloads so many nodes have nothing to measure. */
+    static void requireMeasured(
+            List<Criterion> selected, Map<Criterion, String> rowless, Selection selection, GpuModel model) {
+        if (selected.isEmpty() && !rowless.isEmpty()) {
+            throw nothing(rowless, selection, model);
+        }
+    }
+
+    private static InputException nothing(Map<Criterion, String> rowless, Selection selection, GpuModel model) {
+        return new InputException(
+                "Planning the families " + String.join(", ", selection.families()) + " (-Dit.groups) of the suite "
+                        + selection.suite().key(),
+                "no row: " + rowless.size() + " criteria of " + model.name() + ", and "
+                        + String.join("; ", rowless.values().stream().distinct().toList()),
+                "one criterion at least that this cluster, and the nodes asked for, have a part for",
+                "select other families, or leave -Dit.groups away");
     }
 
     /** A plan that asks nothing would be no run. */

@@ -76,10 +76,11 @@ public final class Planner {
                 model,
                 selection.suite());
         List<Criterion> resolved = asked.criteria();
+        Map<Criterion, String> rowless = rowless(all, resolved, counts, cluster, selection);
+        Asked.requireMeasured(resolved, rowless, selection, model);
         Asked.requireSome(resolved, all, selection, model);
 
         List<Row> rows = Rows.of(resolved, counts, cluster);
-        Map<Criterion, String> rowless = rowless(all, resolved, counts, cluster, selection);
         Asked.requireRows(rows, rowless, selection, model);
         List<Experiment> experiments = new ArrayList<>();
         for (Workload part : parts) {

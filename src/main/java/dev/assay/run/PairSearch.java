@@ -12,6 +12,7 @@ import dev.assay.verdict.PairPasses;
 import dev.assay.verdict.PairSuspects;
 import dev.assay.verdict.PairsBelow;
 import dev.assay.verdict.Part;
+import dev.assay.workload.NodePair;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,6 @@ public final class PairSearch {
      * @param sifting rounds of each
      */
     public record Budget(int screening, int sifts, int sifting, int judging) {
-        private static final int MOST_NODES_FOR_ALL_PAIRS = 32;
-
         public Budget {
             if (screening < 1 || sifts < 1 || sifting < 1 || judging < 1) {
                 throw new IllegalArgumentException("rounds of screening, sifting and judging must be ≥ 1, got "
@@ -74,7 +73,7 @@ public final class PairSearch {
 
         /** Every pair once in a small fleet; 20 rounds in all in a large one, which leaves most links unmeasured. */
         public static Budget of(int nodes) {
-            return nodes <= MOST_NODES_FOR_ALL_PAIRS
+            return nodes <= NodePair.MOST_NODES
                     ? new Budget(
                             Math.max(1, PairRounds.count(nodes)),
                             1,

@@ -13,7 +13,12 @@ public final class PlanCommand {
     private PlanCommand() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(Options::fromSystemProperties, System.out, System.err));
+        System.exit(run(PlanCommand::typed, System.out, System.err));
+    }
+
+    private static Options typed() {
+        TypedProperties.check(TypedProperties.here());
+        return Options.fromSystemProperties();
     }
 
     static int run(Supplier<Options> options, PrintStream out, PrintStream err) {

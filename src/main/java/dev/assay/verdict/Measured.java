@@ -2,6 +2,7 @@ package dev.assay.verdict;
 
 import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Metric;
+import dev.assay.measurement.MetricKind;
 import dev.assay.measurement.Unit;
 import dev.assay.verdict.Limits.Meeting;
 import dev.assay.verdict.Readings.Gap;
@@ -125,7 +126,8 @@ final class Measured {
                     .map(Gap::reason)
                     .or(readings::broken)
                     .orElse("nothing was measured");
-            return without(State.NOT_APPLICABLE, "not judged, no value (" + why + "); " + proof, readings);
+            State state = owed(evidence, readings) ? State.INCONCLUSIVE : State.NOT_APPLICABLE;
+            return without(state, "not judged, no value (" + why + "); " + proof, readings);
         }
         Meeting meeting = Limits.meet(criterion.limit(), readings.values(), criterion.unit());
         return number(
@@ -143,6 +145,21 @@ final class Measured {
      */
     private static boolean promised(Evidence evidence, Readings readings) {
         return !evidence.contract().reference() && readings.gaps().stream().anyMatch(gap -> !gap.explained());
+    }
+
+    /**
+     * What no unit gave, though ranks must record it wherever its work ran, and no device said why. Of percentiles there may
+     * be too few samples, and of what does not exist there is nothing to record.
+     */
+    private static boolean owed(Evidence evidence, Readings readings) {
+        Criterion criterion = evidence.criterion();
+        return criterion.metric().kind() == MetricKind.RECORDED
+                && !criterion.statistic().isPercentile()
+                && readings.broken().isEmpty()
+                && nothingFar(evidence, readings)
+                        .or(() -> nothingTravels(evidence, readings))
+                        .isEmpty()
+                && promised(evidence, readings);
     }
 
     private static String silent(Readings readings) {

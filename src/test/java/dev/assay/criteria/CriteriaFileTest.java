@@ -171,6 +171,15 @@ class CriteriaFileTest {
                                         || other.limit() instanceof Limit.AtMostOfMedian)));
     }
 
+    /** Of bisections and pairs each GPU is compared; who receives an incast is compared as a node, for its GPUs share NICs. */
+    @Test
+    void receiversOfAnIncastAreJudgedAgainstTheFleet() {
+        assertThat(CriteriaFile.read("h200-sxm", Optional.empty()).resolve(FIGURES))
+                .filteredOn(each ->
+                        each.judged() && "incast".equals(each.conditions().get("pattern")))
+                .anyMatch(each -> each.limit() instanceof Limit.OfMedian);
+    }
+
     /** What another criterion of the same work compares over all nodes, or another score of the same benchmark. */
     private static final Map<String, String> SAME =
             Map.of("all-reduce-node-of-8", "all-reduce-node-spread", "launch-kernel-p99", "launch-kernel-spread");

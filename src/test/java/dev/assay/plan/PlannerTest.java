@@ -389,21 +389,27 @@ class PlannerTest {
                 .extracting(Experiment::id)
                 .doesNotContain("node-pair")
                 .contains("burn");
-        Plan most = Planner.plan(h200(32, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
+        Plan most = Planner.plan(h200(64, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
         assertThat(most.experiment("node-pair").launches())
                 .singleElement()
-                .satisfies(launch -> assertThat(launch.nodes()).hasSize(32));
+                .satisfies(launch -> assertThat(launch.nodes()).hasSize(64));
+        assertThat(most.experiment("rdma").nodes()).hasSize(64);
         assertThat(most.wholeInventory()).isTrue();
+        assertThat(most.experiments().stream()
+                        .mapToDouble(Experiment::expectedSeconds)
+                        .sum())
+                .as("and all of it still takes less than an hour and a half")
+                .isLessThan(90 * 60);
     }
 
     @Test
     void moreNodesThanPairsCanBeMeasuredOfAreNeverTheWholeContract() {
-        Plan plan = Planner.plan(h200(33, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
+        Plan plan = Planner.plan(h200(65, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(), 60);
 
         assertThat(plan.experiments()).extracting(Experiment::id).doesNotContain("node-pair");
         assertThat(plan.rows()).noneMatch(row -> row.experiment().equals("node-pair"));
         assertThat(plan.omits())
-                .anyMatch(line -> line.startsWith("Pairs of nodes: not measured") && line.contains("33 nodes"));
+                .anyMatch(line -> line.startsWith("Pairs of nodes: not measured") && line.contains("65 nodes"));
         assertThat(plan.wholeInventory()).isFalse();
     }
 
@@ -567,7 +573,7 @@ class PlannerTest {
 
     /** Nodes, GPUs of each, whether they share a host. */
     @ParameterizedTest
-    @CsvSource({"8, 8, false", "2, 4, false", "3, 1, false", "1, 8, false", "1, 1, false", "2, 1, true", "33, 8, false"
+    @CsvSource({"8, 8, false", "2, 4, false", "3, 1, false", "1, 8, false", "1, 1, false", "2, 1, true", "65, 8, false"
     })
     void everyCriterionOfTheFileHasARowOrIsNamedAmongWhatIsNotCertified(int nodes, int gpus, boolean sharedHost) {
         Plan plan = Planner.plan(
@@ -605,6 +611,17 @@ class PlannerTest {
                 .hasMessageContaining("peer")
                 .hasMessageContaining("no row")
                 .hasMessageContaining("a node of one GPU has no pair of GPUs");
+    }
+
+    @Test
+    void familiesOfSeveralNodesAreNoPlanOfOneAndTheReasonIsTold() {
+        Selection pairs = Selection.parse(Optional.empty(), Optional.of("node-pair,rdma"));
+
+        assertThatThrownBy(
+                        () -> Planner.plan(h200(2, 8, new Nics(8, 400), false), H200, CRITERIA, List.of(1), 10, pairs))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("node-pair, rdma")
+                .hasMessageContaining("they take two nodes");
     }
 
     @Test

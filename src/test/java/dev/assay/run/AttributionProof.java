@@ -18,7 +18,7 @@ final class AttributionProof {
     /** Of the fleets of all sizes, and of those of a quick sample. */
     static final double[] ALL = {0.42, 0.25, 0.13, 0.1, 0.06, 0.025, 0.01, 0.005};
 
-    static final double[] SMALL = {0.85, 0.1, 0, 0.05, 0, 0, 0, 0};
+    static final double[] SMALL = {0.85, 0.1, 0, 0.02, 0.03, 0, 0, 0};
 
     private AttributionProof() {}
 

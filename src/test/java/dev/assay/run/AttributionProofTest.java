@@ -7,6 +7,7 @@ import dev.assay.run.SyntheticFleet.Fault;
 import dev.assay.run.SyntheticFleet.Noise;
 import dev.assay.run.SyntheticFleet.Setup;
 import dev.assay.verdict.Better;
+import dev.assay.workload.NodePair;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Predicate;
@@ -88,7 +89,7 @@ class AttributionProofTest {
                 .isNotEmpty()
                 .allMatch(trial -> trial.set() >= 3);
         assertThat(trials)
-                .filteredOn(trial -> trial.setup().nodes() > 32)
+                .filteredOn(trial -> trial.setup().nodes() > NodePair.MOST_NODES)
                 .isNotEmpty()
                 .allMatch(trial -> trial.rounds() <= ROUNDS);
     }

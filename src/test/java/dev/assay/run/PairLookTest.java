@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +119,17 @@ class PairLookTest {
         assertThat(verdict.details())
                 .noneMatch(line -> line.startsWith("accused: "))
                 .anyMatch(line -> line.startsWith("cleared: node node005: 49."));
+    }
+
+    /** The most nodes of which every pair is measured. */
+    @Test
+    void aSlowWayAmong64NodesIsAccused() {
+        Verdict verdict = verdict(look(64, (experiment, a, b, local) -> a == 20 && b == 57 ? 0.7 : 1), 64);
+
+        assertThat(launched).containsExactly(SIFTING, JUDGING);
+        assertThat(verdict.state()).isEqualTo(State.FAIL);
+        assertThat(verdict.sentence())
+                .contains("32256 of 32256 links", "accused: the network between node020 and node057");
     }
 
     @Test
@@ -367,13 +379,17 @@ class PairLookTest {
                 IntStream.range(0, launch.nodes().size() * GPUS).boxed().toList());
         DeviceIdentity device = new DeviceIdentity(
                 "cuda", "NVIDIA H200", "GPU-" + rank, "s" + rank, "580", 1, 132, "9.0", 1980, List.of(), Map.of());
-        return new RankResult(
-                header,
-                device,
-                measurements,
-                List.of(new Check("node-pair.sum", 8, 0, 0, "exact")),
-                List.of(),
-                Optional.empty());
+        return new RankResult(header, device, measurements, checks(rounds, self), List.of(), Optional.empty());
+    }
+
+    /** Two a meeting: of latency, and of bandwidth. */
+    private static List<Check> checks(List<Round> rounds, String self) {
+        return rounds.stream()
+                .flatMap(round -> round.meetings().stream())
+                .filter(meeting -> meeting.a().equals(self) || meeting.b().equals(self))
+                .flatMap(meeting -> Stream.of(8, 1 << 20))
+                .map(elements -> new Check("node-pair.sum", elements, 0, 0, "exact"))
+                .toList();
     }
 
     /** As the first rank of a node tells them, two that carried what was sent and nothing else. */

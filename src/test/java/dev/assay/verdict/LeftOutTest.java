@@ -96,7 +96,21 @@ class LeftOutTest {
         assertThat(whole.state()).as(whole.sentence()).isEqualTo(State.NOT_APPLICABLE);
         assertThat(gap.state()).as(gap.sentence()).isEqualTo(State.INCONCLUSIVE);
         assertThat(gap.sentence()).contains("node002 GPU 0", "1 of 2 GPUs have one");
-        assertThat(none.state()).as(none.sentence()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(none.state()).as(none.sentence()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(none.sentence()).contains("no value", "no reason was given");
+    }
+
+    /** How many samples there are depends on how long one takes. */
+    @Test
+    void aShownPercentileOfTooFewSamplesIsJustTold() {
+        Criterion percentile = Fleet.shown(Fleet.criterion(
+                "all-reduce-p99", "collective", Metric.COLLECTIVE_TIME, Statistic.P99, new Limit.AtMost(1)));
+
+        Verdict verdict = verdict(
+                fleet.missing(Metric.COLLECTIVE_BUSBW).reading(Metric.COLLECTIVE_TIME, 7), percentile, Map.of());
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(verdict.sentence()).contains("a 99th percentile needs 100 samples");
     }
 
     @Test

@@ -51,6 +51,8 @@ class GemmSweepRunnerTest {
         assertThat(ranks.run(Ranks.reference())).containsOnly(Worker.DONE);
 
         List<RankResult> results = ranks.results();
+        assertThat(Planned.checks(SWEEP, ranks.launch())).hasSize(3 * (Precision.values().length + 1));
+        assertThat(Planned.counted(results)).containsAllEntriesOf(Planned.checks(SWEEP, ranks.launch()));
         for (RankResult result : results) {
             EnqueuingTest.assertBeside(result, Metric.GEMM_TFLOPS);
             for (Precision precision : Precision.values()) {

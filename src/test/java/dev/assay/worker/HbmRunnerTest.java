@@ -44,6 +44,7 @@ class HbmRunnerTest {
                     .hasSize(2)
                     .allMatch(check -> check.wrong() == 0);
         }
+        assertThat(Planned.counted(ranks.results())).isEqualTo(Planned.checks(HBM, ranks.launch()));
     }
 
     @Test

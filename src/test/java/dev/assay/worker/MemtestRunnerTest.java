@@ -48,6 +48,7 @@ class MemtestRunnerTest {
                 });
             }
         }
+        assertThat(Planned.counted(ranks.results())).isEqualTo(Planned.checks(MEMTEST, ranks.launch()));
     }
 
     @Test

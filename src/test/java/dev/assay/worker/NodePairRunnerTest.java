@@ -64,6 +64,7 @@ class NodePairRunnerTest {
                     .extracting(check -> check.checked())
                     .containsOnly(4L, 2056L);
         }
+        assertThat(Planned.counted(ranks.results())).isEqualTo(Planned.checks(NODE_PAIR, ranks.launch()));
     }
 
     /** Warm-up and timed all-reduces of two, of 8 bytes in batches and of all bytes, to each of the other nodes. */
