@@ -71,6 +71,41 @@ class TrainingVerdictTest {
                 .anyMatch(line -> line.contains("algorithm RING, protocol SIMPLE, GPUDirect RDMA 4 of 4 connections"));
     }
 
+    /** What nobody recorded, on one rank or on all, was not felt. */
+    @Test
+    void aRunWhoseBytesNobodyRecordedCannotTell() {
+        Fleet nobody = sends(MANY).missing(Metric.STEP_BYTES_BUS);
+        Fleet notAll = sends(MANY).rank(3, rank -> Fleet.without(rank, Metric.STEP_BYTES_BUS));
+        Fleet unlike = sends(MANY).reading(3, Metric.STEP_BYTES_BUS, FEW);
+
+        for (Fleet fleet : List.of(nobody, notAll, unlike)) {
+            Verdict verdict = fleet.coupled(EFFICIENCY, EFFICIENCIES);
+
+            assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
+            assertThat(Judge.wantsFabric(verdict)).isTrue();
+            assertThat(verdict.sentence())
+                    .contains("it does not certify the fabric: whether the run would have felt it is unknown")
+                    .contains(
+                            "in launch scaled-4-r0 not every rank recorded one and the same number of bytes on the bus");
+            assertThat(judge(fleet.question(EFFICIENCY).withFabric("row"), fleet, EFFICIENCIES)
+                            .state())
+                    .isEqualTo(State.PASS);
+        }
+    }
+
+    @Test
+    void aRunBesideAFabricWithoutFloorCannotTell() {
+        Question.Contract real = sends(MANY).question(EFFICIENCY).contract();
+        Question.Contract unknown =
+                new Question.Contract(real.gpuName(), 989.4, 1830, 4096, Map.of(), false, false, 0, real.nics(), 50);
+        Question question = new Question("e@4", "e", EFFICIENCY, 4, 2, 1, unknown, 1, Question.Training.UNKNOWN);
+
+        Verdict verdict = judge(question, sends(MANY), EFFICIENCIES);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(verdict.sentence()).contains("no floor of the fabric is known");
+    }
+
     @Test
     void besideARowThatHasShownTheFabricItPasses() {
         Fleet fleet = sends(FEW);
