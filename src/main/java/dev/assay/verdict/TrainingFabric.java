@@ -80,13 +80,24 @@ final class TrainingFabric {
                         .orElseGet(() -> gap(launch)))
                 .toList();
         return Readings.collect(readings, "launches")
-                .broken(BaselineHealth.problem(evidence, true))
+                .broken(BaselineHealth.problem(evidence, true).or(() -> fasterThanAlone(evidence)))
                 .details(evidence.measured().stream()
                         .flatMap(launch -> of(launch, evidence)
                                 .map(fabric -> StepThroughput.name(launch) + ": " + fabric.words()
                                         + "; bus bandwidth below " + gigabytes(fabric.seen()) + " would have been seen")
                                 .stream())
                         .toList());
+    }
+
+    /** Nothing runs faster for being coupled: a baseline that was slow hides what the fabric costs. */
+    private static Optional<String> fasterThanAlone(Evidence evidence) {
+        return evidence.measured().stream()
+                .flatMap(launch -> of(launch, evidence)
+                        .filter(fabric -> fabric.stepMillis < KEPT * fabric.aloneMillis)
+                        .map(fabric -> StepThroughput.name(launch) + ": " + fabric.words()
+                                + ": more than 5 % faster than without the fabric, so its baselines were slow")
+                        .stream())
+                .findFirst();
     }
 
     /** One value a launch: where nothing hides. */
