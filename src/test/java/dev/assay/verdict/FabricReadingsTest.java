@@ -185,8 +185,7 @@ class FabricReadingsTest {
         Criterion any = Fleet.criterion("fabric", "fabric", metric, Statistic.MEDIAN, limit);
         Criterion criterion = Fleet.with(any, c -> c.conditions = conditions);
         Question of = fleet.question(criterion);
-        Question question =
-                new Question(of.key(), of.title(), criterion, of.nodes(), of.gpusPerNode(), ROUNDS, of.contract());
+        Question question = QuestionFields.with(of, q -> q.valuesPerRank = ROUNDS);
         return Judge.judge(List.of(question), fleet.burn()).get(0);
     }
 }

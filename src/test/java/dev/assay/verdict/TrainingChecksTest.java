@@ -95,16 +95,10 @@ class TrainingChecksTest {
 
     private static Verdict judge(Fleet fleet, boolean shards) {
         Question plain = fleet.question(STEP);
-        Question question = new Question(
-                plain.key(),
-                plain.title(),
-                STEP,
-                plain.nodes(),
-                plain.gpusPerNode(),
-                1,
-                plain.contract(),
-                1,
-                new Question.Training(shards, Optional.empty(), Optional.empty()));
+        Question question = QuestionFields.with(plain, q -> {
+            q.criterion = STEP;
+            q.training = new Question.Training(shards, Optional.empty(), Optional.empty());
+        });
         return Judge.judge(List.of(question), fleet.coupled(1, 1, 1)).get(0);
     }
 }
