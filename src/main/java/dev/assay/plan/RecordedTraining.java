@@ -45,7 +45,7 @@ final class RecordedTraining {
                     "add them to the criteria file (criteria.schema.json), or leave -Dcriteria away");
         }
         List<String> left = new ArrayList<>(SftScope.left(plan.omits()));
-        left.addAll(SftReach.beyond(plan.cluster(), rows, record.forecasts()));
+        left.addAll(SftReach.beyond(plan.cluster(), plan.gpuModel(), rows, record.forecasts()));
         return new Asked(
                 rows,
                 SftScope.certifies(plan.cluster(), all, asked),

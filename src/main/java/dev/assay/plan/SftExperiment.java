@@ -52,10 +52,12 @@ record SftExperiment(
         int baseline = baselines.nodes(nodes);
         Optional<String> noScale = SftBaseline.notLarger(nodes, baseline);
         Optional<String> noBaseline = noScale.isPresent() ? Optional.empty() : baselines.missing(nodes, baseline);
+        boolean scales = noScale.isEmpty() && noBaseline.isEmpty();
+        int repetitions = reference || !scales ? 1 : Planner.REPETITIONS;
         SftSizes.Steps steps = reference
                 ? SftSizes.referenceSteps()
                 : place.prediction()
-                        .map(step -> SftSizes.steps(step, seconds / Planner.REPETITIONS))
+                        .map(step -> SftSizes.steps(step, seconds / repetitions))
                         .orElseGet(SftSizes::referenceSteps);
         Sft workload = new Sft(
                 config.key(),
@@ -70,12 +72,11 @@ record SftExperiment(
                 steps.measured());
         String id = SftCriteria.prefix(config, Sft.Run.NOMINAL) + "-" + nodes
                 + (run == Sft.Run.NOMINAL ? "" : "-" + run.key());
-        boolean scales = noScale.isEmpty() && noBaseline.isEmpty();
         SftRehearsals rehearsals = new SftRehearsals(place.setup(), machine, nodes, baseline, reference);
         Launches launches = new Launches(cluster, nodes, scales, steps, rehearsals);
         Experiment experiment = trouble.isPresent()
                 ? new Experiment(id, workload, List.of(), cluster.gpusPerNode(), 0, 0, trouble)
-                : launches.experiment(id, workload, 0, reference || !scales ? 1 : Planner.REPETITIONS);
+                : launches.experiment(id, workload, 0, repetitions);
         Optional<Experiment> extension = scales && !reference && trouble.isEmpty() && run == Sft.Run.NOMINAL
                 ? Optional.of(launches.experiment(
                         id + "-extension", workload, Planner.REPETITIONS, Planner.EXTENSION_REPETITIONS))

@@ -102,7 +102,7 @@ public final class SftPlanner {
                 .toList();
         Selection selection = new Selection(Suite.SFT, List.of());
         TrainingRecord record = TrainingRecords.of(cases, all, cluster, model, measured);
-        omits.addAll(SftReach.beyond(cluster, rows, record.forecasts()));
+        omits.addAll(SftReach.beyond(cluster, model, rows, record.forecasts()));
         return new Plan(
                 cluster,
                 model,

@@ -68,6 +68,15 @@ final class BaselineHealth {
                 .distinct()
                 .sorted()
                 .toList();
+        Optional<RankResult> unread = all.stream()
+                .filter(rank -> GpuReadings.samples(rank, Metric.POWER_LIMIT).isEmpty())
+                .findFirst();
+        if (limits.size() == 1 && unread.isPresent()) {
+            return unread.map(
+                    rank -> "baselines and scaled launches must run under one enforced power limit, others have "
+                            + Numbers.of(limits.get(0), Metric.POWER_LIMIT.unit()) + ", " + rank.unit() + " in launch "
+                            + rank.header().launch() + " has none");
+        }
         return limits.size() < 2
                 ? Optional.empty()
                 : Optional.of("baselines and scaled launches must run under one enforced power limit, found "

@@ -20,6 +20,12 @@ final class FabricReadings {
     private static final String LOAD = "load";
     private static final String ALONE = "alone";
 
+    /**
+     * A load takes bandwidth away and gives none; the noise of one GPU's share of a NIC was never measured, and a tenth is granted
+     * as to fleets. Beyond it alone was not what the pair can do, or beside was not what it did.
+     */
+    private static final double MOST_OF_ALONE = 1.1;
+
     private FabricReadings() {}
 
     /** One GPU's value in one round. */
@@ -55,7 +61,9 @@ final class FabricReadings {
                 .map(sum -> Reading.of(sum.getKey(), sum.getValue()))
                 .toList());
         readings.addAll(gaps(evidence, values));
-        return collect(evidence, readings, "nodes in their rounds").details(details(evidence, values));
+        return collect(evidence, readings, "nodes in their rounds")
+                .broken(negative(values))
+                .details(details(evidence, values));
     }
 
     /** {@code fabric.victim}: of every GPU of a pair, what is left of its bandwidth beside the load that the criterion names. */
@@ -72,7 +80,29 @@ final class FabricReadings {
                 .toList());
         readings.addAll(gaps(evidence, before));
         readings.addAll(gaps(evidence, beside));
-        return collect(evidence, readings, "GPUs of pairs");
+        return collect(evidence, readings, "GPUs of pairs")
+                .broken(negative(before).or(() -> negative(beside)).or(() -> moreThanAlone(evidence, readings)));
+    }
+
+    /** Ranks of the reference device share a few cores, and their speeds say nothing. */
+    private static Optional<String> moreThanAlone(Evidence evidence, List<Reading> readings) {
+        return readings.stream()
+                .filter(reading -> !evidence.contract().reference() && reading.value() > MOST_OF_ALONE)
+                .findFirst()
+                .map(reading -> "the test is broken: " + reading.unit() + " has "
+                        + Numbers.beside(reading.value(), MOST_OF_ALONE, Unit.RATIO)
+                        + " of its bandwidth alone while others load the fabric, which can give it none; above "
+                        + Numbers.limit(MOST_OF_ALONE, Unit.RATIO)
+                        + " what it had alone was slowed by something else, or the load was not there");
+    }
+
+    /** Of two negative rates the ratio looks sound. */
+    private static Optional<String> negative(List<Value> values) {
+        return values.stream()
+                .filter(value -> value.value() < 0)
+                .findFirst()
+                .map(value -> "the test is broken: " + value.unit() + " has "
+                        + Numbers.of(value.value(), Unit.GIGABYTES_PER_SECOND));
     }
 
     private static Readings collect(Evidence evidence, List<Reading> readings, String what) {

@@ -50,6 +50,11 @@ final class Limits {
                 || limit instanceof Limit.Uniform;
     }
 
+    /** Whether it is a share of the median, which all meet that gave nothing alike. */
+    static boolean sharesOfMedian(Limit limit) {
+        return limit instanceof Limit.OfMedian || limit instanceof Limit.AtMostOfMedian;
+    }
+
     /** @param units at least one, all finite */
     static Meeting meet(Limit limit, List<UnitValue> units, Unit unit) {
         DoubleUnaryOperator margin = margin(limit, units);

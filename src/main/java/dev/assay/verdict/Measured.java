@@ -83,6 +83,13 @@ final class Measured {
         if (!Limits.sane(criterion.limit())) {
             return Optional.of(without(State.INVALID, "its limit judges nothing: " + criterion.limit(), readings));
         }
+        if (Limits.sharesOfMedian(criterion.limit()) && !(Limits.median(readings.values()) > 0)) {
+            return Optional.of(without(
+                    State.INVALID,
+                    "the test is broken: of a median of "
+                            + Numbers.of(Limits.median(readings.values()), criterion.unit()) + " there is no share",
+                    readings));
+        }
         boolean one = Limits.compares(criterion.limit()) && readings.values().size() < 2;
         boolean compares =
                 criterion.metric() == Metric.DISTINCT_RESULTS || criterion.metric() == Metric.IDENTITY_DIFFERENCES;

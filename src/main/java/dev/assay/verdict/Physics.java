@@ -3,7 +3,6 @@ package dev.assay.verdict;
 import dev.assay.criteria.Criterion;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
-import dev.assay.measurement.MetricKind;
 import dev.assay.measurement.RankResult;
 import dev.assay.measurement.Unit;
 import java.util.EnumSet;
@@ -32,9 +31,6 @@ final class Physics {
             Metric.LAUNCH_EVENT,
             Metric.LAUNCH_GEMM);
 
-    private static final double LEAST_COVERAGE_PERCENT = 95;
-    private static final double LEAST_TICKS_A_SECOND = 4;
-
     private Physics() {}
 
     /** Why this GPU's samples cannot be what they claim. */
@@ -43,7 +39,7 @@ final class Physics {
         return impossible(rank, evidence.criterion())
                 .or(() -> HealthReadings.backwards(rank, metric))
                 .or(() -> FarMemory.misplaced(rank, evidence))
-                .or(() -> watched(metric) ? unwatched(rank, evidence.criterion()) : Optional.empty())
+                .or(() -> Watching.problem(rank, evidence.criterion()))
                 .or(() -> metric == Metric.GEMM_TFLOPS && !evidence.contract().reference()
                         ? tooFast(rank, evidence)
                         : Optional.empty());
@@ -119,26 +115,5 @@ final class Physics {
                     + Numbers.of(Samples.maximum(samples), metric.unit()));
         }
         return Optional.empty();
-    }
-
-    private static Optional<String> unwatched(RankResult rank, Criterion criterion) {
-        double coverage = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_COVERAGE, criterion));
-        double rate = Samples.minimum(GpuReadings.samples(rank, Metric.TELEMETRY_RATE, criterion));
-        if (coverage >= LEAST_COVERAGE_PERCENT && rate >= LEAST_TICKS_A_SECOND) {
-            return Optional.empty();
-        }
-        return Optional.of("telemetry of " + rank.unit() + " must cover "
-                + Numbers.limit(LEAST_COVERAGE_PERCENT, Unit.PERCENT) + " of the duration at "
-                + Numbers.limit(LEAST_TICKS_A_SECOND, Unit.COUNT) + " ticks a second, found "
-                + (Double.isNaN(coverage)
-                        ? "no coverage"
-                        : Numbers.beside(coverage, LEAST_COVERAGE_PERCENT, Unit.PERCENT))
-                + " at "
-                + (Double.isNaN(rate) ? "no rate" : Numbers.beside(rate, LEAST_TICKS_A_SECOND, Unit.COUNT)));
-    }
-
-    /** Whether a metric comes from watching beside the work, so that it is worth what the watching covered. */
-    private static boolean watched(Metric metric) {
-        return metric.kind() == MetricKind.WATCHED || metric == Metric.LOAD_RATIO || metric == Metric.WARMTH;
     }
 }

@@ -35,45 +35,6 @@ public record Question(
         }
     }
 
-    /** Of training nothing is known but that. */
-    public Question(
-            String key,
-            String title,
-            Criterion criterion,
-            int nodes,
-            int gpusPerNode,
-            int valuesPerRank,
-            Contract contract,
-            int baselineNodes) {
-        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, baselineNodes, Training.UNKNOWN);
-    }
-
-    /** Every node is its own baseline. */
-    public Question(
-            String key,
-            String title,
-            Criterion criterion,
-            int nodes,
-            int gpusPerNode,
-            int valuesPerRank,
-            Contract contract) {
-        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, 1);
-    }
-
-    /** The plan does not say how often anything is checked. */
-    public Question(
-            String key,
-            String title,
-            Criterion criterion,
-            int nodes,
-            int gpusPerNode,
-            int valuesPerRank,
-            Contract contract,
-            int baselineNodes,
-            Training training) {
-        this(key, title, criterion, nodes, gpusPerNode, valuesPerRank, contract, baselineNodes, training, Map.of());
-    }
-
     /** The same, where a row has shown the fabric. */
     public Question withFabric(String row) {
         return new Question(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What the units gave for one metric.
@@ -56,7 +57,8 @@ record Readings(
 
     static Readings of(Evidence evidence) {
         return switch (evidence.criterion().metric().kind()) {
-            case RECORDED, WATCHED -> recorded(evidence);
+            case RECORDED -> recorded(evidence);
+            case WATCHED -> recorded(evidence).more(Watching.holes(evidence));
             case HEALTH -> perGpu(evidence, rank -> HealthReadings.read(rank, evidence.criterion()));
             case NIC -> NicEvents.read(evidence);
             case NODE -> NicEvents.onlyNodes(evidence);
@@ -137,6 +139,10 @@ record Readings(
 
     Readings details(List<String> lines) {
         return new Readings(values, gaps, broken, expected, what, lines);
+    }
+
+    private Readings more(List<String> lines) {
+        return details(Stream.concat(details.stream(), lines.stream()).toList());
     }
 
     Coverage coverage() {

@@ -80,13 +80,24 @@ final class TrainingFabric {
                         .orElseGet(() -> gap(launch)))
                 .toList();
         return Readings.collect(readings, "launches")
-                .broken(BaselineHealth.problem(evidence, true))
+                .broken(BaselineHealth.problem(evidence, true).or(() -> fasterThanAlone(evidence)))
                 .details(evidence.measured().stream()
                         .flatMap(launch -> of(launch, evidence)
                                 .map(fabric -> StepThroughput.name(launch) + ": " + fabric.words()
                                         + "; bus bandwidth below " + gigabytes(fabric.seen()) + " would have been seen")
                                 .stream())
                         .toList());
+    }
+
+    /** Nothing runs faster for being coupled: a baseline that was slow hides what the fabric costs. */
+    private static Optional<String> fasterThanAlone(Evidence evidence) {
+        return evidence.measured().stream()
+                .flatMap(launch -> of(launch, evidence)
+                        .filter(fabric -> fabric.stepMillis < KEPT * fabric.aloneMillis)
+                        .map(fabric -> StepThroughput.name(launch) + ": " + fabric.words()
+                                + ": more than 5 % faster than without the fabric, so its baselines were slow")
+                        .stream())
+                .findFirst();
     }
 
     /** One value a launch: where nothing hides. */
@@ -107,22 +118,44 @@ final class TrainingFabric {
                 .toList();
     }
 
-    /** Why this run says nothing of the fabric, however good it is; empty: it would have felt it. */
+    /** Why this run says nothing of the fabric, however good it is; empty: it would have felt it. What is unknown is not felt. */
     static Optional<String> blind(Evidence evidence) {
-        return evidence.measured().stream()
-                .flatMap(launch -> of(launch, evidence).stream())
-                .filter(fabric -> fabric.withoutOverlap() < fabric.floorGBps)
-                .findFirst()
-                .map(fabric -> "it does not certify the fabric: the run would lose 5 % only below "
-                        + gigabytes(fabric.withoutOverlap())
-                        + " (bus) though nothing overlapped, and the fabric must give "
-                        + gigabytes(fabric.floorGBps))
-                .or(() -> sameWay(evidence));
+        return evidence.contract().reference()
+                ? Optional.empty()
+                : evidence.measured().stream()
+                        .flatMap(launch -> blind(launch, evidence).stream())
+                        .findFirst()
+                        .map(why -> "it does not certify the fabric: " + why)
+                        .or(() -> sameWay(evidence));
+    }
+
+    private static Optional<String> blind(LaunchResult launch, Evidence evidence) {
+        Optional<TrainingFabric> known = of(launch, evidence);
+        return known.isEmpty()
+                ? Optional.of("whether the run would have felt it is unknown, in launch " + launch.id() + " "
+                        + lacking(launch, evidence))
+                : known.filter(fabric -> !(fabric.withoutOverlap() >= fabric.floorGBps))
+                        .map(fabric -> "the run would lose 5 % only below " + gigabytes(fabric.withoutOverlap())
+                                + " (bus) though nothing overlapped, and the fabric must give "
+                                + gigabytes(fabric.floorGBps));
+    }
+
+    /** What {@link #of} had none of. */
+    private static String lacking(LaunchResult launch, Evidence evidence) {
+        if (Steps.constant(launch.ranks(), Metric.STEP_BYTES_BUS).isEmpty()) {
+            return "not every rank recorded one and the same number of bytes on the bus (step.bytes.bus)";
+        }
+        if (computingMillis(launch, evidence).isEmpty()) {
+            return "not every rank recorded one and the same number of executed FLOP (step.flop.executed) with its precision";
+        }
+        return evidence.contract().fabricFloorGBps() > 0
+                ? "steps or baselines are not whole"
+                : "no floor of the fabric is known";
     }
 
     private static Optional<String> sameWay(Evidence evidence) {
         int nodes = evidence.question().baselineNodes();
-        return nodes == 1 || evidence.contract().reference()
+        return nodes == 1
                 ? Optional.empty()
                 : Optional.of("it does not certify the fabric: its baselines of " + nodes
                         + " nodes go over it too, and what slows both alike does not show");

@@ -60,9 +60,32 @@ class SftReachTest {
         assertThat(why(plan(SPECTRUMX, Optional.empty()), "sft-175b-utilisation@8"))
                 .get()
                 .asString()
-                .contains(BY_DESIGN, "projection is at most 65.9 %; a miss by itself says nothing of its health");
+                .contains(
+                        BY_DESIGN,
+                        "projection is at most 65.9 %, 24.1 below the floor; a miss by itself says nothing of its health");
         assertThat(why(plan(SPECTRUMX, Optional.empty()), "sft-13b-utilisation@4"))
                 .isEmpty();
+    }
+
+    /** Nor is its worst second better than the mean of all, nor does a GPU that waits take the power of one that computes. */
+    @Test
+    void whatWaitingKeepsFromUtilisationItKeepsFromPowerAndTheWorstSecond() {
+        Plan plan = plan(SPECTRUMX, Optional.empty());
+
+        assertThat(why(plan, "sft-175b-utilisation-seconds@8"))
+                .get()
+                .asString()
+                .contains(BY_DESIGN, "at most 65.9 %, 14.1 below the floor; a miss by itself");
+        assertThat(why(plan, "sft-175b-power@8"))
+                .get()
+                .asString()
+                .contains(BY_DESIGN, "at most 505.6 W, 44.4 below the floor; a miss by itself");
+        assertThat(SftReach.text(plan).replaceAll("\\s+", " "))
+                .contains("reaches 175b: GPU utilisation in the worst second ≥ 80 % on 8 nodes: " + BY_DESIGN)
+                .contains("reaches 175b: Mean power while training ≥ 550 W on 8 nodes: " + BY_DESIGN);
+        assertThat(List.of("sft-13b-utilisation-seconds-gathering@4", "sft-13b-power@4", "sft-175b-stress-power@8"))
+                .as("reached, or shown only")
+                .allMatch(key -> why(plan, key).isEmpty());
     }
 
     @Test

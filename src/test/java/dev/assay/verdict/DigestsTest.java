@@ -61,15 +61,7 @@ class DigestsTest {
 
     private static Verdict judge(Fleet fleet, int baselineNodes) {
         Question one = fleet.question(EQUAL);
-        Question asked = new Question(
-                one.key(),
-                one.title(),
-                one.criterion(),
-                one.nodes(),
-                one.gpusPerNode(),
-                1,
-                one.contract(),
-                baselineNodes);
+        Question asked = QuestionFields.with(one, q -> q.baselineNodes = baselineNodes);
         return Judge.judge(List.of(asked), fleet.coupled(1)).get(0);
     }
 }

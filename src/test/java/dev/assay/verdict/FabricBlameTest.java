@@ -179,8 +179,7 @@ class FabricBlameTest {
                 any.siteLimit());
         Question of = fleet.question(criterion);
         int rounds = FABRIC.rounds(pattern.equals("incast") ? FabricPattern.INCAST : FabricPattern.BISECTION, nodes);
-        Question question =
-                new Question(of.key(), of.title(), criterion, of.nodes(), of.gpusPerNode(), rounds, of.contract());
+        Question question = QuestionFields.with(of, q -> q.valuesPerRank = rounds);
         return Judge.judge(List.of(question), fleet.burn()).get(0);
     }
 

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FabricReadingsTest {
     private static final int ROUNDS = 2;
@@ -90,6 +92,24 @@ class FabricReadingsTest {
         assertThat(victims(30, 0).state()).isEqualTo(State.FAIL);
     }
 
+    /** A load gives nobody bandwidth. */
+    @ParameterizedTest
+    @CsvSource({"50, PASS", "54.9, PASS", "55.1, INVALID", "500, INVALID", "-50, INVALID"})
+    void aVictimHasNoMoreThanItHadAlone(double beside, State state) {
+        Verdict verdict = victims(beside, 0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
+        assertThat(verdict.sentence().contains("the test is broken")).isEqualTo(state == State.INVALID);
+    }
+
+    @Test
+    void ratesBelowZeroAreNoShareOfEachOther() {
+        Verdict verdict = victims(-50, -50, 0);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("the test is broken", "-50");
+    }
+
     @Test
     void aVictimWhoseAggressorsEndedTooSoonHasNoValueAndNoPass() {
         assertThat(victims(45, 1).state()).isEqualTo(State.INVALID);
@@ -97,10 +117,14 @@ class FabricReadingsTest {
 
     /** @param least ranks below have no value beside the load */
     private static Verdict victims(double beside, int least) {
+        return victims(50, beside, least);
+    }
+
+    private static Verdict victims(double alone, double beside, int least) {
         Fleet fleet = fleet(rank -> {
             int round = rank.header().rank() / 2 % 2;
             List<Measurement> values = new ArrayList<>();
-            values.add(value("victim", round, Map.of("load", "alone"), 50));
+            values.add(value("victim", round, Map.of("load", "alone"), alone));
             if (rank.header().rank() >= least) {
                 values.add(value("victim", round, Map.of("load", "all-to-all"), beside));
             }
@@ -161,8 +185,7 @@ class FabricReadingsTest {
         Criterion any = Fleet.criterion("fabric", "fabric", metric, Statistic.MEDIAN, limit);
         Criterion criterion = Fleet.with(any, c -> c.conditions = conditions);
         Question of = fleet.question(criterion);
-        Question question =
-                new Question(of.key(), of.title(), criterion, of.nodes(), of.gpusPerNode(), ROUNDS, of.contract());
+        Question question = QuestionFields.with(of, q -> q.valuesPerRank = ROUNDS);
         return Judge.judge(List.of(question), fleet.burn()).get(0);
     }
 }

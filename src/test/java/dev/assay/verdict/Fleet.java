@@ -121,15 +121,37 @@ public final class Fleet {
         return ranks(rank -> without(rank, metric));
     }
 
+    /** Its coupled launches as those of training: checked, watched and connected as the cluster promises. */
+    public Fleet trained() {
+        Map<String, String> connected = Map.of(
+                "over", "network",
+                "transport", "NET/IB+P2P/CUMEM",
+                "nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE",
+                "gdr", "4 of 4 connections",
+                "algorithm", "RING",
+                "protocol", "SIMPLE");
+        return reading(Metric.THROTTLE_THERMAL, 0)
+                .reading(Metric.THROTTLE_HARDWARE, 0)
+                .ranks(rank -> replace(rank, Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected)))
+                .ranks(rank -> withChecks(
+                        rank,
+                        new Check("sft.finite", 8, 0, 0, "right"),
+                        new Check("sft.falls", 1, 0, 0, "right"),
+                        new Check("sft.start", 1, 0, 0.1, "right"),
+                        new Check("allreduce.norm", 4, 0, 0, "right"),
+                        new Check("sft.norm", 1, 0, 0, "right"),
+                        new Check("sft.sent", 8, 0, 0, "right"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "before the first step, exact"),
+                        new Check("sft.traffic.gradients", 9, 0, 0, "after the measured steps, exact"),
+                        new Check("sft.traffic.weights", 9, 0, 0, "after the measured steps, exact"),
+                        new Check("sft.update", 8, 0, 0, "after the first step, all"),
+                        new Check("sft.update", 8, 0, 0, "after the measured steps, all"),
+                        new Check("sft.weights", 8, 0, 0, "right")));
+    }
+
     public Question question(Criterion criterion) {
-        return new Question(
-                criterion.id() + "@" + nodes,
-                criterion.title() + " · " + nodes,
-                criterion,
-                nodes,
-                gpusPerNode,
-                1,
-                contract);
+        return QuestionFields.question(criterion, nodes, gpusPerNode, contract);
     }
 
     public List<Question> questions(List<Criterion> criteria) {

@@ -178,6 +178,15 @@ class JudgeTest {
                 .isEqualTo(State.PASS);
     }
 
+    /** Each has 97 % of what none has. */
+    @Test
+    void aFleetThatGaveNothingAlikeIsNoFleet() {
+        Verdict verdict = fleet.reading(Metric.GEMM_TFLOPS, 0, 0, 0).burn(SPREAD);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence()).contains("of a median of 0.0 TFLOPS there is no share");
+    }
+
     @Test
     void aboveTheCriterionsCeilingTheTestIsBroken() {
         Criterion criterion = Fleet.ceiling(TFLOPS, 700);

@@ -150,17 +150,7 @@ class LeftOutTest {
         return Judge.judge(
                 criteria.stream()
                         .map(of::question)
-                        .map(each -> new Question(
-                                each.key(),
-                                each.title(),
-                                each.criterion(),
-                                each.nodes(),
-                                each.gpusPerNode(),
-                                1,
-                                each.contract(),
-                                1,
-                                Question.Training.UNKNOWN,
-                                Map.of("load-2", checks)))
+                        .map(each -> QuestionFields.with(each, q -> q.checks = Map.of("load-2", checks)))
                         .toList(),
                 new ExperimentResult("collective", of.burn().launches(), ""));
     }

@@ -10,9 +10,11 @@ import dev.assay.measurement.LaunchVariant;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import dev.assay.measurement.RankResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +45,10 @@ class NetworkReportTest {
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
         assertThat(verdict.sentence()).contains(words);
     }
+
+    private static final Criterion CROSS = Fleet.with(
+            Fleet.criterion("cross", "fabric", Metric.FABRIC_BANDWIDTH, Statistic.MEDIAN, new Limit.AtLeast(10)),
+            c -> c.conditions = Map.of("variant", "cross-rail", "pattern", "cross-rail"));
 
     @Test
     void ranksThatAreBoundToANicEachFindAllOfThemTogether() {
@@ -107,28 +113,81 @@ class NetworkReportTest {
     @CsvSource({
         "0, 1, PASS, ''",
         "0, 0, INVALID, took NIC 0 at both ends",
-        "'0 1', '0 1', INVALID, took NIC 0 1 at both ends",
+        "'0 1', '0 1', INVALID, took NICs 0 1 at the one end and 0 1 at the other",
+        "'0 1', '1', INVALID, did not tell of each channel",
+        "'0 1 2', '3', PASS, ''",
+        "0, bound, INVALID, their numbers do not tell",
         "'', '', INVALID, did not report by which NIC",
         "bound, bound, PASS, ''",
         "bound, reversed, INVALID, took NIC mlx5_0 at both ends"
     })
     void acrossRailsTheEndsHaveOtherNics(String lower, String upper, State state, String words) {
-        Fleet fleet = Fleet.cuda(2, 2)
-                .ranks(rank -> crossing(rank, rank.header().rank() < 2 ? lower : upper))
-                .launches(launch -> Fleet.withVariant(launch, LaunchVariant.CROSS_RAIL));
-        Criterion any = Fleet.with(
-                Fleet.criterion("cross", "fabric", Metric.FABRIC_BANDWIDTH, Statistic.MEDIAN, new Limit.AtLeast(10)),
-                c -> c.conditions = Map.of("variant", "cross-rail", "pattern", "cross-rail"));
-
-        Verdict verdict = judge(fleet, any);
+        Verdict verdict = judge(crossing(rank -> crossing(rank, at(rank, lower, upper))), CROSS);
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
         assertThat(verdict.sentence()).contains(words);
     }
 
+    /** Each GPU has both NICs equally near: NCCL gives a pair's channels one after the other, from another one on at each GPU. */
+    @ParameterizedTest
+    @CsvSource({
+        "0:0 1:1, 0:1 1:0, PASS, ''",
+        "0:0 1:1, 0:0 1:1, INVALID, led 4 of 4 connections by the same NIC at both ends",
+        "0:0 1:1, 0:1 1:1, INVALID, led 2 of 4 connections by the same NIC",
+        "0:0 1:1, 0:1, INVALID, did not tell of each channel"
+    })
+    void whereBothEndsTakeBothNicsTheirChannelsTell(String lower, String upper, State state, String words) {
+        Fleet fleet = crossing(rank -> crossing(
+                rank, "0 1", Map.of("nicSends", at(rank, lower, upper), "nicReceives", at(rank, lower, upper))));
+
+        Verdict verdict = judge(fleet, CROSS);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
+        assertThat(verdict.sentence()).contains(words);
+    }
+
+    /** What NIC 0 of all nodes sent must have arrived on another; what one rail sends and receives alone stays on it. */
+    @ParameterizedTest
+    @CsvSource({"50, 50, PASS, ''", "56, 44, INVALID, at most 88.0 %", "98, 2, INVALID, at most 4.0 %"})
+    void countersThatBearNoCrossingOutDisproveIt(double first, double second, State state, String words) {
+        Fleet fleet = crossing(rank -> counted(
+                crossing(rank, at(rank, "0", "1"), Map.of()),
+                Map.of("mlx5_0/1", first * 1e9, "mlx5_1/1", second * 1e9)));
+
+        Verdict verdict = judge(fleet, CROSS);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
+        assertThat(verdict.sentence()).contains(words);
+    }
+
+    private static Fleet crossing(UnaryOperator<RankResult> said) {
+        return Fleet.cuda(2, 2).ranks(said).launches(launch -> Fleet.withVariant(launch, LaunchVariant.CROSS_RAIL));
+    }
+
+    private static String at(RankResult rank, String lower, String upper) {
+        return rank.header().rank() < 2 ? lower : upper;
+    }
+
+    private static RankResult counted(RankResult rank, Map<String, Double> bytes) {
+        List<Measurement> all = new ArrayList<>(rank.measurements());
+        all.add(Measurement.of(Metric.NIC_COUNT, List.of(2.0), Map.of("kind", "rdma")));
+        bytes.forEach((nic, each) -> {
+            Map<String, String> facts = Map.of("nic", nic, "state", "4: ACTIVE");
+            all.add(Measurement.of(Metric.NIC_RATE, List.of(50.0), facts));
+            all.add(Measurement.of(Metric.NIC_BYTES_SENT, List.of(each), facts));
+            all.add(Measurement.of(Metric.NIC_BYTES_RECEIVED, List.of(each), facts));
+        });
+        return Fleet.withMeasurements(rank, all);
+    }
+
     private static RankResult crossing(RankResult rank, String used) {
+        return crossing(rank, used, Map.of());
+    }
+
+    private static RankResult crossing(RankResult rank, String used, Map<String, String> channels) {
         Map<String, String> more =
                 new TreeMap<>(Map.of("variant", "cross-rail", "pattern", "cross-rail", "round", "0"));
+        more.putAll(channels);
         more.put(
                 "to",
                 (rank.header().rank() < 2 ? "node002" : "node001") + " GPU "

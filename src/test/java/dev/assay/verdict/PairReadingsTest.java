@@ -112,14 +112,12 @@ class PairReadingsTest {
 
     private static Verdict verdict(Fleet fleet, Criterion criterion) {
         Question one = fleet.question(criterion);
-        Question question = new Question(
-                one.key(),
-                one.title(),
-                criterion,
-                NODES,
-                GPUS,
-                criterion.metric() == Metric.PAIR_BANDWIDTH ? NODES - 1 : 1,
-                one.contract());
+        Question question = QuestionFields.with(one, q -> {
+            q.criterion = criterion;
+            q.nodes = NODES;
+            q.gpusPerNode = GPUS;
+            q.valuesPerRank = criterion.metric() == Metric.PAIR_BANDWIDTH ? NODES - 1 : 1;
+        });
         return Judge.judge(List.of(question), fleet.burn()).get(0);
     }
 

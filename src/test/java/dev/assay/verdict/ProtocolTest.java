@@ -58,14 +58,8 @@ class ProtocolTest {
 
     @Test
     void gpuCountAskedForMustBeTheOneThatRan() {
-        Question asked = new Question(
-                "gpu-utilisation@2",
-                "",
-                UTILISATION,
-                2,
-                8,
-                1,
-                fleet.question(UTILISATION).contract());
+        Question asked = QuestionFields.question(
+                UTILISATION, 2, 8, fleet.question(UTILISATION).contract());
 
         Verdict verdict = Judge.judge(List.of(asked), Fleet.cuda(2, 4).burn()).get(0);
 

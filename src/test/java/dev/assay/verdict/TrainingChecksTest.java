@@ -135,8 +135,10 @@ class TrainingChecksTest {
 
     private static Verdict judge(Fleet fleet, Question.Training training) {
         Question plain = fleet.question(STEP);
-        Question question = new Question(
-                plain.key(), plain.title(), STEP, plain.nodes(), plain.gpusPerNode(), 1, plain.contract(), 1, training);
+        Question question = QuestionFields.with(plain, q -> {
+            q.criterion = STEP;
+            q.training = training;
+        });
         return Judge.judge(List.of(question), fleet.coupled(1, 1, 1)).get(0);
     }
 }

@@ -38,31 +38,7 @@ class TrainingRatesTest {
 
     /** Checked, watched and connected as the cluster promises. */
     static Fleet checked(Fleet fleet) {
-        Map<String, String> connected = Map.of(
-                "over", "network",
-                "transport", "NET/IB+P2P/CUMEM",
-                "nics", "mlx5_0:1/RoCE mlx5_1:1/RoCE",
-                "gdr", "4 of 4 connections",
-                "algorithm", "RING",
-                "protocol", "SIMPLE");
-        return fleet.reading(Metric.THROTTLE_THERMAL, 0)
-                .reading(Metric.THROTTLE_HARDWARE, 0)
-                .ranks(rank -> Fleet.replace(rank, Measurement.of(Metric.STEP_BYTES, List.of(7e9), connected)))
-                .ranks(rank -> Fleet.withChecks(
-                        rank,
-                        new Check("sft.finite", 8, 0, 0, "right"),
-                        new Check("sft.falls", 1, 0, 0, "right"),
-                        new Check("sft.start", 1, 0, 0.1, "right"),
-                        new Check("allreduce.norm", 4, 0, 0, "right"),
-                        new Check("sft.norm", 1, 0, 0, "right"),
-                        new Check("sft.sent", 8, 0, 0, "right"),
-                        new Check("sft.traffic.gradients", 9, 0, 0, "before the first step, exact"),
-                        new Check("sft.traffic.weights", 9, 0, 0, "before the first step, exact"),
-                        new Check("sft.traffic.gradients", 9, 0, 0, "after the measured steps, exact"),
-                        new Check("sft.traffic.weights", 9, 0, 0, "after the measured steps, exact"),
-                        new Check("sft.update", 8, 0, 0, "after the first step, all"),
-                        new Check("sft.update", 8, 0, 0, "after the measured steps, all"),
-                        new Check("sft.weights", 8, 0, 0, "right")));
+        return fleet.trained();
     }
 
     @ParameterizedTest
@@ -285,7 +261,10 @@ class TrainingRatesTest {
     /** Its baselines and scaled launches as those of coupled, but without halves run apart. */
     @Test
     void scaleEfficiencyNeedsNoHalves() {
-        Fleet fleet = checked(Fleet.cuda(4, 2)).missing(Metric.COMPUTE_ALONE).missing(Metric.COMMUNICATION_ALONE);
+        Fleet fleet = checked(Fleet.cuda(4, 2))
+                .missing(Metric.COMPUTE_ALONE)
+                .missing(Metric.COMMUNICATION_ALONE)
+                .reading(Metric.STEP_BYTES_BUS, 14e9);
         Criterion efficiency = criterion("e", "sft", Metric.SCALE_EFFICIENCY, Statistic.MEAN, new Limit.AtLeast(95));
 
         Verdict verdict = Judge.judge(
@@ -309,8 +288,7 @@ class TrainingRatesTest {
                                         rank.header().rank() < 2 ? List.of(0, 1) : List.of(2, 3)));
         Question one =
                 fleet.question(criterion("e", "sft", Metric.SCALE_EFFICIENCY, Statistic.MEAN, new Limit.AtLeast(95)));
-        Question two = new Question(
-                one.key(), one.title(), one.criterion(), one.nodes(), one.gpusPerNode(), 1, one.contract(), 2);
+        Question two = QuestionFields.with(one, q -> q.baselineNodes = 2);
         ExperimentResult result = fleet.coupled(0.97, 0.971, 0.969, 0.972, 0.97);
 
         Verdict verdict =

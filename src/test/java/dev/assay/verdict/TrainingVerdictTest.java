@@ -71,6 +71,41 @@ class TrainingVerdictTest {
                 .anyMatch(line -> line.contains("algorithm RING, protocol SIMPLE, GPUDirect RDMA 4 of 4 connections"));
     }
 
+    /** What nobody recorded, on one rank or on all, was not felt. */
+    @Test
+    void aRunWhoseBytesNobodyRecordedCannotTell() {
+        Fleet nobody = sends(MANY).missing(Metric.STEP_BYTES_BUS);
+        Fleet notAll = sends(MANY).rank(3, rank -> Fleet.without(rank, Metric.STEP_BYTES_BUS));
+        Fleet unlike = sends(MANY).reading(3, Metric.STEP_BYTES_BUS, FEW);
+
+        for (Fleet fleet : List.of(nobody, notAll, unlike)) {
+            Verdict verdict = fleet.coupled(EFFICIENCY, EFFICIENCIES);
+
+            assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
+            assertThat(Judge.wantsFabric(verdict)).isTrue();
+            assertThat(verdict.sentence())
+                    .contains("it does not certify the fabric: whether the run would have felt it is unknown")
+                    .contains(
+                            "in launch scaled-4-r0 not every rank recorded one and the same number of bytes on the bus");
+            assertThat(judge(fleet.question(EFFICIENCY).withFabric("row"), fleet, EFFICIENCIES)
+                            .state())
+                    .isEqualTo(State.PASS);
+        }
+    }
+
+    @Test
+    void aRunBesideAFabricWithoutFloorCannotTell() {
+        Question.Contract real = sends(MANY).question(EFFICIENCY).contract();
+        Question.Contract unknown =
+                new Question.Contract(real.gpuName(), 989.4, 1830, 4096, Map.of(), false, false, 0, real.nics(), 50);
+        Question question = QuestionFields.question(EFFICIENCY, 4, 2, unknown);
+
+        Verdict verdict = judge(question, sends(MANY), EFFICIENCIES);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.INCONCLUSIVE);
+        assertThat(verdict.sentence()).contains("no floor of the fabric is known");
+    }
+
     @Test
     void besideARowThatHasShownTheFabricItPasses() {
         Fleet fleet = sends(FEW);
@@ -97,7 +132,7 @@ class TrainingVerdictTest {
         Question.Contract real = sends(FEW).question(EFFICIENCY).contract();
         Question.Contract shared = new Question.Contract(
                 real.gpuName(), 989.4, 1830, 4096, Map.of(), true, false, real.fabricFloorGBps(), 0, 50);
-        Question question = new Question("e@4", "e", EFFICIENCY, 4, 2, 1, shared, 1, Question.Training.UNKNOWN);
+        Question question = QuestionFields.question(EFFICIENCY, 4, 2, shared);
 
         Verdict verdict = judge(question, sends(FEW), EFFICIENCIES);
 
@@ -127,8 +162,7 @@ class TrainingVerdictTest {
                 .toArray();
         for (Criterion criterion : List.of(EFFICIENCY, FABRIC)) {
             Question plain = sends(MANY).question(criterion);
-            Question told = new Question(
-                    plain.key(), plain.title(), criterion, 4, 2, 1, plain.contract(), 1, foretold("by design"));
+            Question told = QuestionFields.with(plain, q -> q.training = foretold("by design"));
 
             Verdict verdict = judge(told, sends(MANY), all);
 
@@ -140,8 +174,7 @@ class TrainingVerdictTest {
     @Test
     void aWrongResultHasNoExcuse() {
         Question plain = sends(MANY).question(EFFICIENCY);
-        Question told = new Question(
-                plain.key(), plain.title(), EFFICIENCY, 4, 2, 1, plain.contract(), 1, foretold("by design"));
+        Question told = QuestionFields.with(plain, q -> q.training = foretold("by design"));
         Fleet wrong = sends(MANY)
                 .rank(1, rank -> Fleet.withChecks(rank, new Check("sft.weights", 9, 3, Double.MAX_VALUE, "differ")));
 
@@ -188,6 +221,33 @@ class TrainingVerdictTest {
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
         assertThat(verdict.value().orElseThrow()).isCloseTo((100 / efficiency - 100) / 40, within(1e-3));
         assertThat(verdict.details()).anyMatch(line -> line.contains("at the fabric's floor of 350.0 GB/s"));
+    }
+
+    /** A baseline of 100 ms beside steps of 90 ms was slow, and the fabric's cost is not known. */
+    @ParameterizedTest
+    @CsvSource({"1.01, PASS", "1.04, PASS", "1.06, INVALID", "2, INVALID"})
+    void stepsThatAreFasterThanTheirBaselinesShowNoFabric(double efficiency, State state) {
+        Verdict verdict = sends(MANY).coupled(FABRIC, efficiency);
+
+        assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(state);
+        assertThat(verdict.sentence().contains("its baselines were slow")).isEqualTo(state == State.INVALID);
+    }
+
+    /** What nobody read of a baseline's power limit may be another. */
+    @Test
+    void aBaselineWhosePowerLimitNobodyReadIsNoBaseline() {
+        Fleet fleet = sends(MANY)
+                .reading(Metric.POWER_LIMIT, 700, 700)
+                .ranksOf(
+                        launch -> launch.role() == LaunchRole.BASELINE,
+                        rank -> Fleet.without(rank, Metric.POWER_LIMIT));
+
+        Verdict verdict = fleet.coupled(EFFICIENCY, EFFICIENCIES);
+
+        assertThat(verdict.state()).isEqualTo(State.INVALID);
+        assertThat(verdict.sentence())
+                .contains("baselines and scaled launches must run under one enforced power limit")
+                .contains("has none");
     }
 
     /**
@@ -301,10 +361,7 @@ class TrainingVerdictTest {
         Question.Contract indirect =
                 new Question.Contract("NVIDIA H200", 989.4, 1830, 4096, Map.of(), false, false, 350, 2, 50, false);
 
-        Verdict verdict = judge(
-                new Question("e@4", "e", EFFICIENCY, 4, 2, 1, indirect, 1, Question.Training.UNKNOWN),
-                fleet,
-                EFFICIENCIES);
+        Verdict verdict = judge(QuestionFields.question(EFFICIENCY, 4, 2, indirect), fleet, EFFICIENCIES);
 
         assertThat(verdict.state()).as(verdict.sentence()).isEqualTo(State.PASS);
         assertThat(verdict.details()).anyMatch(line -> line.contains("GPUDirect RDMA 0 of 4 connections"));
@@ -377,8 +434,7 @@ class TrainingVerdictTest {
 
     private static Verdict twoNodes(Fleet fleet, Criterion criterion) {
         Question one = fleet.question(criterion);
-        Question two = new Question(
-                one.key(), one.title(), one.criterion(), one.nodes(), one.gpusPerNode(), 1, one.contract(), 2);
+        Question two = QuestionFields.with(one, q -> q.baselineNodes = 2);
         return Judge.judge(List.of(two), fleet.coupled(1)).get(0);
     }
 

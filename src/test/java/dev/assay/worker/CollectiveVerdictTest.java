@@ -14,6 +14,7 @@ import dev.assay.plan.Row;
 import dev.assay.plan.Selection;
 import dev.assay.verdict.Judge;
 import dev.assay.verdict.Question;
+import dev.assay.verdict.QuestionFields;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
 import java.nio.file.Path;
@@ -78,6 +79,6 @@ class CollectiveVerdictTest {
     }
 
     private static Question question(Row row) {
-        return new Question(row.key(), row.title(), row.criterion(), 2, 1, 1, CONTRACT);
+        return QuestionFields.question(row.criterion(), 2, 1, CONTRACT);
     }
 }

@@ -34,6 +34,7 @@ final class GpuWatch {
     private final GpuCounters counters;
     private final LongSupplier nanoTime;
     private final GpuColumns columns = new GpuColumns();
+    private final WatchHoles holes = new WatchHoles();
     private final GpuReading<Double> limitAtStart;
     private final GpuReading<Double> energyAtStart;
     private final long begun;
@@ -65,9 +66,15 @@ final class GpuWatch {
     }
 
     void tick() {
+        double before = seconds(lastTick - begun);
         lastTick = nanoTime.getAsLong();
         columns.row(seconds(lastTick - begun));
-        gpm.fold(GpmTrack::tick, GpmTrack::refuseAll).forEach(columns::add);
+        Map<Metric, GpuReading<Double>> profiled = gpm.fold(GpmTrack::tick, GpmTrack::refuseAll);
+        profiled.forEach(columns::add);
+        holes.between(
+                before,
+                seconds(lastTick - begun),
+                profiled.getOrDefault(Metric.SM_ACTIVE, GpuReading.refused("no answer")));
         columns.add(Metric.POWER, counters.powerWatt());
         columns.add(Metric.SM_CLOCK, counters.smClockMhz());
         columns.add(Metric.TEMPERATURE, counters.temperatureCelsius());
@@ -138,7 +145,8 @@ final class GpuWatch {
             return;
         }
         measurements.add(Measurement.of(Metric.TELEMETRY_COVERAGE, Math.min(100, 100 * covered / asked)));
-        measurements.add(Measurement.of(Metric.TELEMETRY_RATE, columns.rows() / asked));
+        measurements.add(
+                Measurement.of(Metric.TELEMETRY_RATE, List.of(columns.rows() / asked), holes.conditions(asked)));
     }
 
     private void put(Metric metric, GpuReading<List<Double>> samples, Map<String, String> conditions) {

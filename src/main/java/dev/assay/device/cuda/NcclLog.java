@@ -2,6 +2,7 @@ package dev.assay.device.cuda;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +34,9 @@ import java.util.stream.Collectors;
  * @param nics that the network transport found, e.g. {@code mlx5_0:1/RoCE}
  * @param networkConnections over the network
  * @param devices that they use, by the numbers of the line of NICs
+ * @param sends by channel the NIC that its sends and receives to other ranks leave by, beside rings and trees; empty where a
+ *     channel has more than one
+ * @param receives the same of what arrives
  * @param direct of these, with GPUDirect RDMA
  * @param proxied of these, by another GPU's NIC
  * @param nvls the switch reduces: NVLink SHARP
@@ -44,6 +48,8 @@ record NcclLog(
         Set<String> nics,
         int networkConnections,
         Set<Integer> devices,
+        Map<Integer, Integer> sends,
+        Map<Integer, Integer> receives,
         int direct,
         int proxied,
         boolean nvls,
@@ -60,6 +66,10 @@ record NcclLog(
     /** Of InfiniBand's transport, those of a device that NCCL has made of several ports too. */
     private static final Pattern PORT = Pattern.compile("[A-Za-z][\\w.-]*:\\d+/(?:IB|RoCE)");
 
+    /** Index 1 is that of sends and receives ({@code ncclTransportP2pSetup(comm, NULL, 1)}), 0 of rings and trees. */
+    private static final Pattern ONE_TO_ONE = Pattern.compile(
+            "NCCL INFO Channel (\\d{1,4})/1 : .* \\[(send|receive)\\] via NET/[^/]+/(\\d{1,4})(?:\\D.*)?");
+
     private static final Pattern PROXIED = Pattern.compile("NET/[^/]+/\\d+\\(\\d+\\).*");
 
     /** In the order of {@code NCCL_ALGO_*} and {@code NCCL_PROTO_*} of {@code nccl_common.h}. */
@@ -74,6 +84,8 @@ record NcclLog(
         transports = Set.copyOf(transports);
         nics = Set.copyOf(nics);
         devices = Set.copyOf(devices);
+        sends = Map.copyOf(sends);
+        receives = Map.copyOf(receives);
     }
 
     /**
@@ -97,6 +109,8 @@ record NcclLog(
                         .filter(Matcher::matches)
                         .map(matcher -> Integer.valueOf(matcher.group(1)))
                         .collect(Collectors.toSet()),
+                oneToOne(own, "send"),
+                oneToOne(own, "receive"),
                 (int) network.stream().filter(path -> path.contains("/GDRDMA")).count(),
                 (int) network.stream()
                         .filter(path -> PROXIED.matcher(path).matches())
@@ -104,6 +118,19 @@ record NcclLog(
                 own.stream().anyMatch(line -> line.contains("Connected NVLS tree") || line.contains("NVLS comm 0x")),
                 choices(own, 1, ALGORITHMS),
                 choices(own, 2, PROTOCOLS));
+    }
+
+    private static Map<Integer, Integer> oneToOne(List<String> lines, String way) {
+        Map<Integer, Set<Integer>> devices = lines.stream()
+                .map(ONE_TO_ONE::matcher)
+                .filter(line -> line.find() && line.group(2).equals(way))
+                .collect(Collectors.groupingBy(
+                        line -> Integer.valueOf(line.group(1)),
+                        TreeMap::new,
+                        Collectors.mapping(line -> Integer.valueOf(line.group(3)), Collectors.toSet())));
+        Map<Integer, Integer> one = new TreeMap<>();
+        devices.forEach((channel, those) -> those.forEach(device -> one.put(channel, device)));
+        return devices.values().stream().allMatch(those -> those.size() == 1) ? one : Map.of();
     }
 
     private static Set<String> choices(List<String> lines, int group, List<String> names) {
@@ -167,11 +194,23 @@ record NcclLog(
                         "nicsUsed",
                         new TreeSet<>(devices).stream().map(String::valueOf).collect(Collectors.joining(" ")));
             }
+            words(sends).ifPresent(ways -> words.put("nicSends", ways));
+            words(receives).ifPresent(ways -> words.put("nicReceives", ways));
         }
         if (!algorithms.isEmpty()) {
             words.put("algorithm", String.join("+", new TreeSet<>(algorithms)));
             words.put("protocol", String.join("+", new TreeSet<>(protocols)));
         }
         return words;
+    }
+
+    /** Channel and NIC, e.g. {@code 0:0 1:1}. */
+    private static Optional<String> words(Map<Integer, Integer> ways) {
+        return ways.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TreeMap<>(ways)
+                        .entrySet().stream()
+                                .map(way -> way.getKey() + ":" + way.getValue())
+                                .collect(Collectors.joining(" ")));
     }
 }

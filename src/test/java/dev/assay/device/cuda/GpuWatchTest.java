@@ -7,6 +7,7 @@ import dev.assay.device.Telemetry.Window;
 import dev.assay.measurement.Measurement;
 import dev.assay.measurement.Metric;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,40 @@ class GpuWatchTest {
         assertThat(seconds.samples()).hasSize(2);
         assertThat(seconds.conditions()).containsEntry("longestSecond", "2.300");
         assertThat(one(window, Metric.TELEMETRY_RATE)).isLessThan(2);
+    }
+
+    /** GPM counts while the driver holds the watch up: a start without work is told from work that nobody saw. */
+    @Test
+    void whatTheGpuDidWhileTheWatchWasHeldUpIsTold() {
+        GpuWatch watch = GpuWatch.begin(gpu, () -> gpu.now);
+        gpu.active = 0.5;
+        gpu.pass(3200);
+        watch.tick();
+        gpu.active = 90;
+        ticks(watch, 5);
+        gpu.pass(1500);
+        watch.tick();
+        Map<String, String> told =
+                measured(watch.end(), Metric.TELEMETRY_RATE).orElseThrow().conditions();
+
+        assertThat(told)
+                .containsEntry("seconds", "5.700")
+                .containsEntry("heldUp", "4.700")
+                .containsEntry("idle", "3.200")
+                .containsEntry("longest", "3.200 s from second 0.000, SM-active 0.500 %");
+    }
+
+    @Test
+    void withoutCountersAHoleMayHaveHeldWork() {
+        gpu.sampleRefusal = "Not Supported (3) by nvmlGpmSampleGet";
+        GpuWatch watch = GpuWatch.begin(gpu, () -> gpu.now);
+        gpu.pass(2000);
+        watch.tick();
+
+        assertThat(measured(watch.end(), Metric.TELEMETRY_RATE).orElseThrow().conditions())
+                .containsEntry("heldUp", "2.000")
+                .containsEntry("idle", "0.000")
+                .containsEntry("longest", "2.000 s from second 0.000, SM-active unknown");
     }
 
     @Test

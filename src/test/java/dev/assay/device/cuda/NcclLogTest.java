@@ -134,6 +134,22 @@ class NcclLogTest {
         assertThat(parse(NVLINK).words()).doesNotContainKey("nicsUsed");
     }
 
+    /** Rings and trees (index 0) are not what a send takes; written from NCCL's net.cc, not recorded. */
+    @Test
+    void sendsAndReceivesTellTheirNicsByChannel() {
+        String both = """
+                host5:7:9 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[4] [send] via NET/IB/3/GDRDMA
+                host5:7:9 [0] NCCL INFO Channel 00/1 : 0[0] -> 1[4] [send] via NET/IB/0/GDRDMA/Shared
+                host5:7:9 [0] NCCL INFO Channel 01/1 : 0[0] -> 1[4] [send] via NET/IB/1/GDRDMA/Shared
+                host5:7:9 [0] NCCL INFO Channel 00/1 : 1[4] -> 0[0] [receive] via NET/IB/1/GDRDMA/Shared
+                """;
+        String twice = both + "host5:7:9 [0] NCCL INFO Channel 01/1 : 0[0] -> 2[4] [send] via NET/IB/0/Shared\n";
+
+        assertThat(parse(both).words()).contains(entry("nicSends", "0:0 1:1"), entry("nicReceives", "0:1"));
+        assertThat(parse(twice).words()).doesNotContainKey("nicSends").contains(entry("nicReceives", "0:1"));
+        assertThat(parse(RDMA).words()).doesNotContainKeys("nicSends", "nicReceives");
+    }
+
     @Test
     void onNodesOfFewerNicsThanGpusOnlyThoseBesideOneConnect() {
         assertThat(parse(FOUR_NICS).words())
