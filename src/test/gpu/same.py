@@ -6,7 +6,6 @@ clipping by the global norm, AdamW with decay on every tensor. Written from its 
 norms, automatic differentiation and optimizer. Gradients are also held against the same model in float32, so that it shows
 which of the two bf16 ones errs: ours may err as much as PyTorch's own, and a little more.
 
-Usage: same.py FOLDER [cuda|cpu]
 PyTorch trains twice, the second time with attention by plain matrix products, which rounds otherwise: "spread" is by what the
 two differ. Once the tokens are learned by heart, the gradient is what rounding leaves: PyTorch's own norms differed by up to 22 %
 there (Llama-2-7B, 8 layers, step 8 of 10), so norms are judged while there is something to learn, in four steps at least.
@@ -255,6 +254,8 @@ def curves_agree(record, peer, twin):
         print(f"{number:4d}   {loss:<11.6f} {peer_loss:<11.6f} {loss_away:+.2e} {loss_spread:+.2e}  "
               f" {norm:<11.6f} {peer_norm:<11.6f} {norm_away:+.2e} {norm_spread:+.2e}"
               + ("" if right else "  DIFFERS") + ("  by heart" if learned else ""))
+    if judged < JUDGED_STEPS:
+        print(f"norms of {judged} steps could be judged, {JUDGED_STEPS} are asked for")
     return agree and judged >= JUDGED_STEPS
 
 

@@ -37,11 +37,14 @@ public final class UpdateWatch {
     /** A smaller change may be rounded away, step by step. */
     private static final double LEAST_ULPS = 16;
 
-    /** What a place holds, and held after the first step. */
+    /** Fewer may have come back to where they were, all of them by chance. */
+    private static final int LEAST_DUE = 4;
+
+    /** A place, and what it held when it was last looked at. */
     private static final class Place {
         private final Parameter parameter;
         private final OwnPiece piece;
-        private final float[] masters;
+        private float[] masters;
 
         Place(Parameter parameter, OwnPiece piece, float[] masters) {
             this.parameter = parameter;
@@ -54,6 +57,7 @@ public final class UpdateWatch {
     private final Sharding sharding;
     private final SeededWeights seeded;
     private final List<Place> places = new ArrayList<>();
+    private boolean looked;
 
     UpdateWatch(TrainerSetup setup, Sharding sharding) {
         this.setup = setup;
@@ -64,6 +68,7 @@ public final class UpdateWatch {
     /** Of the step that has just been the first since training began. */
     public Updated first() {
         places.clear();
+        looked = true;
         AdamW step = setup.optimizerAt(1);
         double scale = scale();
         Tally tally = new Tally();
@@ -99,9 +104,19 @@ public final class UpdateWatch {
         rounded(parameter, piece, masters, tally);
     }
 
-    /** Of later steps: each place whose elements have a moment has moved on, and what is read is what was learned. */
-    public Updated last() {
-        if (places.isEmpty()) {
+    /** Before the measured steps: these must move on by themselves. */
+    public void hold() {
+        places.forEach(place -> place.masters = floats(place.piece.master(), place.piece.elements()));
+    }
+
+    /**
+     * Of later steps: each place whose elements have a moment has moved on, and what is read is what was learned. A rank may keep
+     * nothing, of a tiny model over many.
+     *
+     * @param steps since training began
+     */
+    public Updated last(int steps) {
+        if (!looked) {
             throw new IllegalStateException(
                     "watching updates: the first step must have been looked at before the last");
         }
@@ -109,29 +124,27 @@ public final class UpdateWatch {
         for (Place place : places) {
             float[] masters = floats(place.piece.master(), place.piece.elements());
             rounded(place.parameter, place.piece, masters, tally);
-            moved(place, masters, tally);
+            moved(place, masters, setup.optimizerAt(steps), tally);
         }
         return tally.result();
     }
 
-    private void moved(Place place, float[] masters, Tally tally) {
+    private void moved(Place place, float[] masters, AdamW last, Tally tally) {
         float[] firsts = floats(place.piece.first(), place.piece.elements());
         float[] seconds = floats(place.piece.second(), place.piece.elements());
-        double rate = setup.optimizer().learningRate();
         int due = 0;
         int moved = 0;
         for (int i = 0; i < masters.length; i++) {
-            double change = rate
-                    * firsts[i]
-                    / (Math.sqrt(seconds[i]) + setup.optimizer().epsilon());
+            double change =
+                    last.correctedRate() * firsts[i] / (Math.sqrt(seconds[i]) / last.secondMomentRoot() + last.eps());
             if (Math.abs(change) > LEAST_ULPS * Math.ulp(place.masters[i])) {
                 due++;
                 moved += masters[i] == place.masters[i] ? 0 : 1;
             }
         }
-        if (due > 0) {
+        if (due >= LEAST_DUE) {
             String where = place.parameter.name() + " from [" + place.piece.index() + "]";
-            tally.add(where + ", elements of " + due + " that moved since the first step", moved, due, due / 2.0);
+            tally.add(where + ", elements of " + due + " that moved since the look before", moved, due, due / 2.0);
         }
     }
 

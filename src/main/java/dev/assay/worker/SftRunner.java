@@ -69,6 +69,7 @@ final class SftRunner implements Runner {
         UpdateWatch updates = trainer.updateWatch();
         writeUpdate("after the first step", updates.first());
         warm.addAll(steps.run(sft.warmUpSteps() - 1));
+        updates.hold();
         writePlan(plan.memory());
         writeMemory(memory);
 
@@ -94,7 +95,7 @@ final class SftRunner implements Runner {
         curve.write(context.writer());
         SftChecks.write(context.writer(), sft.setup(), curve);
         checkSent(warm, measured);
-        writeUpdate("after the measured steps", updates.last());
+        writeUpdate("after the measured steps", updates.last(sft.warmUpSteps() + sft.measuredSteps()));
         WeightSums weights = trainer.weightSums(context.left());
         context.writer().write(SftDigest.of(weights));
         rehearsal.check(curve, weights);

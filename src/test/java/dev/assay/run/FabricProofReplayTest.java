@@ -24,6 +24,7 @@ import dev.assay.plan.SftPlanner;
 import dev.assay.verdict.Fleet;
 import dev.assay.verdict.State;
 import dev.assay.verdict.Verdict;
+import dev.assay.workload.Sft;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,13 +180,32 @@ class FabricProofReplayTest {
                 .containsExactlyInAnyOrderElementsOf(plan.experiment(experiment).launches().stream()
                         .map(launch -> launch.id())
                         .toList());
+        int steps = ((Sft) plan.experiment(experiment).workload()).measuredSteps();
         for (LaunchResult launch : made.launches()) {
             Files.createDirectories(folder.launch(experiment, launch.id()));
             for (RankResult rank : launch.ranks()) {
-                write(folder, PlanJson.hash(plan), experiment, rank);
+                write(folder, PlanJson.hash(plan), experiment, planned(rank, steps));
             }
         }
         Outcome.write(folder, new ExperimentResult(experiment, made.launches(), ""), 60);
+    }
+
+    /** With as many steps as the plan has, which are the made up ones again and again. */
+    private static RankResult planned(RankResult rank, int steps) {
+        return Fleet.withMeasurements(
+                rank,
+                rank.measurements().stream()
+                        .map(each -> each.metric() == Metric.STEP_TIME
+                                ? Measurement.of(
+                                        each.metric(),
+                                        IntStream.range(0, steps)
+                                                .mapToObj(step -> each.samples()
+                                                        .get(step
+                                                                % each.samples().size()))
+                                                .toList(),
+                                        each.conditions())
+                                : each)
+                        .toList());
     }
 
     private static void write(RunFolder folder, String planHash, String experiment, RankResult rank)

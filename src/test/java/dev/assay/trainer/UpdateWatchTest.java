@@ -83,7 +83,7 @@ class UpdateWatchTest {
         assertThat(ranks.get(0).last().wrong()).isZero();
         assertThat(ranks.get(1).first().wrong()).isZero();
         assertThat(ranks.get(1).last().wrong()).isPositive();
-        assertThat(ranks.get(1).last().words()).contains("that moved since the first step: 0.0");
+        assertThat(ranks.get(1).last().words()).contains("that moved since the look before: 0.0");
     }
 
     @Test
@@ -120,7 +120,7 @@ class UpdateWatchTest {
             while (steps.size() < STEPS) {
                 steps.add(trainer.step(batches(setup, rank)).await(SOON));
             }
-            Updated last = updates.last();
+            Updated last = updates.last(STEPS);
             return new Watched(first, last, steps, trainer.weightSums(SOON));
         }
     }
