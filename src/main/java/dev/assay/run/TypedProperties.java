@@ -38,7 +38,12 @@ final class TypedProperties {
     private static final String READ_BY_THE_BUILD = "groups";
 
     private static final Pattern DEFINED = Pattern.compile("(?:^|\\s)(?:-D\\s*|--define[\\s=])([^\\s=]+)");
-    private static final int LONG = 5;
+
+    /** In shorter names two letters make other people's words of ours: mode, cores. */
+    private static final int LONG = 7;
+
+    /** Whose last word is nobody else's. */
+    private static final Set<String> BY_LAST_WORD = Set.of("it.groups", "ds.config");
 
     private TypedProperties() {}
 
@@ -87,6 +92,7 @@ final class TypedProperties {
 
     /** A letter or two beside it, or its last word alone. */
     private static boolean meant(String name, String ours) {
-        return Nearest.distance(name, ours) <= (ours.length() >= LONG ? 2 : 1) || ours.endsWith("." + name);
+        return Nearest.distance(name, ours) <= (ours.length() >= LONG ? 2 : 1)
+                || (BY_LAST_WORD.contains(ours) && ours.endsWith("." + name));
     }
 }

@@ -84,10 +84,15 @@ final class FabricReadings {
                 .broken(negative(before).or(() -> negative(beside)).or(() -> moreThanAlone(evidence, readings)));
     }
 
-    /** Ranks of the reference device share a few cores, and their speeds say nothing. */
+    /**
+     * Ranks of the reference device share a few cores, and their speeds say nothing; GPUs that share a NIC may share it otherwise
+     * beside a load, which moves none of their sum.
+     */
     private static Optional<String> moreThanAlone(Evidence evidence, List<Reading> readings) {
+        boolean apart = !evidence.contract().reference()
+                && evidence.contract().nics() >= evidence.question().gpusPerNode();
         return readings.stream()
-                .filter(reading -> !evidence.contract().reference() && reading.value() > MOST_OF_ALONE)
+                .filter(reading -> apart && reading.value() > MOST_OF_ALONE)
                 .findFirst()
                 .map(reading -> "the test is broken: " + reading.unit() + " has "
                         + Numbers.beside(reading.value(), MOST_OF_ALONE, Unit.RATIO)

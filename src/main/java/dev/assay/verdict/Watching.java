@@ -21,6 +21,12 @@ final class Watching {
     /** Of the window, in holes with work: as much as may lie outside of it. */
     private static final double MOST_UNSEEN_PERCENT = 100 - LEAST_COVERAGE_PERCENT;
 
+    /** Of a short window a single late tick would be more than that. */
+    private static final double LONE_HOLE_SECONDS = 1.5;
+
+    /** Of a launch: what its counters call idle may be copies, or another's turn. */
+    private static final double MOST_IDLE = 0.5;
+
     private Watching() {}
 
     /** Why what was watched of this GPU is not worth a verdict; nothing of what is not watched. */
@@ -50,7 +56,7 @@ final class Watching {
                             .orElse(""));
         }
         return rates.stream()
-                .filter(each -> !(unseenPercent(each) <= MOST_UNSEEN_PERCENT))
+                .filter(each -> !(unseenPercent(each) <= MOST_UNSEEN_PERCENT || unseen(each) <= LONE_HOLE_SECONDS))
                 .findFirst()
                 .map(each -> "telemetry of " + rank.unit() + " did not see "
                         + Numbers.of(unseenPercent(each), Unit.PERCENT) + " of the duration, at most "
@@ -83,13 +89,18 @@ final class Watching {
     /** Ticks a second, outside of holes without work. */
     private static double rate(Measurement measured) {
         double seconds = said(measured, "seconds");
-        return Samples.minimum(measured.samples()) * (1 / (1 - idle(measured) / (seconds > 0 ? seconds : 1)));
+        double idle = idle(measured);
+        double share = idle > 0 ? Math.min(idle / seconds, MOST_IDLE) : idle;
+        return Samples.minimum(measured.samples()) / (1 - share);
     }
 
     private static double unseenPercent(Measurement measured) {
-        return measured.conditions().containsKey("heldUp")
-                ? 100 * (said(measured, "heldUp") - idle(measured)) / said(measured, "seconds")
-                : 0;
+        return measured.conditions().containsKey("heldUp") ? 100 * unseen(measured) / said(measured, "seconds") : 0;
+    }
+
+    /** Seconds in holes in which the GPU may have worked. */
+    private static double unseen(Measurement measured) {
+        return said(measured, "heldUp") - idle(measured);
     }
 
     /** A window over the work alone has no time for idling. */

@@ -28,9 +28,11 @@ class WatchingTest {
         "launch, 0, 0, PASS",
         "launch, 4, 4, PASS",
         "launch, 4, 3.5, PASS",
-        "launch, 4, 3.3, INVALID",
+        "launch, 4, 3.3, PASS",
+        "launch, 4, 2.4, INVALID",
         "launch, 4, 0, INVALID",
-        "launch, 0.7, 0, INVALID",
+        "launch, 0.7, 0, PASS",
+        "launch, 8, 8, INVALID",
         "launch, 12, 12, INVALID",
         "work, 4, 4, INVALID",
         "work, 0.5, 0.5, PASS"
