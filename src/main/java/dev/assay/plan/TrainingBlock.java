@@ -98,7 +98,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         }
         wrap(lines, "  scaling      ", config.scaling());
         config.notes().forEach(note -> wrap(lines, "  note         ", note));
-        config.terms().difference(most).ifPresent(note -> wrap(lines, "  note         ", note));
+        config.terms().thirdGathers(most).ifPresent(note -> wrap(lines, "  note         ", note));
         if (!config.withoutEffect().isEmpty()) {
             wrap(lines, "  no effect    ", String.join(", ", config.withoutEffect()));
         }
@@ -162,7 +162,7 @@ record TrainingBlock(TrainingCase config, Machine machine, MemoryBudget budget) 
         lines.addAll(TrainingTables.collectives(places.get(places.size() - 1)));
         times(lines, "  stress, predicted, seconds a step; " + against(nodes, baseline), places, baseline);
         config.terms()
-                .difference(places.get(places.size() - 1))
+                .thirdGathers(places.get(places.size() - 1))
                 .ifPresent(note -> wrap(lines, "    note         ", note));
     }
 

@@ -6,9 +6,7 @@ import dev.assay.deepspeed.Zero;
 import dev.assay.training.AdamW;
 import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientClipping;
-import dev.assay.training.LayerReuse;
 import dev.assay.training.StepCollectives;
-import dev.assay.training.StepPrediction;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSchedule;
 import java.util.Optional;
@@ -18,7 +16,7 @@ import java.util.Optional;
  *
  * @param clipping largest global norm of the gradients; 0: none
  * @param floors what the file itself asks for
- * @param zero as the file has it, for what the engine does not do
+ * @param zero as the file has it, for what the engine does not do and for its words
  */
 record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Zero zero) {
     /** Why the engine cannot train so; empty: it can. */
@@ -55,30 +53,17 @@ record TrainingTerms(Adam optimizer, double clipping, Optional<Floors> floors, Z
                         + " at least, or leave it out; not run");
     }
 
-    /** What a reader must know of other traffic; empty: there is none, as on one GPU, where nothing travels. */
-    Optional<String> difference(TrainingPlace place) {
-        LayerReuse reuse = LayerReuse.of(place.setup());
-        double third = reuse.share();
-        return place.gpus() == 1 || third == 0
-                ? Optional.empty()
-                : Optional.of("stage3_max_reuse_distance " + zero.maxReuseDistance()
-                        + ": DeepSpeed gathers some weights of each layer a third time, between its second forward and"
-                        + " its backward, " + Words.fixed(100 * third, 1)
-                        + " % more than this engine, which keeps the layer that it works on"
-                        + place.prediction()
-                                .map(step -> ofDeepSpeed(place, step, reuse))
-                                .orElse(""));
-    }
-
-    /** What the fabric makes impossible to DeepSpeed itself, which sends more. */
-    private static String ofDeepSpeed(TrainingPlace place, StepPrediction step, LayerReuse reuse) {
-        double more = reuse.busBytes(place.setup(), place.gpus());
-        double all = StepCollectives.busBytes(place.setup(), place.gpus()) + more;
-        return ": on " + Words.plural(place.nodes(), "node") + " " + TrainingTables.bytes(Math.round(all))
-                + " on the bus in a step, so at most "
-                + Words.fixed(100 * step.efficiencyWithFullOverlap(more), 0)
-                + " % of computing alone even with perfect overlap, "
-                + Words.fixed(100 * step.efficiencyWithFullOverlap(), 0) + " % by this engine's bytes";
+    /** What a file's reuse distance costs, which nobody would guess; empty: nothing, as on one GPU, where nothing travels. */
+    Optional<String> thirdGathers(TrainingPlace place) {
+        double all = StepCollectives.busBytes(place.setup(), place.gpus());
+        return StepCollectives.of(place.setup(), place.gpus()).stream()
+                .filter(each -> each.purpose().equals(StepCollectives.RECOMPUTED))
+                .findFirst()
+                .map(third -> "stage3_max_reuse_distance " + zero.maxReuseDistance()
+                        + ": so many elements are used behind some weights of each layer, so they go between its second"
+                        + " forward and its backward, as DeepSpeed has it, and are gathered a third time, "
+                        + Words.fixed(100 * third.busBytes(place.gpus()) / all, 1)
+                        + " % of what a step puts on the bus; a larger distance keeps them, and more modules besides");
     }
 
     AdamW adamW() {

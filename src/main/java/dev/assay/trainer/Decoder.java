@@ -95,7 +95,7 @@ final class Decoder {
         sharding.release(modules.head(), Pass.BACKWARD);
     }
 
-    /** The last layer's tensors are still there. */
+    /** The last layer's tensors are still there, which DeepSpeed computes again too: its weights go the way of all others'. */
     private void layerBackward(int i) {
         ModelModule module = modules.layer(i);
         DeviceMemory weights = weights(module, Pass.BACKWARD);
@@ -104,7 +104,8 @@ final class Decoder {
             layer.recompute(weights, memory.delta(), tensors(i));
             clock.enter(StepPart.BACKWARD);
         }
-        layer.backward(weights, sharding.gradients(module), memory, tensors(i));
+        Arrival arrival = sizes.recomputes() ? sharding.recomputed(module) : Arrival.NOTHING;
+        layer.backward(weights, arrival, sharding.gradients(module), memory, tensors(i));
         sharding.gradientsComplete(module);
         sharding.release(module, Pass.BACKWARD);
     }

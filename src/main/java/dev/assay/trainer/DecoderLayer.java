@@ -77,16 +77,24 @@ final class DecoderLayer {
     /**
      * Overwrites the layer's tensors behind the attention by their own gradients.
      * memory.dResidual is, before, of the residual stream that leaves the layer and, after, of the one that enters it.
+     *
+     * @param arrival of the weights, which are read from the last to the first
      */
-    void backward(DeviceMemory weights, DeviceMemory gradients, DecoderMemory memory, LayerTensors t) {
+    void backward(DeviceMemory weights, Arrival arrival, DeviceMemory gradients, DecoderMemory memory, LayerTensors t) {
         DeviceMemory dResidual = memory.dResidual();
+        arrival.from(down.offset());
         down.backward(weights, gradients, dResidual, t.activated(), t.activated());
+        arrival.from(up.offset());
         activateBackward(weights, t);
         up.backward(weights, gradients, t.up(), t.n2(), t.n2());
+        arrival.from(norm2.offset());
         norm2.backward(weights, gradients, t.n2(), t.y(), t.statistics2(), dResidual);
+        arrival.from(output.offset());
         output.backward(weights, gradients, dResidual, t.attention(), memory.dAttention());
         attention.backward(t.qkv(), t.attention(), t.lse(), memory.dAttention(), memory.dQkv());
+        arrival.from(qkv.offset());
         qkv.backward(weights, gradients, memory.dQkv(), t.n1(), t.n1());
+        arrival.from(norm1.offset());
         norm1.backward(weights, gradients, t.n1(), t.x(), t.statistics1(), dResidual);
     }
 

@@ -24,6 +24,7 @@ final class GatheredWeights implements WeightKeeper {
     private final List<Fence> released = new ArrayList<>();
     private final Fence updated;
     private final List<GatherLoad> loads;
+    private final ThirdGathers third;
     private final List<TensorGather> small = new ArrayList<>();
     private final List<List<Carry>> smallCopies = new ArrayList<>();
     private final boolean[] isReleased;
@@ -39,6 +40,7 @@ final class GatheredWeights implements WeightKeeper {
         }
         updated = zero.fence();
         loads = GatherLoads.of(zero, slots::memory);
+        third = new ThirdGathers(zero, module -> slots.memory(slots.use(module, Pass.BACKWARD)));
         isReleased = new boolean[slots.uses()];
         Map<FlatTensor, DeviceMemory> places = smallPlaces();
         addSmallGathers(places);
@@ -124,6 +126,11 @@ final class GatheredWeights implements WeightKeeper {
             isReleased[use] = true;
         }
         launchAhead();
+    }
+
+    @Override
+    public Arrival recomputed(int module) {
+        return third.enqueue(module);
     }
 
     /** Whether it is there since forward, for which the compute stream has waited. */

@@ -22,6 +22,11 @@ final class Norm {
         bias = Place.biasOf(modules, name, name);
     }
 
+    /** Where its weight begins in the module, in bytes. */
+    long offset() {
+        return weight.offset();
+    }
+
     /** out = the norm of {@code residual}'s sum. */
     void forward(DeviceMemory weights, Residual residual, DeviceMemory out, Statistics statistics) {
         compute.kernels().norm(with(weights, statistics), residual, out, compute.stream());

@@ -42,6 +42,11 @@ final class Projection {
         products.forward(x, weight.in(weights), out);
     }
 
+    /** Where its matrix begins in the module, in bytes. */
+    long offset() {
+        return weight.offset();
+    }
+
     DeviceMemory bias(DeviceMemory weights) {
         return bias.orElseThrow().in(weights);
     }

@@ -6,6 +6,7 @@ enum Purpose {
     NORM("gradient norm"),
     WEIGHTS_FORWARD("weights, forward"),
     WEIGHTS_BACKWARD("weights, backward"),
+    WEIGHTS_RECOMPUTED("weights, recomputed"),
     WEIGHTS_UPDATED("weights"),
     SMALL_WEIGHTS("small weights");
 

@@ -4,6 +4,7 @@ import dev.assay.device.CollectiveLoad;
 import dev.assay.device.Counter;
 import dev.assay.device.DeviceMemory;
 import dev.assay.device.Event;
+import dev.assay.training.FlatTensor;
 import dev.assay.training.Shares.Cut;
 import dev.assay.training.Shares.Piece;
 import dev.assay.workload.CollectiveCase;
@@ -141,12 +142,32 @@ final class Rehearsal {
         }
     }
 
-    /** Every rank's part of the module is what that rank sent. */
     private void look(ModelModule module, Pass pass) {
+        DeviceMemory memory = weights.of(module.index(), pass);
+        compare(module, pass, memory);
+        if (pass == Pass.BACKWARD && gathersAgain(module, memory)) {
+            weights.recomputed(module.index()).from(0);
+            compare(module, pass, memory);
+        }
+        weights.release(module.index(), pass);
+    }
+
+    /** Whether anything of the module comes a third time; it goes, so that what does not come is seen. */
+    private boolean gathersAgain(ModelModule module, DeviceMemory memory) {
+        List<List<FlatTensor>> groups = zero.schedule().gathersBehindRecomputation(module.index());
+        for (List<FlatTensor> group : groups) {
+            for (FlatTensor tensor : group) {
+                zero.device().poison(zero.inModule(memory, ElementType.BF16, tensor), zero.compute());
+            }
+        }
+        return !groups.isEmpty();
+    }
+
+    /** Every rank's part of the module is what that rank sent. */
+    private void compare(ModelModule module, Pass pass, DeviceMemory memory) {
         int index = module.index();
         long start = zero.tensors().start(index);
         long end = start + zero.tensors().elements(index);
-        DeviceMemory memory = weights.of(index, pass);
         for (int rank = 0; sendsWeights() && rank < zero.ranks(); rank++) {
             for (Piece piece : zero.shares().within(start, end, rank)) {
                 CollectivePiece expected =
@@ -162,7 +183,6 @@ final class Rehearsal {
                 moves += piece.elements();
             }
         }
-        weights.release(index, pass);
     }
 
     private void countSums(ModelModule module) {

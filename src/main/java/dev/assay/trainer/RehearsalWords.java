@@ -1,6 +1,5 @@
 package dev.assay.trainer;
 
-import dev.assay.training.FlatTensor;
 import dev.assay.training.GradientBucket;
 import dev.assay.training.ZeroSchedule;
 import dev.assay.workload.ElementType;
@@ -29,17 +28,8 @@ final class RehearsalWords {
     static String weights(ZeroSchedule schedule) {
         LongSummaryStatistics sizes = new LongSummaryStatistics();
         schedule.gathersAfterUpdate().forEach(sizes::accept);
-        for (List<Integer> order : List.of(schedule.forward(), schedule.gatheredAgain())) {
-            for (List<FlatTensor> group : gathers(schedule, order)) {
-                sizes.accept(schedule.dealt(group));
-            }
-        }
+        schedule.gathers().forEach(group -> sizes.accept(schedule.dealt(group)));
         return calls(sizes, "all-gather") + " of BF16 over " + schedule.ranks() + " ranks";
-    }
-
-    /** Stages 1 and 2 gather after the update alone. */
-    private static List<List<FlatTensor>> gathers(ZeroSchedule schedule, List<Integer> order) {
-        return schedule.gathersWeights() ? schedule.gathers(order) : List.of();
     }
 
     private static String calls(LongSummaryStatistics sizes, String kind) {

@@ -15,7 +15,8 @@ import java.util.List;
  *   for each micro-batch, number = 1 … accumulation:
  *     beginMicroBatch(number)
  *       each module of ModuleCut.order(FORWARD):   weights(module, FORWARD), release(module, FORWARD)
- *       each module of ModuleCut.order(BACKWARD):  weights(module, BACKWARD), release(module, BACKWARD)
+ *       each module of ModuleCut.order(BACKWARD):  weights(module, BACKWARD), release(module, BACKWARD);
+ *                                                  a layer in between, if layers are computed again: recomputed(module)
  *       each module of ModuleCut.gradientOrder():  gradients(module) one or more times, then gradientsComplete(module) once
  *     endMicroBatch()
  *   update(step)
@@ -51,6 +52,14 @@ public interface Sharding extends AutoCloseable {
 
     /** What has been enqueued on the compute stream was the last to read them in this pass. */
     void release(ModelModule module, Pass pass);
+
+    /**
+     * Where layers are computed again: what has been enqueued on the compute stream was the last to read a layer's weights of
+     * {@link Pass#BACKWARD} for its second forward. Some of them may go and come again.
+     *
+     * @return to be told before backward reads them
+     */
+    Arrival recomputed(ModelModule module);
 
     /**
      * Where the module's gradients of this micro-batch are added, bf16, whole, in the order of the layout; what is there counts,

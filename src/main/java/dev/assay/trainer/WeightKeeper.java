@@ -13,6 +13,9 @@ interface WeightKeeper {
 
     void release(int module, Pass pass);
 
+    /** As {@link Sharding#recomputed}. */
+    Arrival recomputed(int module);
+
     /** What this rank updates; all of it is written on the compute stream. */
     DeviceMemory shard();
 

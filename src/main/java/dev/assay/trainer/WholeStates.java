@@ -74,6 +74,11 @@ final class WholeStates implements Sharding {
     public void release(ModelModule module, Pass pass) {}
 
     @Override
+    public Arrival recomputed(ModelModule module) {
+        return Arrival.NOTHING;
+    }
+
+    @Override
     public DeviceMemory gradients(ModelModule module) {
         if (narrow) {
             return piece(Unsharded.GRADIENTS, Unsharded.BF16, module.offset(), module.elements());

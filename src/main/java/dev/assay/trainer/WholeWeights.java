@@ -66,6 +66,11 @@ final class WholeWeights implements WeightKeeper {
     public void release(int module, Pass pass) {}
 
     @Override
+    public Arrival recomputed(int module) {
+        return Arrival.NOTHING;
+    }
+
+    @Override
     public DeviceMemory shard() {
         return shard;
     }

@@ -116,15 +116,15 @@ public final class ZeroFactory implements ShardingFactory {
         handles.closeBecauseOf(reason);
     }
 
-    /** Two marks a wait: before each module's weights in both passes, before its gradients, and three in the update. */
+    /**
+     * Two marks a wait: before each module's weights in both passes and before what is gathered a third time, before its
+     * gradients, and three in the update.
+     */
     private static void expect(
             StepClock clock, TrainerSetup setup, ZeroSchedule schedule, boolean gradientsApart, boolean weightsApart) {
         int accumulation = setup.step().accumulation();
         int modules = schedule.tensors().modules();
-        int gathers = setup.step().zero().stage() == 3
-                ? schedule.gathers(schedule.forward()).size()
-                        + schedule.gathers(schedule.gatheredAgain()).size()
-                : 0;
+        int gathers = schedule.gathers().size();
         int reductions = schedule.buckets().stream()
                 .mapToInt(bucket -> bucket.calls().size())
                 .sum();
@@ -132,7 +132,8 @@ public final class ZeroFactory implements ShardingFactory {
                 + (schedule.everyMicroBatch() ? accumulation : 1) * reductions
                 + schedule.gathersAfterUpdate().size()
                 + 1;
-        int waits = accumulation * modules * ((weightsApart ? 2 : 0) + (gradientsApart ? 1 : 0)) + 3;
+        int third = weightsApart ? schedule.gathersBehindRecomputation().size() : 0;
+        int waits = accumulation * (modules * ((weightsApart ? 2 : 0) + (gradientsApart ? 1 : 0)) + third) + 3;
         boolean inline = !gradientsApart || !weightsApart;
         clock.expect(2 * (waits + (inline ? operations : 0)), operations);
     }

@@ -143,12 +143,7 @@ final class ZeroMemory {
         if (!schedule.small().isEmpty()) {
             plan.add(SMALL, MemoryPart.WEIGHTS, schedule.dealt(schedule.small()) * BF16);
         }
-        addStaging(
-                schedule,
-                Stream.concat(
-                        schedule.gathers(schedule.forward()).stream(),
-                        schedule.gathers(schedule.gatheredAgain()).stream()),
-                plan);
+        addStaging(schedule, schedule.gathers().stream(), plan);
     }
 
     private static void addStaging(ZeroSchedule schedule, Stream<List<FlatTensor>> gathers, AllocationPlan plan) {

@@ -60,6 +60,11 @@ final class ZeroSharding implements Sharding {
     }
 
     @Override
+    public Arrival recomputed(ModelModule module) {
+        return weights.recomputed(module.index());
+    }
+
+    @Override
     public DeviceMemory gradients(ModelModule module) {
         return gradients.of(module.index());
     }

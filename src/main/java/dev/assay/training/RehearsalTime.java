@@ -67,7 +67,7 @@ public final class RehearsalTime {
                 (double) zero.weights() + zero.gradients() + zero.gathered() + zero.scratch() + zero.buckets();
         double patterns = elements * BF16;
         double carried = zero.buckets() == 0 ? 0 : elements * COPIED * micro;
-        double read = movesWeights(setup) ? elements * BF16 * PASSES * micro : 0;
+        double read = movesWeights(setup) ? elements * BF16 * looks(setup) * micro : 0;
         return poisoned + patterns + carried + read + zero.optimizer() + zero.weights();
     }
 
@@ -75,8 +75,13 @@ public final class RehearsalTime {
     private static double comparisons(StepSetup setup, int gpus) {
         ZeroSchedule schedule = ZeroSchedule.of(setup, gpus);
         return schedule.shares().cut() == Cut.TENSOR
-                ? (double) schedule.tensors().all().size() * gpus * PASSES * microBatches(setup)
+                ? (double) schedule.tensors().all().size() * gpus * looks(setup) * microBatches(setup)
                 : 0;
+    }
+
+    /** At each weight in a micro-batch: in both passes, and again at a layer of which some is gathered a third time. */
+    private static int looks(StepSetup setup) {
+        return ZeroSchedule.of(setup, 1).gathersBehindRecomputation().isEmpty() ? PASSES : PASSES + 1;
     }
 
     private static boolean movesWeights(StepSetup setup) {

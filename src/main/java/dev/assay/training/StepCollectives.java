@@ -21,6 +21,8 @@ public final class StepCollectives {
     static final long STAGE_0_BUCKET = 500_000_000;
     /** Weights travel in bf16. */
     private static final int WEIGHT_BYTES = 2;
+    /** Purpose of what is gathered a third time, between a layer's second forward and its backward. */
+    public static final String RECOMPUTED = "weights, recomputed";
     /** Purpose of the last. */
     static final String NORM = "gradient norm";
     /** The square of the gradients' norm, one float32. */
@@ -86,13 +88,14 @@ public final class StepCollectives {
     }
 
     private static void gathers(StepSetup setup, ZeroSchedule schedule, List<Collective> list) {
-        Map<String, List<Integer>> passes = new LinkedHashMap<>();
-        passes.put("weights, forward", schedule.forward());
-        passes.put("weights, backward", schedule.gatheredAgain());
-        passes.forEach((purpose, order) -> many(
+        Map<String, List<List<FlatTensor>>> passes = new LinkedHashMap<>();
+        passes.put("weights, forward", schedule.gathers(schedule.forward()));
+        passes.put("weights, backward", schedule.gathers(schedule.gatheredAgain()));
+        passes.put(RECOMPUTED, schedule.gathersBehindRecomputation());
+        passes.forEach((purpose, groups) -> many(
                         Kind.ALL_GATHER,
                         purpose,
-                        schedule.gathers(order).stream().map(schedule::dealt).toList(),
+                        groups.stream().map(schedule::dealt).toList(),
                         WEIGHT_BYTES,
                         When.EVERY_MICRO_BATCH,
                         schedule.overlaps() ? Behind.COMPUTING : Behind.NOTHING)

@@ -185,11 +185,6 @@ public record StepPrediction(
         return framework / Math.max(framework, wire);
     }
 
-    /** The same where so many bytes more went over the bus, as fast as the others. */
-    public double efficiencyWithFullOverlap(double moreBusBytes) {
-        return framework / Math.max(framework, wire + moreBusBytes / busBytesPerSecond());
-    }
-
     /** GB/s (bus) at which the collectives take 5 % of a framework's computing time: less, and a step without overlap loses more. */
     public double sensitivityWithoutOverlap() {
         return StepCollectives.busBytes(setup, gpus) / (0.05 * framework) / 1e9;

@@ -65,11 +65,8 @@ record ZeroBytes(long weights, long gradients, long optimizer, long gathered, lo
         if (schedule.shares().cut() != Cut.TENSOR) {
             return 0;
         }
-        Stream<List<FlatTensor>> gathers = setup.zero().stage() < 3
-                ? Stream.of(schedule.tensors().all())
-                : Stream.concat(
-                        schedule.gathers(schedule.forward()).stream(),
-                        schedule.gathers(schedule.gatheredAgain()).stream());
+        Stream<List<FlatTensor>> gathers =
+                setup.zero().stage() < 3 ? Stream.of(schedule.tensors().all()) : schedule.gathers().stream();
         return gathers.mapToLong(group -> schedule.dealt(group.stream()
                         .filter(tensor -> schedule.ranks() * Shares.part(tensor, schedule.ranks()) != tensor.size())
                         .toList()))

@@ -96,9 +96,10 @@ public final class ZeroSchedule {
     }
 
     /**
-     * Stage 3: modules whose weights stay gathered from forward to backward, as fewer than {@code maxReuse} elements are used in
-     * between; in forward's order. DeepSpeed's rule ({@code partitioned_param_coordinator.py}, {@code __params_to_release}, of
-     * submodules), which asks nothing of {@code maxLive}.
+     * Stage 3: modules whose weights stay gathered from forward to backward; in forward's order. DeepSpeed keeps what is used
+     * again before {@code maxReuse} elements are, which asks nothing of {@code maxLive}, and what its prefetcher has seen to be
+     * there for backward, as it looks ahead while fewer than {@code maxLive} elements are there ({@code
+     * partitioned_param_coordinator.py}, {@code __params_to_release}): the last modules that are as many together.
      */
     public List<Integer> kept() {
         return kept;
@@ -108,9 +109,18 @@ public final class ZeroSchedule {
         return gathersWeights()
                 ? forward().stream()
                         .filter(module -> tensors.ofModule(module).stream().anyMatch(tensor -> !staysWhole(tensor)))
-                        .filter(module -> distance(module) < setup.zero().maxReuse())
+                        .filter(module -> distance(module) < setup.zero().maxReuse() || isSeenAhead(module))
                         .toList()
                 : List.of();
+    }
+
+    private boolean isSeenAhead(int module) {
+        List<Integer> forward = forward();
+        return prefetches()
+                && forward.subList(forward.indexOf(module), forward.size()).stream()
+                                .mapToLong(tensors::elements)
+                                .sum()
+                        <= setup.zero().maxLive();
     }
 
     /** Elements that are used between a module's uses in forward and in backward. */
@@ -131,6 +141,79 @@ public final class ZeroSchedule {
         return order;
     }
 
+    /**
+     * Stage 3 with full checkpointing: what of a module goes behind its second forward and is gathered a third time for its
+     * backward, by one operation each, in backward's order. DeepSpeed lets go of what {@code maxReuse} elements or more are used
+     * behind before it is used again ({@code __params_to_release}, tensor by tensor), but for what its prefetcher has seen to be
+     * there for backward, which is all of a layer that {@code maxLive} has room for.
+     */
+    public List<List<FlatTensor>> gathersBehindRecomputation(int module) {
+        boolean stays = prefetches() && tensors.elements(module) <= setup.zero().maxLive();
+        return gathersWeights()
+                        && !isIdeal()
+                        && setup.recomputation() == Recomputation.FULL
+                        && isLayer(module)
+                        && !stays
+                ? grouped(releasedBehindRecomputation(module))
+                : List.of();
+    }
+
+    private boolean isLayer(int module) {
+        return module > 0 && module < tensors.modules() - 1;
+    }
+
+    /**
+     * Behind a tensor come all after it, and then these again, but for the last matrix: a second forward ends before it (PyTorch's
+     * checkpoints that are not reentrant stop early), as backward does not need what it makes.
+     */
+    private List<FlatTensor> releasedBehindRecomputation(int module) {
+        List<FlatTensor> layer = tensors.ofModule(module);
+        List<FlatTensor> released = new ArrayList<>();
+        long behind = 0;
+        boolean last = true;
+        for (int i = layer.size() - 1; i >= 0; i--) {
+            FlatTensor tensor = layer.get(i);
+            if (!last && !staysWhole(tensor) && behind >= setup.zero().maxReuse()) {
+                released.add(tensor);
+            }
+            behind += (last ? 1 : 2) * tensor.size();
+            last &= staysWhole(tensor);
+        }
+        return released;
+    }
+
+    private List<List<FlatTensor>> grouped(List<FlatTensor> gathered) {
+        List<List<FlatTensor>> groups = new ArrayList<>();
+        List<FlatTensor> group = new ArrayList<>();
+        for (FlatTensor tensor : gathered) {
+            group.add(tensor);
+            if (isFull(group)) {
+                groups.add(group);
+                group = new ArrayList<>();
+            }
+        }
+        if (!group.isEmpty()) {
+            groups.add(group);
+        }
+        return groups;
+    }
+
+    /** {@link #gathersBehindRecomputation} of all modules, in backward's order. */
+    public List<List<FlatTensor>> gathersBehindRecomputation() {
+        return backward().stream()
+                .flatMap(module -> gathersBehindRecomputation(module).stream())
+                .toList();
+    }
+
+    /** Stage 3: all that a micro-batch gathers, by one operation each; in no other stage anything. */
+    public List<List<FlatTensor>> gathers() {
+        return gathersWeights()
+                ? Stream.of(gathers(forward()), gathers(gatheredAgain()), gathersBehindRecomputation())
+                        .flatMap(List::stream)
+                        .toList()
+                : List.of();
+    }
+
     /** Elements of the kept modules. */
     public long keptElements() {
         return kept.stream().mapToLong(tensors::elements).sum();
@@ -148,7 +231,12 @@ public final class ZeroSchedule {
 
     /** Stage 3: whether weights are gathered before they are asked for. */
     public boolean gathersAhead() {
-        return isIdeal() || (setup.zero().prefetchBucket() > 0 && setup.zero().maxLive() > tensors.largest());
+        return isIdeal() || prefetches();
+    }
+
+    /** Whether DeepSpeed looks ahead of what is asked for. */
+    private boolean prefetches() {
+        return !isIdeal() && setup.zero().prefetchBucket() > 0 && setup.zero().maxLive() > tensors.largest();
     }
 
     /** Modules in the order in which forward reads them. */

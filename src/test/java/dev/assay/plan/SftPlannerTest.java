@@ -518,7 +518,7 @@ class SftPlannerTest {
                 .contains("mine.json: llama2-7b fp8", "precision fp8, this suite's extension and not DeepSpeed's");
     }
 
-    /** All of a small model stays gathered from forward to backward, as DeepSpeed has it; of large layers the plan says more. */
+    /** All of a small model stays gathered from forward to backward, as DeepSpeed has it; layers without room come thrice. */
     @Test
     void theReuseThatTheFileAsksForIsPlanned(@TempDir Path folder) throws Exception {
         String seven = Files.readString(CONFIGS.resolve("ds_config_7b.json"));
@@ -533,19 +533,20 @@ class SftPlannerTest {
         Path none = Files.writeString(
                 folder.resolve("none.json"),
                 Files.readString(small)
-                        .replace("\"stage3_max_reuse_distance\": 1e9", "\"stage3_max_reuse_distance\": 0"));
+                        .replace("\"stage3_max_reuse_distance\": 1e9", "\"stage3_max_reuse_distance\": 0")
+                        .replace("\"stage3_max_live_parameters\": 1e9", "\"stage3_max_live_parameters\": 0"));
 
         assertThat(plan(SPECTRUMX, List.of(2), Optional.of(small))
                         .experiment("sft-small-2")
                         .notRunnable())
                 .isEmpty();
         assertThat(purposes(small)).contains("weights, forward").doesNotContain("weights, backward");
-        assertThat(purposes(none)).contains("weights, forward", "weights, backward");
-        assertThat(text("ds_config_7b.json")).doesNotContain("a third time");
+        assertThat(purposes(none)).contains("weights, forward", "weights, backward", "weights, recomputed");
+        assertThat(text("ds_config_70b.json")).doesNotContain("a third time");
         assertThat(text("ds_config_175b.json"))
                 .contains(
-                        "note stage3_max_reuse_distance 1000000000: DeepSpeed gathers some weights of each layer a third time,"
-                                + " between its second forward and its backward, 33.");
+                        "note stage3_max_reuse_distance 1000000000: so many elements are used behind some weights of each layer",
+                        "gathered a third time, 10.");
     }
 
     private static List<String> purposes(Path file) {

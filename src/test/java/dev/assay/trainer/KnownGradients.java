@@ -7,6 +7,7 @@ import dev.assay.device.Stream;
 import dev.assay.device.Tensor;
 import dev.assay.device.TrainingKernels;
 import dev.assay.training.Parameter;
+import dev.assay.training.Recomputation;
 import dev.assay.workload.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -85,7 +86,11 @@ final class KnownGradients {
         sharding.release(head, Pass.BACKWARD);
         for (ModelModule module : modules.gradientOrder()) {
             if (module.kind() == ModelModule.Kind.LAYER) {
-                seen.add(look(sharding, module, Pass.BACKWARD));
+                DeviceMemory weights = sharding.weights(module, Pass.BACKWARD);
+                seen.add(look(weights, module, Pass.BACKWARD));
+                if (setup.step().recomputation() == Recomputation.FULL) {
+                    seen.add(lookAgain(sharding, weights, module));
+                }
                 add(sharding.gradients(module), module, step, number);
                 sharding.gradientsComplete(module);
                 sharding.release(module, Pass.BACKWARD);
@@ -114,10 +119,30 @@ final class KnownGradients {
     }
 
     private Seen look(Sharding sharding, ModelModule module, Pass pass) {
+        return look(sharding.weights(module, pass), module, pass);
+    }
+
+    private Seen look(DeviceMemory weights, ModelModule module, Pass pass) {
         DeviceMemory copy = device.allocate(2 * module.elements());
-        DeviceMemory weights = sharding.weights(module, pass);
         kernels.carry(all(weights, module), all(copy, module), false, compute);
         return new Seen(module, pass, copy);
+    }
+
+    /** As backward does behind a second forward: from the last tensor to the first. */
+    private Seen lookAgain(Sharding sharding, DeviceMemory weights, ModelModule module) {
+        DeviceMemory copy = device.allocate(2 * module.elements());
+        Arrival arrival = sharding.recomputed(module);
+        for (int i = module.parameters().size() - 1; i >= 0; i--) {
+            Parameter parameter = module.parameters().get(i);
+            long offset = 2 * module.offsetOf(parameter);
+            arrival.from(offset);
+            kernels.carry(
+                    new Tensor(weights.slice(offset, 2 * parameter.size()), ElementType.BF16, parameter.size()),
+                    new Tensor(copy.slice(offset, 2 * parameter.size()), ElementType.BF16, parameter.size()),
+                    false,
+                    compute);
+        }
+        return new Seen(module, Pass.BACKWARD, copy);
     }
 
     private static Tensor all(DeviceMemory memory, ModelModule module) {

@@ -11,6 +11,7 @@ import dev.assay.device.Stream;
 import dev.assay.training.GradientClipping;
 import dev.assay.training.ModelFamily;
 import dev.assay.training.ModelShape;
+import dev.assay.training.ParameterLayout;
 import dev.assay.training.StepSetup;
 import dev.assay.training.ZeroSetup;
 import java.time.Duration;
@@ -55,7 +56,10 @@ class RehearsalTest {
         "3, 2, 2, oi, 22",
         "3, 4, 2, oig, 44",
         "3, 3, 2, ok, 22",
-        "3, 2, 2, okg, 22"
+        "3, 2, 2, okg, 22",
+        "3, 3, 2, of, 22",
+        "3, 2, 2, f, 24",
+        "3, 3, 2, okfg, 22"
     })
     void healthyRanksFindNothing(int stage, int ranks, int accumulation, String flags, int bytes) throws Exception {
         StepSetup step = step(stage, accumulation, flags, bytes);
@@ -80,10 +84,29 @@ class RehearsalTest {
         assertThat(ranks.get(1).get(1).elements()).isBetween(2 * all, 2 * all + 128);
     }
 
+    /** What comes a third time is looked at besides, with the layer that it is of. */
+    @Test
+    void aThirdGatherIsLookedAtToo() throws Exception {
+        // Not even one layer has room, so that the last matrix of each alone stays.
+        StepSetup twice = step(3, 1, "o", 22);
+        StepSetup thrice = step(3, 1, "of", 22);
+        ParameterLayout layout = setup(twice).layout();
+        long layers = layout.of("norm").offset()
+                - layout.of("layers.0.attention.norm").offset();
+
+        long more = rehearse(thrice, 2, communicator -> communicator)
+                        .get(1)
+                        .get(1)
+                        .elements()
+                - rehearse(twice, 2, communicator -> communicator).get(1).get(1).elements();
+
+        assertThat(more).isBetween(layers, layers + 64);
+    }
+
     static List<Arguments> faults() {
         List<Arguments> all = new ArrayList<>();
         for (int stage = 0; stage <= 3; stage++) {
-            for (String flags : stage == 3 ? List.of("o", "oi", "ok") : List.of("o", "or", "oi")) {
+            for (String flags : stage == 3 ? List.of("o", "oi", "ok", "of") : List.of("o", "or", "oi")) {
                 for (Fault fault : List.of(
                         Fault.LEAVES_OUT_A_RANK,
                         Fault.ADDS_A_RANK_TWICE,
@@ -201,7 +224,8 @@ class RehearsalTest {
 
     private static StepSetup step(int stage, int accumulation, String flags, int bytes) {
         ZeroFlags what = new ZeroFlags(flags, bytes);
-        ZeroSetup zero = what.zero(stage, 300, 250, 20, 3000).keeping(what.has("k") ? 1500 : 0);
+        ZeroSetup zero =
+                what.zero(stage, 300, 250, 20, what.has("f") ? 1500 : 3000).keeping(what.has("k") ? 1500 : 0);
         return what.step(LLAMA, GPT, accumulation, zero);
     }
 

@@ -26,9 +26,9 @@ class ShardingOrderTest {
                         "get 2 FORWARD, release 2 FORWARD, get 3 FORWARD, release 3 FORWARD",
                         "get 4 FORWARD, release 4 FORWARD",
                         "get 4 BACKWARD, gradients 4, complete 4, release 4 BACKWARD",
-                        "get 3 BACKWARD, gradients 3, complete 3, release 3 BACKWARD",
-                        "get 2 BACKWARD, gradients 2, complete 2, release 2 BACKWARD",
-                        "get 1 BACKWARD, gradients 1, complete 1, release 1 BACKWARD",
+                        "get 3 BACKWARD, recomputed 3, gradients 3, complete 3, release 3 BACKWARD",
+                        "get 2 BACKWARD, recomputed 2, gradients 2, complete 2, release 2 BACKWARD",
+                        "get 1 BACKWARD, recomputed 1, gradients 1, complete 1, release 1 BACKWARD",
                         "get 0 BACKWARD, release 0 BACKWARD, gradients 0, complete 0",
                         "end",
                         "update 1");
@@ -57,7 +57,7 @@ class ShardingOrderTest {
     private List<String> lines() {
         List<String> lines = new ArrayList<>(calls.subList(0, 2));
         int from = 2;
-        for (int size : new int[] {4, 4, 2, 4, 4, 4, 4, 4, 1, 1}) {
+        for (int size : new int[] {4, 4, 2, 4, 5, 5, 5, 4, 1, 1}) {
             lines.add(String.join(", ", calls.subList(from, from + size)));
             from += size;
         }
@@ -113,6 +113,12 @@ class ShardingOrderTest {
         public void release(ModelModule module, Pass pass) {
             calls.add("release " + module.index() + " " + pass);
             states.release(module, pass);
+        }
+
+        @Override
+        public Arrival recomputed(ModelModule module) {
+            calls.add("recomputed " + module.index());
+            return states.recomputed(module);
         }
 
         @Override

@@ -9,7 +9,8 @@ import dev.assay.training.ZeroSetup;
 /**
  * A case of ZeRO in a table's columns.
  *
- * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT
+ * @param flags o: overlaps; a: reduce_scatter false; r: use_multi_rank_bucket_allreduce false; i: ideal; g: GPT;
+ *     f: layers are computed again
  * @param bytes two digits: of a sum, and of a gradient on the wire
  */
 record ZeroFlags(String flags, int bytes) {
@@ -30,7 +31,7 @@ record ZeroFlags(String flags, int bytes) {
                 1,
                 accumulation,
                 zero,
-                Recomputation.NONE,
+                has("f") ? Recomputation.FULL : Recomputation.NONE,
                 has("i") ? CollectiveMode.IDEAL : CollectiveMode.DEEPSPEED,
                 bytes / 10,
                 bytes % 10);

@@ -40,7 +40,7 @@ class ZeroRaceTest {
     })
     void everyReadComesAfterItsWrite(
             int stage, ModelFamily family, CollectiveMode mode, int bytes, long maxLive, int needed) {
-        check(stage, family, mode, bytes, maxLive, 0, needed);
+        check(stage, family, mode, bytes, maxLive, 0, Recomputation.NONE, needed);
     }
 
     /** What stays gathered from forward to backward is written anew only when backward has read it. */
@@ -53,22 +53,28 @@ class ZeroRaceTest {
         "LLAMA, IDEAL, 3500, 1000000, 60"
     })
     void soItDoesWhereWeightsStay(ModelFamily family, CollectiveMode mode, long maxLive, long maxReuse, int needed) {
-        check(3, family, mode, 22, maxLive, maxReuse, needed);
+        check(3, family, mode, 22, maxLive, maxReuse, Recomputation.NONE, needed);
+    }
+
+    /** What comes a third time is written when the second forward has read it, and read when it is there, tensor by tensor. */
+    @ParameterizedTest
+    @CsvSource({"LLAMA, 1, 0, 60", "LLAMA, 1000, 0, 60", "LLAMA, 1, 900, 60", "GPT, 1, 0, 60", "GPT, 800, 500, 60"})
+    void soItDoesWhereWeightsComeAThirdTime(ModelFamily family, long maxLive, long maxReuse, int needed) {
+        check(3, family, CollectiveMode.DEEPSPEED, 22, maxLive, maxReuse, Recomputation.FULL, needed);
     }
 
     private static void check(
-            int stage, ModelFamily family, CollectiveMode mode, int bytes, long maxLive, long maxReuse, int needed) {
+            int stage,
+            ModelFamily family,
+            CollectiveMode mode,
+            int bytes,
+            long maxLive,
+            long maxReuse,
+            Recomputation recomputation,
+            int needed) {
         ZeroSetup zero = new ZeroSetup(stage, true, true, true, 300, 250, 20, maxLive, 1000).keeping(maxReuse);
         StepSetup step = new StepSetup(
-                family == ModelFamily.GPT ? GPT : LLAMA,
-                7,
-                1,
-                2,
-                zero,
-                Recomputation.NONE,
-                mode,
-                bytes / 10,
-                bytes % 10);
+                family == ModelFamily.GPT ? GPT : LLAMA, 7, 1, 2, zero, recomputation, mode, bytes / 10, bytes % 10);
         TrainerSetup setup = new TrainerSetup(step, Small.ADAM_W, GradientClipping.none(), 1);
 
         RaceDetector all = run(setup, -1);

@@ -14,7 +14,7 @@ class MemoryPlanTest {
     /** NVML's total of an H200. */
     private static final MemoryBudget H200 = new MemoryBudget(143_771L << 20, 0.8);
 
-    /** GiB a GPU, full checkpointing; i: inside 112.3 GiB, p: only in the memory there is, -: not at all. */
+    /** GiB a GPU, full checkpointing, at stage 3 with what stays gathered for backward; i: inside 112.3 GiB, p: only in the memory there is, -: not at all. */
     @ParameterizedTest
     @CsvSource({
         "7b, 0, 1, 116.0, p",
@@ -30,11 +30,11 @@ class MemoryPlanTest {
         "7b, 2, 32, 33.3, i",
         "7b, 2, 64, 32.0, i",
         "7b, 3, 1, 116.0, p",
-        "7b, 3, 2, 70.7, i",
-        "7b, 3, 8, 33.0, i",
-        "7b, 3, 16, 26.7, i",
-        "7b, 3, 32, 23.6, i",
-        "7b, 3, 64, 22.0, i",
+        "7b, 3, 2, 71.7, i",
+        "7b, 3, 8, 34.0, i",
+        "7b, 3, 16, 27.7, i",
+        "7b, 3, 32, 24.6, i",
+        "7b, 3, 64, 23.0, i",
         "13b, 1, 8, 79.1, i",
         "13b, 1, 16, 70.0, i",
         "13b, 1, 32, 65.5, i",
@@ -43,15 +43,15 @@ class MemoryPlanTest {
         "13b, 2, 16, 49.4, i",
         "13b, 2, 32, 44.1, i",
         "13b, 2, 64, 41.5, i",
-        "13b, 3, 2, 114.2, p",
-        "13b, 3, 8, 41.5, i",
-        "13b, 3, 16, 29.4, i",
-        "13b, 3, 32, 23.3, i",
-        "13b, 3, 64, 20.3, i",
-        "70b, 3, 8, 145.4, -",
-        "70b, 3, 16, 81.2, i",
-        "70b, 3, 32, 49.1, i",
-        "70b, 3, 64, 33.0, i",
+        "13b, 3, 2, 115.1, p",
+        "13b, 3, 8, 42.4, i",
+        "13b, 3, 16, 30.3, i",
+        "13b, 3, 32, 24.2, i",
+        "13b, 3, 64, 21.2, i",
+        "70b, 3, 8, 145.9, -",
+        "70b, 3, 16, 81.7, i",
+        "70b, 3, 32, 49.6, i",
+        "70b, 3, 64, 33.5, i",
         "175b, 3, 16, 187.3, -",
         "175b, 3, 32, 106.0, i",
         "175b, 3, 64, 65.4, i"
@@ -126,7 +126,7 @@ class MemoryPlanTest {
     void seventyOnSixtyFourFitsWithoutCheckpointing() {
         MemoryPlan plan = kept(ModelPreset.LLAMA2_70B, 2, 3, 64);
 
-        assertThat(plan.total() / GIBIBYTE).isCloseTo(110.9, within(0.1));
+        assertThat(plan.total() / GIBIBYTE).isCloseTo(111.3, within(0.1));
         assertThat(plan.fit(H200)).isEqualTo(Fit.INSIDE);
     }
 

@@ -28,8 +28,8 @@ class StepPredictionTest {
             double hidden2,
             double bare8,
             double bare2) {
-        StepPrediction fast = StepPrediction.of(Setups.of(size, 3), Setups.h200(8), 8);
-        StepPrediction slow = StepPrediction.of(Setups.of(size, 3), Setups.h200(2), 8);
+        StepPrediction fast = StepPrediction.of(Setups.ideal(size, 3), Setups.h200(8), 8);
+        StepPrediction slow = StepPrediction.of(Setups.ideal(size, 3), Setups.h200(2), 8);
 
         assertThat(fast.framework() / 16).isCloseTo(computing, within(0.006));
         assertThat(fast.wire() / 16).isCloseTo(eight, within(0.006));
@@ -44,7 +44,8 @@ class StepPredictionTest {
     @ParameterizedTest
     @CsvSource({"7b, 1, 15, 1", "13b, 1, 30, 2", "7b, 2, 165, 8", "7b, 3, 240, 12", "70b, 3, 1931, 97"})
     void sensitivity(String size, int stage, double bare, double hidden) {
-        StepPrediction step = StepPrediction.of(Setups.of(size, stage), Setups.h200(2), 8);
+        StepSetup setup = stage == 3 ? Setups.ideal(size, stage) : Setups.of(size, stage);
+        StepPrediction step = StepPrediction.of(setup, Setups.h200(2), 8);
 
         assertThat(step.sensitivityWithoutOverlap()).isCloseTo(bare, within(Math.max(0.5, 0.001 * bare)));
         assertThat(step.sensitivityWithFullOverlap()).isCloseTo(hidden, within(0.51));
@@ -52,7 +53,7 @@ class StepPredictionTest {
 
     @Test
     void hidingEndsForThe175OnlyFarAboveTwoNics() {
-        StepPrediction step = StepPrediction.of(Setups.of("175b", 3), Setups.h200(2), 8);
+        StepPrediction step = StepPrediction.of(Setups.ideal("175b", 3), Setups.h200(2), 8);
 
         assertThat(step.sensitivityWithFullOverlap()).isCloseTo(193, within(0.6));
     }
@@ -97,7 +98,7 @@ class StepPredictionTest {
 
         assertThat(StepPrediction.of(Setups.of("7b", 1), machine, 8).step()).isBetween(42.0, 46.0);
         assertThat(StepPrediction.of(Setups.of("13b", 2), machine, 8).step()).isBetween(40.0, 46.0);
-        assertThat(StepPrediction.of(Setups.of("70b", 3), machine, 8).step()).isBetween(52.0, 68.0);
+        assertThat(StepPrediction.of(Setups.ideal("70b", 3), machine, 8).step()).isBetween(52.0, 68.0);
         assertThat(1e3 * StepPrediction.of(Setups.of("7b", 1), machine, 1).optimizer())
                 .isCloseTo(6, within(0.1));
         assertThat(1e3 * StepPrediction.of(Setups.of("70b", 3), machine, 8).optimizer())
@@ -128,7 +129,7 @@ class StepPredictionTest {
 
     @Test
     void whatIsLongerThanComputingIsExposedToo() {
-        StepPrediction step = StepPrediction.of(Setups.of("175b", 3), Setups.h200(2), 8);
+        StepPrediction step = StepPrediction.of(Setups.ideal("175b", 3), Setups.h200(2), 8);
 
         assertThat(step.exposed()).isGreaterThan(step.communicating() - step.computing());
     }
