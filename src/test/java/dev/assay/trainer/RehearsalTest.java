@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,7 @@ class RehearsalTest {
     @CsvSource({"0, gradients", "1, gradients", "2, gradients", "3, gradients", "3, weights"})
     void aRankThatStaysAwayEndsTheWait(int stage, String lane) throws Exception {
         StepSetup step = step(stage, 1, "o", 22);
+        CountDownLatch ended = new CountDownLatch(1);
 
         List<String> ends = ZeroRanks.run(2, (rank, device, join) -> {
             ZeroFactory factory = new ZeroFactory(
@@ -161,6 +163,9 @@ class RehearsalTest {
             Sharding sharding = factory.open(setup(step), device, memory, compute);
             try {
                 sharding.rehearse(SEED, rank == 0 ? Duration.ofMillis(500) : SOON);
+                // Who left its calls out may be done before its partner's time is up; leaving now would end the wait
+                // sooner.
+                ended.await();
                 return "nothing";
             } catch (DeviceException e) {
                 sharding.abort();
@@ -169,6 +174,10 @@ class RehearsalTest {
                         .isInstanceOf(DeviceException.class)
                         .hasMessageNotContaining("deadline");
                 return String.valueOf(e.getMessage());
+            } finally {
+                if (rank == 0) {
+                    ended.countDown();
+                }
             }
         });
 
