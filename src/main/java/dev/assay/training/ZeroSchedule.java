@@ -164,7 +164,7 @@ public final class ZeroSchedule {
 
     /**
      * Behind a tensor come all after it, and then these again, but for the last matrix: a second forward ends before it (PyTorch's
-     * checkpoints that are not reentrant stop early), as backward does not need what it makes.
+     * checkpoints that are not reentrant stop early), as backward does not need what it makes. Its bias goes with it.
      */
     private List<FlatTensor> releasedBehindRecomputation(int module) {
         List<FlatTensor> layer = tensors.ofModule(module);
@@ -177,7 +177,7 @@ public final class ZeroSchedule {
                 released.add(tensor);
             }
             behind += (last ? 1 : 2) * tensor.size();
-            last &= staysWhole(tensor);
+            last &= tensor.size() < 2L * setup.model().hidden();
         }
         return released;
     }

@@ -214,7 +214,26 @@ class ZeroScheduleTest {
         }
     }
 
+    /** Where biases are cut too, the last matrix is still used once behind all others, and its bias stays with it. */
+    @Test
+    void biasesThatAreCutChangeNothingForMatrices() {
+        StepSetup step = Setups.of(
+                ModelPreset.GPT3_175B,
+                1,
+                stage3(50_000_000, 1_000_000_000, 0),
+                Recomputation.FULL,
+                CollectiveMode.DEEPSPEED);
+
+        assertThat(elements(ZeroSchedule.of(step, 16).gathersBehindRecomputation(1)))
+                .as("attention's two matrices, their biases, both norms")
+                .isEqualTo(4L * 12288 * 12288 + (3 + 1 + 2 + 2) * 12288);
+    }
+
     private static ZeroSetup stage3(long prefetch, long maxReuse) {
+        return stage3(prefetch, maxReuse, ZeroSetup.defaults(3, true).persistenceThreshold());
+    }
+
+    private static ZeroSetup stage3(long prefetch, long maxReuse, long persistence) {
         ZeroSetup all = ZeroSetup.defaults(3, true);
         return new ZeroSetup(
                 3,
@@ -223,7 +242,7 @@ class ZeroScheduleTest {
                 true,
                 all.reduceBucket(),
                 prefetch,
-                all.persistenceThreshold(),
+                persistence,
                 all.maxLive(),
                 all.subGroup(),
                 maxReuse);
